@@ -1,0 +1,1 @@
+"""Camera images from any source, stamped at the grab and published."""

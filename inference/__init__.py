@@ -1,0 +1,1 @@
+"""Images to people: pose engines and the process that feeds them."""

@@ -1,0 +1,1 @@
+"""The command line: every stage, imported lazily by the command that needs it."""

@@ -1,0 +1,1 @@
+"""Poses onto other skeletons and into files. NumPy only."""

@@ -1,0 +1,1 @@
+"""People through time: association, smoothing, world, recording."""
