@@ -1,0 +1,1 @@
+"""The embedded default engine: trained landmark nets on the CPU, fitted to SMPL-X rotations."""
