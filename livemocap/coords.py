@@ -48,7 +48,7 @@ def project(K: ArrayLike, points_cam: ArrayLike) -> Array:
 
 
 def assumed_intrinsics(width: int, height: int, focal_px: float | None = None) -> Array:
-    """(3, 3) with the principal point in the middle; focal length 1.2 x the long side if unknown."""
+    """(3, 3), principal point in the middle; unknown focal length: 1.2 x the long side."""
     f = 1.2 * max(width, height) if focal_px is None else focal_px
     return np.array([[f, 0, width / 2], [0, f, height / 2], [0, 0, 1.0]])
 

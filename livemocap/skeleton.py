@@ -118,12 +118,20 @@ SMPLX = Skeleton(
 BODY_JOINTS = 22
 """The first 22 are the body; then jaw and eyes, 15 left and 15 right finger joints."""
 
-COCO17 = tuple(
-    ["nose", "left_eye", "right_eye", "left_ear", "right_ear", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle"]
+_COCO = (
+    "nose left_eye right_eye left_ear right_ear left_shoulder right_shoulder left_elbow "
+    "right_elbow left_wrist right_wrist left_hip right_hip left_knee right_knee left_ankle "
+    "right_ankle"
 )
-BLAZEPOSE33 = tuple(
-    ["nose", "left_eye_inner", "left_eye", "left_eye_outer", "right_eye_inner", "right_eye", "right_eye_outer", "left_ear", "right_ear", "mouth_left", "mouth_right", "left_shoulder", "right_shoulder", "left_elbow", "right_elbow", "left_wrist", "right_wrist", "left_pinky", "right_pinky", "left_index", "right_index", "left_thumb", "right_thumb", "left_hip", "right_hip", "left_knee", "right_knee", "left_ankle", "right_ankle", "left_heel", "right_heel", "left_foot_index", "right_foot_index"]
+_BLAZEPOSE = (
+    "nose left_eye_inner left_eye left_eye_outer right_eye_inner right_eye right_eye_outer "
+    "left_ear right_ear mouth_left mouth_right left_shoulder right_shoulder left_elbow "
+    "right_elbow left_wrist right_wrist left_pinky right_pinky left_index right_index left_thumb "
+    "right_thumb left_hip right_hip left_knee right_knee left_ankle right_ankle left_heel "
+    "right_heel left_foot_index right_foot_index"
 )
+COCO17 = tuple(_COCO.split())
+BLAZEPOSE33 = tuple(_BLAZEPOSE.split())
 KEYPOINT_LAYOUTS: dict[str, tuple[str, ...]] = {
     "coco17": COCO17,
     "blazepose33": BLAZEPOSE33,

@@ -65,7 +65,7 @@ def encode(message: Message) -> list[Buffer]:
     arrays = [
         np.ascontiguousarray(getattr(message, name), dtype) for name, dtype in layout.arrays.items()
     ]
-    header = msgpack.packb(
+    header: Any = msgpack.packb(
         [
             SCHEMA_VERSION,
             type(message).__name__,
