@@ -34,6 +34,11 @@ class NetworkConfig:
     metrics_port: int = 47830
     """Roles take consecutive ports from here: infer, track, record, stream, capture 0, 1 ..."""
     control_port: int = 47840
+    lossless: bool = False
+    """Read files on the engine's credit: every frame, in order, the same on every machine."""
+    pose_readers: int = 0
+    track_readers: int = 0
+    """How many readers a publisher waits for before its first message (lossless runs)."""
 
     def image(self, camera: int) -> str:
         return self._at(self.image_port + camera)
@@ -70,6 +75,11 @@ def read_studio(path: Path) -> Table:
     for name in tables:
         _require_known(name, TABLES, f"{path}: table")
     return tables
+
+
+def camera_ids(tables: Table) -> list[str]:
+    """The ids of the `[[camera]]` tables, `cam0`, `cam1` ... where none is given."""
+    return [str(camera.get("id", f"cam{i}")) for i, camera in enumerate(tables.get("camera", []))]
 
 
 def override(tables: Table, assignments: list[str]) -> Table:
