@@ -1,0 +1,65 @@
+"""`livemocap infer`."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING
+
+from livemocap.bus import IMAGE, CreditReader, NewestSubscriber, Publisher
+from livemocap.config import load
+from livemocap.role import RoleContext, add_role_arguments, run_role
+
+from .config import InferenceConfig
+
+if TYPE_CHECKING:
+    from .process import ImageReader
+
+_EXAMPLE = """example:
+  livemocap infer studio.toml
+  livemocap infer studio.toml --set inference.quality=fast
+"""
+
+
+def add_infer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "infer",
+        help="find people and their poses in the newest images",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_role_arguments(parser)
+    parser.set_defaults(run=infer)
+
+
+def infer(args: argparse.Namespace) -> int:
+    return run_role(args, "infer", _infer)
+
+
+def _infer(context: RoleContext) -> int:
+    from .process import InferenceProcess
+    from .registry import make_engine
+
+    config = load(InferenceConfig, context.tables.get("inference", {}), "inference")
+    network, cameras = context.network, context.camera_ids
+    publishers = {name: Publisher(network.pose(i)) for i, name in enumerate(cameras)}
+    metrics = context.metrics()
+    engine = make_engine(
+        config.engine, quality=config.quality, device=config.device, threads=config.threads
+    )
+    readers = _readers(context)
+    process = InferenceProcess(
+        engine, readers, publishers, metrics, pose_readers=network.pose_readers
+    )
+    try:
+        process.run(context.stop, strict=context.args.strict)
+    finally:
+        for closing in (*readers, *publishers.values(), engine):
+            closing.close()
+    return 0
+
+
+def _readers(context: RoleContext) -> list[ImageReader]:
+    endpoints = [context.network.image(i) for i in range(len(context.camera_ids))]
+    if context.network.lossless:
+        return [CreditReader(endpoint) for endpoint in endpoints]
+    return [NewestSubscriber(endpoints, [f"{IMAGE}/"])]
