@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One armature a person: made from rest joints, posed by arrays."""
+
+from __future__ import annotations
+
+import bpy
+import numpy as np
+from mathutils import Vector
+
+from livemocap.rotation import Array
+from livemocap.skeleton import SMPLX
+
+from .bones import BoneLayout, bone_layout
+
+
+def create_armature(name: str, rest_joints: Array) -> bpy.types.Object:
+    """Make and link an armature of 55 bones, named as SMPL-X's joints, in their T-pose.
+
+    Args:
+        name: of the object and its armature.
+        rest_joints: (55, 3) m, in world axes.
+
+    The object stands at the origin without rotation or scale: root motion is on the pelvis bone.
+    The active object and the selection stay as they were; call it in object mode.
+    """
+    layout = bone_layout(rest_joints)
+    armature = bpy.data.armatures.new(name)
+    armature_object = bpy.data.objects.new(name, armature)
+    bpy.context.scene.collection.objects.link(armature_object)
+    _build_bones(armature_object, layout)
+    for bone in armature_object.pose.bones:
+        bone.rotation_mode = "QUATERNION"
+    return armature_object
+
+
+def pose_order(armature_object: bpy.types.Object) -> Array:
+    """(55,) the joint each pose bone follows; Blender keeps bones in an order of its own."""
+    return np.array([SMPLX.index(bone.name) for bone in armature_object.pose.bones])
+
+
+def set_pose(
+    armature_object: bpy.types.Object,
+    order: Array,
+    layout: BoneLayout,
+    local_wxyz: Array,
+    pelvis: Array,
+) -> None:
+    """Pose all bones at once, without evaluating anything.
+
+    Args:
+        order: from `pose_order`; valid until bones are added or renamed.
+        layout: `bone_layout` of the rest joints the armature was made from.
+        local_wxyz: (55, 4) parent-relative joint rotations.
+        pelvis: (3,) m, world.
+    """
+    rotations = layout.basis_rotations(local_wxyz)[order]
+    locations = np.zeros((len(order), 3), np.float32)
+    locations[order == 0] = layout.root_location(pelvis)
+    bones = armature_object.pose.bones
+    bones.foreach_set("rotation_quaternion", np.ascontiguousarray(rotations, np.float32).ravel())
+    bones.foreach_set("location", locations.ravel())
+    armature_object.update_tag(refresh={"DATA"})
+
+
+def _build_bones(armature_object: bpy.types.Object, layout: BoneLayout) -> None:
+    """Fill an empty armature; bones can be made in edit mode only."""
+    layer = bpy.context.view_layer
+    active = layer.objects.active
+    layer.objects.active = armature_object
+    bpy.ops.object.mode_set(mode="EDIT")
+    bones = armature_object.data.edit_bones
+    for joint, name in enumerate(SMPLX.names):
+        bone = bones.new(name)
+        bone.head, bone.tail = Vector(layout.heads[joint]), Vector(layout.tails[joint])
+        bone.align_roll(Vector(layout.axes[joint, :, 2]))
+        if SMPLX.parents[joint] >= 0:
+            bone.parent = bones[SMPLX.names[SMPLX.parents[joint]]]
+    bpy.ops.object.mode_set(mode="OBJECT")
+    layer.objects.active = active
