@@ -1,0 +1,77 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM_LIBRARIES := libgl1 libglib2.0-0 libsm6 libice6 libx11-6 libxext6 libxrender1 libxfixes3 \
+	libxi6 libxxf86vm1 libxkbcommon0 libxt6 libgomp1 libegl1
+# a .so of each library above that Python's wheels load but do not carry
+SYSTEM_FILES := libGL.so.1 libglib-2.0.so.0 libSM.so.6 libICE.so.6 libX11.so.6 libXext.so.6 \
+	libXrender.so.1 libXfixes.so.3 libXi.so.6 libXxf86vm.so.1 libxkbcommon.so.0 libXt.so.6 \
+	libgomp.so.1 libEGL.so.1
+
+.DEFAULT_GOAL := help
+.PHONY: help demo test test-all setup setup-test test-deps check system-libraries clean
+
+help:
+	@echo "make demo       install into .venv and run the demo (out/demo)"
+	@echo "make test       install what tests need and run all checks"
+	@echo "make test-all   the same with the slow tests"
+	@echo "make setup      only install; make setup-test with what tests need"
+
+demo: setup
+	$(BIN)/livemocap demo
+
+test: setup-test test-deps check
+	$(BIN)/python -m pytest -m "not slow"
+
+test-all: setup-test test-deps check
+	$(BIN)/python -m pytest
+
+check:
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+setup: $(VENV)/demo.stamp
+setup-test: $(VENV)/test.stamp
+
+$(VENV)/demo.stamp: pyproject.toml constraints.txt | system-libraries $(BIN)/python
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e ".[demo]"
+	@touch $@
+
+# torch by name and version first, so that no CUDA build is fetched where a CPU one is at hand
+$(VENV)/test.stamp: pyproject.toml constraints.txt | system-libraries $(BIN)/python
+	$(BIN)/pip install --disable-pip-version-check -q \
+		"torch==$(shell sed -n 's/^torch==//p' constraints.txt)"
+	$(BIN)/pip install --disable-pip-version-check -q -c constraints.txt -e ".[test]"
+	@touch $@ $(VENV)/demo.stamp
+
+$(BIN)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "livemocap needs Python 3.11 or newer: make PYTHON=python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+# Linux only; elsewhere the wheels carry all they need
+system-libraries:
+	@test "$$(uname -s)" = Linux || exit 0; \
+	known="$$(ldconfig -p 2>/dev/null || /sbin/ldconfig -p)"; missing=; \
+	for file in $(SYSTEM_FILES); do case "$$known" in *"$$file"*) ;; *) missing=1; echo "missing: $$file";; esac; done; \
+	test -z "$$missing" && exit 0; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $(SYSTEM_LIBRARIES) >/dev/null; \
+	else \
+		echo "Please install them first:  sudo apt-get install $(SYSTEM_LIBRARIES)"; exit 1; \
+	fi
+
+# independent readers that are no Python packages; tests that miss them skip and say so
+test-deps:
+	@if command -v npm >/dev/null; then \
+		test -d tests/node/node_modules || npm install --no-package-lock --no-audit --no-fund --silent --prefix tests/node; \
+	else \
+		echo "npm not found: tests against three.js will be skipped"; \
+	fi
+
+clean:
+	rm -rf out build dist .pytest_cache .ruff_cache .hypothesis
