@@ -18,14 +18,12 @@ from urllib.parse import urlsplit
 import zmq
 
 from livemocap import wire
+from livemocap.gaps import GapCounter
 from livemocap.messages import (
     ControlReply,
     ControlRequest,
     EndOfStream,
-    ImageFrame,
     Message,
-    PoseFrame,
-    TrackFrame,
 )
 
 IMAGE, POSE, TRACK, METRICS = "image", "pose", "track", "metrics"
@@ -166,22 +164,6 @@ class _Subscriber(_Socket):
         except (wire.WireError, UnicodeDecodeError, IndexError):
             self.malformed += 1
             return None
-
-
-class GapCounter:
-    """Counts what is missing between the sequence numbers of each camera."""
-
-    def __init__(self) -> None:
-        self.gaps = 0
-        self._last: dict[str, int] = {}
-
-    def see(self, message: Message) -> None:
-        if not isinstance(message, ImageFrame | PoseFrame | TrackFrame):
-            return
-        last = self._last.get(message.camera_id)
-        if last is not None and message.sequence > last + 1:
-            self.gaps += message.sequence - last - 1
-        self._last[message.camera_id] = message.sequence
 
 
 class OrderedSubscriber(_Subscriber):

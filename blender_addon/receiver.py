@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The thread that listens to the stream. It touches no bpy; the main thread asks it for frames."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from dataclasses import dataclass
+from queue import SimpleQueue
+
+import numpy as np
+
+from livemocap import wire
+from livemocap.gaps import GapCounter
+from livemocap.messages import EndOfStream, TrackFrame
+
+from .subscriber import Subscriber
+
+DEFAULT_ADDRESS = "tcp://127.0.0.1:47820"
+TOPIC = "track"
+
+_POLL_S = 0.1
+_RATE_WINDOW_NS = 1_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """One message as it came, for whoever must not miss any."""
+
+    t_received_ns: int
+    parts: list[bytes]
+    """Without the topic; livemocap.wire decodes them."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiverStatus:
+    """How the stream does, for one status line."""
+
+    connected: bool
+    problem: str
+    """Why nothing is shown, in words; empty when all is well."""
+    ended: bool
+    """The sender said that its file is through."""
+    frames: int
+    gaps: int
+    """Frames that the sequence numbers say were lost."""
+    malformed: int
+    rate_hz: float
+    silent_s: float
+    """Since the last frame; infinite before the first."""
+
+
+class Receiver:
+    """Keeps the newest TrackFrame of each camera, and every packet for a recording.
+
+    Starts listening at once; `close` joins the thread.
+    """
+
+    def __init__(self, address: str, topic: str = TOPIC) -> None:
+        self._topic = topic.encode()
+        self._subscriber = Subscriber(address, [self._topic])
+        self._lock = threading.Lock()
+        self._newest: dict[str, TrackFrame] = {}
+        self._gaps = GapCounter()
+        self._arrivals_ns: deque[int] = deque(maxlen=1000)
+        self._followers: list[SimpleQueue[Packet]] = []
+        self._frames = self._malformed = 0
+        self._refused = ""
+        self._ended = False
+        self._stop = threading.Event()
+        self._thread = threading.Thread(target=self._listen, name="livemocap-receiver", daemon=True)
+        self._thread.start()
+
+    def take_newest(self) -> list[TrackFrame]:
+        """The newest frame of each camera that sent one since the last call."""
+        with self._lock:
+            newest, self._newest = self._newest, {}
+        return list(newest.values())
+
+    def follow(self) -> SimpleQueue[Packet]:
+        """A queue that gets every packet from now on, until `unfollow`."""
+        queue: SimpleQueue[Packet] = SimpleQueue()
+        with self._lock:
+            self._followers.append(queue)
+        return queue
+
+    def unfollow(self, queue: SimpleQueue[Packet]) -> None:
+        with self._lock:
+            self._followers.remove(queue)
+
+    def status(self) -> ReceiverStatus:
+        now_ns = time.monotonic_ns()
+        with self._lock:
+            recent = sum(now_ns - t_ns < _RATE_WINDOW_NS for t_ns in self._arrivals_ns)
+            silent_s = (now_ns - self._arrivals_ns[-1]) / 1e9 if self._arrivals_ns else np.inf
+            return ReceiverStatus(
+                connected=self._subscriber.connected,
+                problem=self._subscriber.problem or self._refused,
+                ended=self._ended,
+                frames=self._frames,
+                gaps=self._gaps.gaps,
+                malformed=self._malformed,
+                rate_hz=recent * 1e9 / _RATE_WINDOW_NS,
+                silent_s=float(silent_s),
+            )
+
+    def close(self) -> None:
+        """Stop listening; takes no longer than one poll."""
+        self._stop.set()
+        self._thread.join()
+
+    def _listen(self) -> None:
+        while not self._stop.is_set():
+            for topic, *parts in self._subscriber.poll(_POLL_S):
+                if topic == self._topic:
+                    self._accept(Packet(time.monotonic_ns(), parts))
+        self._subscriber.close()
+
+    def _accept(self, packet: Packet) -> None:
+        try:
+            message = wire.decode(packet.parts)
+            _require_finite(message)
+        except (wire.WireError, IndexError) as error:
+            with self._lock:
+                self._malformed += 1
+                self._refused = str(error)
+            return
+        with self._lock:
+            self._keep(message, packet)
+
+    def _keep(self, message: object, packet: Packet) -> None:
+        for queue in self._followers:
+            queue.put(packet)
+        if isinstance(message, EndOfStream):
+            self._ended = True
+        if not isinstance(message, TrackFrame):
+            return
+        self._ended, self._refused = False, ""
+        self._frames += 1
+        self._gaps.see(message)
+        self._arrivals_ns.append(packet.t_received_ns)
+        self._newest[message.camera_id] = message
+
+
+def _require_finite(message: object) -> None:
+    """Refuse poses that Blender would spread as NaN through a scene."""
+    if isinstance(message, TrackFrame) and not all(
+        np.isfinite(array).all()
+        for array in (message.joint_rotvecs, message.pelvis, message.rest_joints)
+    ):
+        raise wire.WireError("a pose with numbers that are not finite")
