@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import bpy
 import numpy as np
-from mathutils import Vector
 
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
@@ -27,7 +26,7 @@ def create_armature(name: str, rest_joints: Array) -> bpy.types.Object:
     armature = bpy.data.armatures.new(name)
     armature_object = bpy.data.objects.new(name, armature)
     bpy.context.scene.collection.objects.link(armature_object)
-    _build_bones(armature_object, layout)
+    _build_bones(armature_object, armature, layout)
     for bone in armature_object.pose.bones:
         bone.rotation_mode = "QUATERNION"
     return armature_object
@@ -62,17 +61,19 @@ def set_pose(
     armature_object.update_tag(refresh={"DATA"})
 
 
-def _build_bones(armature_object: bpy.types.Object, layout: BoneLayout) -> None:
+def _build_bones(
+    armature_object: bpy.types.Object, armature: bpy.types.Armature, layout: BoneLayout
+) -> None:
     """Fill an empty armature; bones can be made in edit mode only."""
     layer = bpy.context.view_layer
     active = layer.objects.active
     layer.objects.active = armature_object
     bpy.ops.object.mode_set(mode="EDIT")
-    bones = armature_object.data.edit_bones
+    bones = armature.edit_bones
     for joint, name in enumerate(SMPLX.names):
         bone = bones.new(name)
-        bone.head, bone.tail = Vector(layout.heads[joint]), Vector(layout.tails[joint])
-        bone.align_roll(Vector(layout.axes[joint, :, 2]))
+        bone.head, bone.tail = layout.heads[joint].tolist(), layout.tails[joint].tolist()
+        bone.align_roll(layout.axes[joint, :, 2].tolist())
         if SMPLX.parents[joint] >= 0:
             bone.parent = bones[SMPLX.names[SMPLX.parents[joint]]]
     bpy.ops.object.mode_set(mode="OBJECT")

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 from livemocap.coords import R_BLENDER_WORLD, blender_from_world
 from livemocap.rotation import Array, normalize
 from livemocap.skeleton import SMPLX
+from retarget.tips import tip_offset
 
 _POINTS_AT = {
     "pelvis": "spine1",
@@ -24,17 +25,11 @@ _POINTS_AT = {
 }
 """Which child a bone ends on where there are several."""
 
-_LOOKS_AHEAD_M = {
-    "left_foot": 0.07,
-    "right_foot": 0.07,
-    "jaw": 0.08,
-    "left_eye": 0.03,
-    "right_eye": 0.03,
-}
-"""Bones without a child that point forward, and their lengths."""
+_LEANS_UP = ("wrist", "1", "2", "3", "foot", "jaw", "eye")
+"""Bones that lie flat and hinge about a level axis square to the others'."""
 
-_LAST_LENGTH = {"head": 1.6}
-"""Bones without a child that go straight on: their length as a multiple of the parent's."""
+_HEAD_LENGTH = 1.6
+"""The head's bone goes straight on to the crown: its length as a multiple of the neck's."""
 
 _SHORTEST_M = 0.005
 """Blender silently drops bones of no length."""
@@ -96,16 +91,15 @@ def standing(rest_joints: ArrayLike) -> Array:
 
 def _direction(rest: Array, joint: int) -> Array:
     """(3,) from a joint to its bone's tail, m."""
-    name, children, parent = SMPLX.names[joint], SMPLX.children[joint], SMPLX.parents[joint]
-    if name in _LOOKS_AHEAD_M:
-        return _FORWARD * _LOOKS_AHEAD_M[name]
-    if children and name != "head":
-        child = SMPLX.index(_POINTS_AT[name]) if name in _POINTS_AT else children[0]
-        return rest[child] - rest[joint]
-    return (rest[joint] - rest[parent]) * _LAST_LENGTH.get(name, 0.8)
+    name, children = SMPLX.names[joint], SMPLX.children[joint]
+    if name == "head":
+        return _HEAD_LENGTH * (rest[joint] - rest[SMPLX.parents[joint]])
+    if not children:
+        return tip_offset(rest, joint)
+    child = SMPLX.index(_POINTS_AT[name]) if name in _POINTS_AT else children[0]
+    return rest[child] - rest[joint]
 
 
 def _side(name: str) -> Array:
     """The direction a bone's Z axis leans to, so that X comes out as the hinge."""
-    is_hand = name.endswith(("wrist", "1", "2", "3")) and not name.startswith("spine")
-    return _UP if is_hand or name in _LOOKS_AHEAD_M else _FORWARD
+    return _UP if name.endswith(_LEANS_UP) and not name.startswith("spine") else _FORWARD

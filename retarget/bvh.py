@@ -1,0 +1,259 @@
+"""Our own BVH writer and reader.
+
+What we write: +Y up as our world, a true T-pose at rest (all rotations 0) facing +Z, root OFFSET
+0 0 0 with six channels (its position is the pelvis in the world), three rotation channels for
+each other joint, all 55 joints and End Sites, centimetres unless told otherwise.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from livemocap.rotation import Array, matrix_from_quat
+from livemocap.skeleton import SMPLX, Skeleton, global_rotations, joint_positions
+
+from .errors import RetargetError
+from .euler import continuous_euler, euler_from_matrix, matrix_from_euler
+from .motion import PersonMotion
+from .tips import tip_offset
+from .whole_file import whole_file
+
+UNITS_PER_METRE = {"cm": 100.0, "m": 1.0}
+ROTATION_ORDER = "ZXY"
+"""Bends come first: X, the hinge of knees and the nod of the head, stays off the poles longest."""
+
+_ROWS_AT_ONCE = 2000
+
+
+def write_bvh(
+    motion: PersonMotion,
+    fps: Fraction,
+    path: Path,
+    units: str = "cm",
+    names: Sequence[str] = SMPLX.names,
+) -> None:
+    """Write a motion that was resampled to `fps`.
+
+    Args:
+        units: `cm` or `m`; BVH cannot say which.
+        names: 55, for programs that expect joints to be called otherwise.
+
+    Raises:
+        RetargetError: nothing stands under `path` then.
+    """
+    scale = UNITS_PER_METRE[units]
+    order = _depth_first(SMPLX)
+    with whole_file(path) as part, part.open("w", encoding="ascii", newline="\n") as file:
+        file.writelines(_hierarchy(motion.rest_joints * scale, scale, names))
+        file.write(f"MOTION\nFrames: {motion.frames}\nFrame Time: {float(1 / fps)!r}\n")
+        _write_rows(file, _rows(motion, order, scale))
+
+
+def _depth_first(skeleton: Skeleton) -> list[int]:
+    """All joints in the order in which a BVH file names them."""
+    found, waiting = [], [0]
+    while waiting:
+        found.append(waiting.pop())
+        waiting += reversed(skeleton.children[found[-1]])
+    return found
+
+
+def _hierarchy(rest: Array, scale: float, names: Sequence[str]) -> Iterator[str]:
+    yield "HIERARCHY\n"
+    yield from _joint_lines(0, np.zeros(3), rest, scale, names, "")
+
+
+def _joint_lines(
+    joint: int, offset: Array, rest: Array, scale: float, names: Sequence[str], indent: str
+) -> Iterator[str]:
+    """One joint and all below it; `rest` and `offset` in the file's units."""
+    rotations = " ".join(f"{axis}rotation" for axis in ROTATION_ORDER)
+    channels = f"6 Xposition Yposition Zposition {rotations}" if joint == 0 else f"3 {rotations}"
+    yield f"{indent}{'JOINT' if joint else 'ROOT'} {names[joint]}\n{indent}{{\n"
+    yield f"{indent}\tOFFSET {_numbers(offset)}\n{indent}\tCHANNELS {channels}\n"
+    for child in SMPLX.children[joint]:
+        below = rest[child] - rest[joint]
+        yield from _joint_lines(child, below, rest, scale, names, indent + "\t")
+    if not SMPLX.children[joint]:
+        tip = _numbers(tip_offset(rest / scale, joint) * scale)
+        yield f"{indent}\tEnd Site\n{indent}\t{{\n{indent}\t\tOFFSET {tip}\n{indent}\t}}\n"
+    yield f"{indent}}}\n"
+
+
+def _numbers(values: Array) -> str:
+    return " ".join(f"{value:.6f}" for value in values)
+
+
+def _rows(motion: PersonMotion, order: Sequence[int], scale: float) -> Array:
+    """(T, 3 + 3 J) as the file has them: root position, then degrees."""
+    matrices = matrix_from_quat(motion.local_wxyz[:, list(order)])
+    angles = np.degrees(continuous_euler(euler_from_matrix(matrices, ROTATION_ORDER)))
+    return np.concatenate([motion.pelvis * scale, angles.reshape(motion.frames, -1)], -1)
+
+
+def _write_rows(file: TextIO, rows: Array) -> None:
+    line = " ".join(["%.6f"] * rows.shape[1]) + "\n"
+    for start in range(0, len(rows), _ROWS_AT_ONCE):
+        some = rows[start : start + _ROWS_AT_ONCE]
+        file.write((line * len(some)) % tuple(some.ravel().tolist()))
+
+
+@dataclass(frozen=True)
+class BvhClip:
+    """What a BVH file says, in its own units, degrees and joint order."""
+
+    skeleton: Skeleton
+    offsets: Array
+    """(J, 3) from the parent."""
+    end_sites: dict[int, Array]
+    """(3,) by joint, where one is given."""
+    channels: tuple[tuple[str, ...], ...]
+    """By joint, such as Xposition or Zrotation."""
+    frame_time_s: float
+    values: Array
+    """(T, all channels)."""
+
+    def local_rotations(self) -> Array:
+        """(T, J, 3, 3) parent-relative."""
+        shape = (len(self.values), len(self.channels), 3, 3)
+        local = np.broadcast_to(np.eye(3), shape).copy()
+        for joint, columns, order in self._channel_groups("rotation"):
+            angles = np.radians(self.values[:, columns])
+            if len(set(order)) == 3:
+                local[:, joint] = matrix_from_euler(angles, order)
+            else:
+                for n, axis in enumerate(order):
+                    local[:, joint] @= matrix_from_euler(angles[:, n : n + 1], axis)
+        return local
+
+    def root_positions(self) -> Array:
+        """(T, 3) where the root is; files that place it by OFFSET alone count too."""
+        at = np.broadcast_to(self.offsets[0], (len(self.values), 3)).copy()
+        for joint, columns, order in self._channel_groups("position"):
+            if joint == 0:
+                for column, axis in zip(columns, order, strict=True):
+                    at[:, "XYZ".index(axis)] = self.values[:, column]
+        return at
+
+    def rest_joints(self) -> Array:
+        """(J, 3) with the root at its OFFSET."""
+        J = len(self.channels)
+        return joint_positions(
+            np.broadcast_to(np.eye(3), (J, 3, 3)), self._chained(), self.offsets[0], self.skeleton
+        )
+
+    def joints(self) -> Array:
+        """(T, J, 3) by forward kinematics; positions of joints below the root are not followed."""
+        world = global_rotations(self.local_rotations(), self.skeleton)
+        return joint_positions(world, self._chained(), self.root_positions(), self.skeleton)
+
+    def _chained(self) -> Array:
+        rest = self.offsets.copy()
+        for joint, parent in enumerate(self.skeleton.parents):
+            if parent >= 0:
+                rest[joint] += rest[parent]
+        return rest
+
+    def _channel_groups(self, kind: str) -> Iterator[tuple[int, list[int], str]]:
+        """(joint, its columns, their axes) of all position or rotation channels."""
+        column = 0
+        for joint, channels in enumerate(self.channels):
+            mine = [(column + n, c[0].upper()) for n, c in enumerate(channels) if c.endswith(kind)]
+            column += len(channels)
+            if mine:
+                yield joint, [at for at, _ in mine], "".join(axis for _, axis in mine)
+
+
+def read_bvh(path: Path) -> BvhClip:
+    """Read a BVH file of any writer.
+
+    Raises:
+        RetargetError: it is missing or is no BVH; the message says where it stopped.
+    """
+    try:
+        text = path.read_text(encoding="utf-8", errors="replace")
+    except OSError as error:
+        raise RetargetError(f"{path}: {error.strerror}") from None
+    head, motion, rows = text.partition("MOTION")
+    if not motion:
+        raise RetargetError(f"{path}: no BVH file (it has no MOTION)")
+    try:
+        return _Parser(head.split()).clip(rows)
+    except (ValueError, IndexError, StopIteration) as error:
+        raise RetargetError(f"{path}: damaged BVH file ({error})") from None
+
+
+class _Parser:
+    """Reads the HIERARCHY's words one after the other."""
+
+    def __init__(self, words: list[str]) -> None:
+        self._words = iter(words)
+        self._names: list[str] = []
+        self._parents: list[int] = []
+        self._offsets: list[Array] = []
+        self._channels: list[tuple[str, ...]] = []
+        self._end_sites: dict[int, Array] = {}
+
+    def clip(self, rows: str) -> BvhClip:
+        self._expect("HIERARCHY")
+        self._expect("ROOT")
+        self._joint(-1)
+        frames, frame_time_s, values = _motion(rows, sum(map(len, self._channels)))
+        if len(values) != frames:
+            raise ValueError(f"{frames} frames promised, {len(values)} found")
+        return BvhClip(
+            skeleton=Skeleton(tuple(self._names), tuple(self._parents)),
+            offsets=np.array(self._offsets),
+            end_sites=self._end_sites,
+            channels=tuple(self._channels),
+            frame_time_s=frame_time_s,
+            values=values,
+        )
+
+    def _joint(self, parent: int) -> None:
+        """From the name on to the closing brace, children included."""
+        joint = len(self._names)
+        self._names.append(self._until("{"))
+        self._parents.append(parent)
+        self._offsets.append(self._offset())
+        self._expect("CHANNELS")
+        self._channels.append(tuple(next(self._words) for _ in range(int(next(self._words)))))
+        while (word := next(self._words)) != "}":
+            if word == "JOINT":
+                self._joint(joint)
+            elif word == "End":
+                self._until("{")
+                self._end_sites[joint] = self._offset()
+                self._expect("}")
+            else:
+                raise ValueError(f"{word!r} in joint {self._names[joint]}")
+
+    def _until(self, word: str) -> str:
+        """Names may hold spaces."""
+        return " ".join(iter(self._words.__next__, word))
+
+    def _offset(self) -> Array:
+        self._expect("OFFSET")
+        return np.array([float(next(self._words)) for _ in range(3)])
+
+    def _expect(self, word: str) -> None:
+        found = next(self._words, "the end")
+        if found.upper() != word:
+            raise ValueError(f"{word} expected, {found!r} found")
+
+
+def _motion(text: str, columns: int) -> tuple[int, float, Array]:
+    """Frame count, seconds a frame, and (T, columns) of what follows MOTION."""
+    _, count, time, *rows = text.split("\n", 3)
+    values = np.array(" ".join(rows).split(), float)
+    return (
+        int(count.partition(":")[2]),
+        float(time.partition(":")[2]),
+        values.reshape(-1, columns),
+    )

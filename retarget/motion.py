@@ -1,0 +1,123 @@
+"""One person's motion through time: out of a take, on to another frame rate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+import numpy as np
+
+from livemocap.messages import TRACK_TENTATIVE, TrackFrame
+from livemocap.rotation import Array, continuous, matrix_from_quat, quat_from_rotvec, slerp
+from livemocap.skeleton import SMPLX, global_rotations, joint_positions
+
+_SAME_FRAME = 1e-3
+"""How much of a frame the last sample may be early and still be counted."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonMotion:
+    """A person's pose at T instants, on one skeleton, in the world frame (+Y up)."""
+
+    track_id: int
+    times_s: Array
+    """(T,) rising, the first is 0."""
+    local_wxyz: Array
+    """(T, 55, 4) parent-relative joint rotations without sign jumps; identity at rest."""
+    pelvis: Array
+    """(T, 3) m."""
+    rest_joints: Array
+    """(55, 3) m. A take may correct a person's shape while it learns it; this is the last
+    word, and the whole motion is shown on it."""
+    start_s: float = 0.0
+    """When the person was first seen, from the take's first frame."""
+
+    @property
+    def frames(self) -> int:
+        return len(self.times_s)
+
+    def joints(self) -> Array:
+        """(T, 55, 3) m, by forward kinematics."""
+        world = global_rotations(matrix_from_quat(self.local_wxyz), SMPLX)
+        return joint_positions(world, self.rest_joints, self.pelvis, SMPLX)
+
+
+def motions_from_tracks(frames: Iterable[TrackFrame]) -> list[PersonMotion]:
+    """Sort a take's frames by person; people who were never more than a guess are left out.
+
+    Predicted frames count as seen. Frames that miss a person leave a hole in `times_s`, which
+    `resample` bridges.
+    """
+    people: dict[int, _Samples] = {}
+    origin_ns: int | None = None
+    for frame in frames:
+        origin_ns = frame.t_capture_ns if origin_ns is None else min(origin_ns, frame.t_capture_ns)
+        for row, track_id in enumerate(frame.track_ids.tolist()):
+            people.setdefault(track_id, _Samples()).add(frame, row)
+    return [
+        samples.motion(track_id, origin_ns or 0)
+        for track_id, samples in sorted(people.items())
+        if samples.confirmed
+    ]
+
+
+def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) -> PersonMotion:
+    """The motion at k / fps: rotations by slerp, the root linearly.
+
+    Holes are bridged the same way, from the last pose seen to the next one.
+
+    Args:
+        hold_before_s: how long to stand in the first pose before anything happens.
+    """
+    length_s = hold_before_s + float(motion.times_s[-1])
+    times_s = np.arange(int(length_s * fps + _SAME_FRAME) + 1) * fps.denominator / fps.numerator
+    before, fraction = _between(motion.times_s, times_s - hold_before_s)
+    after = np.minimum(before + 1, motion.frames - 1)
+    q, pelvis = motion.local_wxyz, motion.pelvis
+    return replace(
+        motion,
+        times_s=times_s,
+        local_wxyz=continuous(slerp(q[before], q[after], fraction[:, None])),
+        pelvis=pelvis[before] + (pelvis[after] - pelvis[before]) * fraction[:, None],
+        start_s=motion.start_s - hold_before_s,
+    )
+
+
+def _between(times_s: Array, wanted_s: Array) -> tuple[Array, Array]:
+    """(N,) the sample at or before each wanted time, and how far on to the next, 0..1."""
+    before = np.clip(np.searchsorted(times_s, wanted_s, side="right") - 1, 0, len(times_s) - 1)
+    after = np.minimum(before + 1, len(times_s) - 1)
+    step = np.where(after > before, times_s[after] - times_s[before], 1.0)
+    return before, np.clip((wanted_s - times_s[before]) / step, 0.0, 1.0)
+
+
+@dataclass(slots=True)
+class _Samples:
+    """What a take says about one person, in the order it says it."""
+
+    times_ns: list[int] = field(default_factory=list)
+    rotvecs: list[Array] = field(default_factory=list)
+    pelvis: list[Array] = field(default_factory=list)
+    rest_joints: Array = field(default_factory=lambda: np.zeros((55, 3)))
+    confirmed: bool = False
+
+    def add(self, frame: TrackFrame, row: int) -> None:
+        self.times_ns.append(frame.t_capture_ns)
+        self.rotvecs.append(frame.joint_rotvecs[row])
+        self.pelvis.append(frame.pelvis[row])
+        self.rest_joints = frame.rest_joints[row]
+        self.confirmed |= int(frame.states[row]) != TRACK_TENTATIVE
+
+    def motion(self, track_id: int, origin_ns: int) -> PersonMotion:
+        # times may repeat or run back where a looped clip was recorded: the first one stands
+        times_ns, kept = np.unique(np.array(self.times_ns, np.int64), return_index=True)
+        rotvecs = np.asarray(self.rotvecs, float)[kept]
+        return PersonMotion(
+            track_id=track_id,
+            times_s=(times_ns - times_ns[0]) * 1e-9,
+            local_wxyz=continuous(quat_from_rotvec(rotvecs)),
+            pelvis=np.asarray(self.pelvis, float)[kept],
+            rest_joints=np.array(self.rest_joints, float),
+            start_s=float(times_ns[0] - origin_ns) * 1e-9,
+        )

@@ -1,0 +1,27 @@
+"""A file under its final name is complete: it is written beside it and renamed at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from .errors import RetargetError
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """Where to write what becomes `path` once the block is left without an error.
+
+    Raises:
+        RetargetError: the folder cannot be written to, or the disk is full.
+    """
+    part = path.with_name(f".{path.name}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield part
+        part.replace(path)
+    except OSError as error:
+        raise RetargetError(f"{path}: {error.strerror or error}") from None
+    finally:
+        part.unlink(missing_ok=True)
