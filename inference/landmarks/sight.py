@@ -1,0 +1,87 @@
+"""Somebody who may be in an image: where to look, and whether what is seen there will do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from .body_landmarks import BodyLandmarks, BodyNet, square_of_detection
+from .crop import Pyramid, Square
+from .detect import Detection
+from .followed import Followed
+from .observation import Array
+from .similarity import similarity
+
+FRAMED_ALIKE = 0.6
+"""Similarity from which the previous landmarks frame a person better than the detection."""
+
+AGREES = 0.3
+"""Similarity of landmarks to what was expected below which the next square is tried."""
+
+DETECTION_AGREES = 0.15
+"""The least similarity at which landmarks are still the detected person's."""
+
+PREDICTION_AGREES = 0.5
+"""The same for somebody who was not detected: the prediction is all that speaks for it."""
+
+CONFIDENT = 0.5
+SAME_PERSON = 0.8
+"""Similarity from which two sights are of one person."""
+
+SAME_PERSON_PREDICTED = 0.5
+"""The same when one of them was only predicted to be there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """One person that may be in the image, before it is accepted."""
+
+    person: Followed | None
+    """Who it should be; None for somebody new."""
+    expected: Array
+    """(17, 3) where the detector, or else the past, puts it."""
+    squares: tuple[Square, ...]
+    """Where to look, in this order, until what is seen agrees."""
+    detection: Detection | None
+    """None for somebody the detector did not find."""
+
+    def look(self, net: BodyNet, image: Pyramid) -> BodyLandmarks | None:
+        """Landmarks that can be this person's."""
+        body, alike = None, 0.0
+        for square in self.squares:
+            body = net.look(image, square)
+            alike = float(similarity(self.expected[None], body.keypoints[None]).item())
+            if body.confidence > CONFIDENT and alike >= AGREES:
+                break
+        least = PREDICTION_AGREES if self.detection is None else DETECTION_AGREES
+        if body is None or body.confidence <= CONFIDENT or alike < least:
+            return None
+        return body if body.square.is_sound() else None
+
+    def is_one_of(self, body: BodyLandmarks, others: Sequence[Followed]) -> bool:
+        """Whether these landmarks are somebody's who was accepted before."""
+        if not others:
+            return False
+        alike = similarity(body.keypoints[None], np.stack([o.body.keypoints for o in others]))
+        limit = SAME_PERSON_PREDICTED if self.detection is None else SAME_PERSON
+        return bool(alike.max() > limit)
+
+
+def sight_of_detection(found: Detection, person: Followed | None, previous_s: float) -> Sight:
+    """A detection, with the past's better framing first where both agree."""
+    squares = (square_of_detection(found),)
+    if person is not None and person.seen_s == previous_s:
+        past = person.body.keypoints[None]
+        if float(similarity(found.keypoints[None], past).item()) > FRAMED_ALIKE:
+            squares = (person.body.square, *squares)
+    return Sight(person, found.keypoints, tuple(s for s in squares if s.is_sound()), found)
+
+
+def sight_of_past(person: Followed, now_s: float) -> Sight:
+    """Somebody the detector missed, where they were heading."""
+    before = person.body.square
+    moved = person.velocity * person.ahead_s(now_s)
+    square = Square(before.center_px + moved, before.side_px, before.turn_rad)
+    return Sight(person, person.predicted(now_s), (square,), None)

@@ -1,0 +1,67 @@
+"""The engines there are, by name; none is imported before it is asked for."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from .engine import PoseEngine
+from .errors import InferenceError, UnknownEngineError
+
+EngineMaker = Callable[[str, str, int], PoseEngine]
+"""Takes quality, device and threads."""
+
+
+def make_engine(
+    name: str, *, quality: str = "balanced", device: str = "auto", threads: int = 0
+) -> PoseEngine:
+    """An engine that is ready to look at images.
+
+    Args:
+        name: one of `engine_names()`.
+        quality: `fast`, `balanced` or `best`.
+        device: `cpu`, `cuda`, or `auto` for what the engine runs best on here.
+        threads: how many to spread people over; 0 takes every core.
+
+    Raises:
+        UnknownEngineError: no engine is called that.
+        InferenceError: the engine cannot run here as asked.
+    """
+    maker = _MAKERS.get(name)
+    if maker is None:
+        raise UnknownEngineError(_unknown(name))
+    return maker(quality, device, threads)
+
+
+def engine_names() -> tuple[str, ...]:
+    return tuple(_MAKERS)
+
+
+def _landmarks(quality: str, device: str, threads: int) -> PoseEngine:
+    try:
+        from .landmarks.engine import LandmarksEngine
+    except ModuleNotFoundError as error:
+        if error.name not in ("onnxruntime", "cv2"):
+            raise
+        raise InferenceError(
+            f'the landmarks engine needs {error.name}: pip install "livemocap[landmarks]"'
+        ) from error
+    return LandmarksEngine.load(quality=quality, device=device, threads=threads)
+
+
+def _instant(quality: str, device: str, threads: int) -> PoseEngine:
+    from .instant import InstantEngine
+
+    return InstantEngine()
+
+
+_MAKERS: Mapping[str, EngineMaker] = MappingProxyType(
+    {"landmarks": _landmarks, "instant": _instant}
+)
+
+
+def _unknown(name: str) -> str:
+    near = difflib.get_close_matches(name, _MAKERS, 1)
+    hint = f" Did you mean '{near[0]}'?" if near else ""
+    return f"there is no engine '{name}'.{hint} Engines: {', '.join(_MAKERS)}."
