@@ -1,0 +1,155 @@
+"""Which detection is which person: log-likelihood ratios and the best assignment of them.
+
+Every term is log p(detection | this person) - log p(detection | somebody else), in nats. Terms
+are clipped, because an occluded estimate is wrong in all of its numbers at once. A pair whose sum
+is not positive is no match: leaving both alone is then likelier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from livemocap.rotation import Array
+
+from .motion import UNKNOWN_VARIANCE
+
+POSE_OTHER_M, POSE_SAME_M, POSE_DRIFT_M = 0.17, 0.05, 0.10
+"""Spread of the distance between two people's poses, one person's now and just before, and what
+is added to the latter as time goes by."""
+POSE_FADE_S, BOX_FADE_S = 0.4, 0.3
+"""Pose and box tell people apart for about this long after the last sighting."""
+SHAPE_OTHER, SHAPE_SAME, SHAPE_DRIFT, SHAPE_DRIFT_S = 0.96, 0.33, 0.4, 1.0
+"""RMS difference of betas, in the same words; one person's betas depend on the side seen."""
+SHAPE_DIMENSIONS = 1.5
+"""Betas err together: ten of them count as this many independent numbers."""
+LOOK_SAME, LOOK_WEIGHT = 0.72, 9.0
+"""Product of two appearance vectors at which they say nothing, and nats for each unit more."""
+HINT_SAME, HINT_OTHER = 1.5, -0.5
+"""What the engine's own idea of who is who counts."""
+LOST_PRIOR = -2.0
+"""A detection is more likely a newcomer than one certain person of those who left."""
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What T tracks expect to see, stacked."""
+
+    place: Array
+    """(T, 3) predicted x/z, y/z, log z."""
+    variance: Array
+    """(T, 3) of it."""
+    gap_s: Array
+    """(T,) since the last sighting."""
+    body: Array
+    """(T, 22, 3) m, from the pelvis."""
+    box_px: Array
+    betas: Sequence[Array]
+    appearance: Sequence[Array | None]
+    engine_ids: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """P detections, stacked."""
+
+    place: Array
+    noise: Array
+    """(P, 3) standard deviations of `place`."""
+    body: Array
+    box_px: Array
+    betas: Sequence[Array]
+    appearance: Sequence[Array | None]
+    engine_ids: Array
+
+
+def log_ratios(tracks: Remembered, people: Seen) -> Array:
+    """(T, P) nats for each pair."""
+    return (
+        root_ratio(tracks.place, tracks.variance, people.place, people.noise)
+        + pose_ratio(tracks.body, people.body, tracks.gap_s)
+        + box_ratio(box_overlap(tracks.box_px, people.box_px), tracks.gap_s)
+        + shape_ratio(tracks.betas, people.betas, tracks.gap_s)
+        + look_ratio(tracks.appearance, people.appearance)
+        + hint_ratio(tracks.engine_ids, people.engine_ids)
+    )
+
+
+def assign(ratios: Array) -> list[tuple[int, int]]:
+    """Pairs (row, column) with the largest summed ratio; none of them has one of 0 or less."""
+    if not ratios.size:
+        return []
+    rows, columns = linear_sum_assignment(-np.maximum(ratios, 0.0))
+    return [
+        (int(row), int(column))
+        for row, column in zip(rows, columns, strict=True)
+        if ratios[row, column] > 0
+    ]
+
+
+def root_ratio(place: Array, variance: Array, seen: Array, noise: Array) -> Array:
+    """(T, P): a track that expects its person in a small place gains most where it is right.
+
+    A track that knows nothing of the place gets 0 on average.
+    """
+    surprise = seen[None] - place[:, None]
+    total = np.minimum(variance[:, None] + noise[None] ** 2, UNKNOWN_VARIANCE)
+    return 0.5 * (1 + np.log(UNKNOWN_VARIANCE / total) - surprise**2 / total).sum(-1)
+
+
+def pose_ratio(body: Array, seen: Array, gap_s: Array) -> Array:
+    """(T, P) from (T, 22, 3) and (P, 22, 3) m."""
+    apart = np.sqrt(((body[:, None] - seen[None]) ** 2).sum(-1)).mean(-1)
+    same = POSE_SAME_M + POSE_DRIFT_M * (1 - np.exp(-gap_s / POSE_FADE_S))
+    ratio = _rayleigh_ratio(apart, same[:, None], POSE_OTHER_M)
+    return np.clip(ratio, -4, 2) * np.exp(-gap_s / POSE_FADE_S)[:, None]
+
+
+def box_ratio(overlap: Array, gap_s: Array) -> Array:
+    """(T, P) from intersection over union."""
+    return (2 * overlap - 0.5) * np.exp(-gap_s / BOX_FADE_S)[:, None]
+
+
+def shape_ratio(betas: Sequence[Array], seen: Sequence[Array], gap_s: Array) -> Array:
+    """(T, P); an engine that leaves betas at zero says nothing."""
+    ratio = np.zeros((len(betas), len(seen)))
+    same = SHAPE_SAME + SHAPE_DRIFT * (1 - np.exp(-gap_s / SHAPE_DRIFT_S))
+    for t, mine in enumerate(betas):
+        for p, theirs in enumerate(seen):
+            if mine.shape == theirs.shape and mine.any() and theirs.any():
+                rms = np.sqrt(((mine - theirs) ** 2).mean())
+                ratio[t, p] = 0.5 * SHAPE_DIMENSIONS * _rayleigh_ratio(rms, same[t], SHAPE_OTHER)
+    return np.clip(ratio, -4, 2)
+
+
+def look_ratio(looks: Sequence[Array | None], seen: Sequence[Array | None]) -> Array:
+    """(T, P) from unit vectors; None says nothing."""
+    ratio = np.zeros((len(looks), len(seen)))
+    for t, mine in enumerate(looks):
+        for p, theirs in enumerate(seen):
+            if mine is not None and theirs is not None and mine.shape == theirs.shape:
+                ratio[t, p] = LOOK_WEIGHT * (float(mine @ theirs) - LOOK_SAME)
+    return np.clip(ratio, -4, 3)
+
+
+def hint_ratio(mine: Array, theirs: Array) -> Array:
+    """(T, P) from the engine's ids, -1 for none."""
+    known = (mine[:, None] >= 0) & (theirs[None] >= 0)
+    return np.where(known, np.where(mine[:, None] == theirs[None], HINT_SAME, HINT_OTHER), 0.0)
+
+
+def box_overlap(a_px: Array, b_px: Array) -> Array:
+    """(A, 4) and (B, 4) x0 y0 x1 y1 to (A, B) intersection over union."""
+    low = np.maximum(a_px[:, None, :2], b_px[None, :, :2])
+    high = np.minimum(a_px[:, None, 2:], b_px[None, :, 2:])
+    common = np.maximum(high - low, 0).prod(-1)
+    areas = [np.maximum(box[:, 2:] - box[:, :2], 0).prod(-1) for box in (a_px, b_px)]
+    return common / np.maximum(areas[0][:, None] + areas[1][None] - common, 1e-9)
+
+
+def _rayleigh_ratio(value: Array, same: Array | float, other: float) -> Array:
+    ratio = other / same
+    return 2 * np.log(ratio) - 0.5 * (value / other) ** 2 * (ratio**2 - 1)

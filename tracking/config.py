@@ -1,0 +1,95 @@
+"""The `[tracking]` and `[record]` tables of studio.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrackingConfig:
+    """Who is who and how motion is smoothed. Nothing here counts frames: rates may vary."""
+
+    detection_score: float = 0.25
+    """Detections below it are not looked at."""
+    birth_score: float = 0.6
+    """A new person at least this sure is shown at once."""
+    return_score: float = 0.4
+    """A lost person comes back only as a detection at least this sure."""
+    confirm_hits: int = 3
+    """Sightings after which a new person below `birth_score` is believed."""
+    tentative_s: float = 0.25
+    """How long a person who is not confirmed yet may be missing."""
+    predict_s: float = 0.3
+    """How long a person is shown by prediction after the last sighting, at most 0.5."""
+    max_lost_s: float = 60.0
+    """How long somebody who left may come back under the same id."""
+    cut_score: float = 0.5
+    """An image this surely a new shot starts motion and places afresh."""
+
+    root_speed_ms: float = 1.2
+    """How fast people move, as the spread of their speed, m/s."""
+    root_speed_memory_s: float = 1.0
+    """After about this long an unseen person's speed is forgotten."""
+    lateral_noise_m: float = 0.04
+    """Uncertainty of a detected pelvis across the view."""
+    depth_noise: float = 0.04
+    """Uncertainty of a detected pelvis along the view, as a share of its distance."""
+
+    rotation_cutoff_hz: float = 2.0
+    """One-Euro on rotations: the band that a resting joint keeps."""
+    rotation_slope: float = 1.5
+    """Hz more for each rad/s of a turning joint."""
+    lateral_cutoff_hz: float = 2.0
+    """One-Euro on the root across the view."""
+    lateral_slope: float = 1.5
+    """Hz more for each m/s."""
+    depth_cutoff_hz: float = 0.6
+    """One-Euro on the logarithm of the root's depth, by far the noisiest number."""
+    depth_slope: float = 0.4
+    """Hz more for each m/s."""
+    hidden_share: float = 0.3
+    """Share of its band that a joint nobody saw keeps."""
+
+    shape_change_m: float = 0.015
+    """Bone lengths are sent anew when one of them is known this much better."""
+    shape_memory_s: float = 4.0
+    """How long the running estimate of a shape looks back."""
+
+    world: str = "estimate"
+    """`estimate` gravity and floor from people, or `assume` a camera as the two settings below."""
+    camera_height_m: float = 1.5
+    """Above the floor, until people show better."""
+    camera_pitch_deg: float = 0.0
+    """Downwards is positive, until people show better."""
+    world_settle_s: float = 1.5
+    """Seconds with people in view after which the world hardly moves any more."""
+
+    def __post_init__(self) -> None:
+        if self.world not in ("estimate", "assume"):
+            raise ValueError(f"world is '{self.world}', expected 'estimate' or 'assume'")
+        if not 0 <= self.predict_s <= 0.5:
+            raise ValueError(f"predict_s is {self.predict_s}, expected 0 to 0.5")
+        for name in ("rotation_cutoff_hz", "lateral_cutoff_hz", "depth_cutoff_hz"):
+            if getattr(self, name) <= 0:
+                raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
+        if self.confirm_hits < 1:
+            raise ValueError(f"confirm_hits is {self.confirm_hits}, expected 1 or more")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordConfig:
+    """What the recorder keeps, and where."""
+
+    directory: Path = Path("takes")
+    name: str = ""
+    """Of the take; empty takes the date and time."""
+    start: bool = False
+    """Record from the first message on; otherwise wait for `livemocap record start`."""
+    topics: tuple[str, ...] = ("pose", "track")
+    """`pose` (what the engine saw, for tracking again) and `track`."""
+
+    def __post_init__(self) -> None:
+        unknown = [topic for topic in self.topics if topic not in ("pose", "track")]
+        if unknown or not self.topics:
+            raise ValueError(f"topics is {list(self.topics)}, expected some of 'pose', 'track'")

@@ -1,0 +1,166 @@
+"""Smoothing without look-ahead: One-Euro filters on numbers, on rotations and on the root.
+
+A One-Euro filter (Casiez et al. 2012) is a low pass whose band widens with speed: resting hands
+stay still, fast strikes are kept. Rotations are filtered on SO(3), by the angle between filter
+and sighting. All constants are in Hz and seconds, and every step is told how long it is.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livemocap.rotation import (
+    Array,
+    inverse,
+    multiply,
+    normalize,
+    quat_from_rotvec,
+    rotvec_from_quat,
+)
+
+from .motion import pelvis_of, place_of
+
+SPEED_CUTOFF_HZ = 1.0
+"""The band of the speed that widens a filter's band."""
+
+COAST_S = 0.15
+"""Time constant with which a joint that is not seen any more comes to rest."""
+
+
+def blend(cutoff_hz: Array | float, dt_s: float) -> Array | float:
+    """How much of a new value a first-order low pass takes in after `dt_s`."""
+    turned = 2 * np.pi * cutoff_hz * dt_s
+    return turned / (turned + 1)
+
+
+class OneEuro:
+    """For a vector of numbers with one common speed.
+
+    Args:
+        cutoff_hz: the band at rest.
+        slope: Hz more for each unit of speed a second.
+    """
+
+    def __init__(self, cutoff_hz: float, slope: float) -> None:
+        self._cutoff_hz, self._slope = cutoff_hz, slope
+        self.value: Array | None = None
+        self._rate: Array | float = 0.0
+
+    def step(self, value: Array, dt_s: float, speed_scale: float = 1.0) -> Array:
+        """The filtered value; `speed_scale` turns speeds into the unit of `slope`."""
+        if self.value is None:
+            self.value = value.astype(float)
+            return self.value
+        ahead = value - self.value
+        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (ahead / dt_s - self._rate)
+        speed = speed_scale * float(np.linalg.norm(self._rate))
+        self.value = self.value + blend(self._cutoff_hz + self._slope * speed, dt_s) * ahead
+        return self.value
+
+    def shift(self, by: Array) -> None:
+        """Move on without a sighting."""
+        if self.value is not None:
+            self.value = self.value + by
+
+
+class RotationOneEuro:
+    """For any number of rotations, each with a speed of its own; parameters as in OneEuro."""
+
+    def __init__(self, cutoff_hz: float, slope: float) -> None:
+        self._cutoff_hz, self._slope = cutoff_hz, slope
+        self.value_wxyz: Array | None = None
+        self._rate: Array | None = None
+
+    def step(self, seen_wxyz: Array, dt_s: float, share: Array) -> Array:
+        """(J, 4) sighting to (J, 4) filtered; `share` (J,) narrows the band of each."""
+        if self.value_wxyz is None or self._rate is None:
+            self.value_wxyz = seen_wxyz.astype(float)
+            self._rate = np.zeros_like(self.value_wxyz[:, 1:])
+            return self.value_wxyz
+        ahead = rotvec_from_quat(multiply(inverse(self.value_wxyz), seen_wxyz))
+        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (ahead / dt_s - self._rate)
+        speed = np.sqrt((self._rate**2).sum(-1))
+        amount = blend(share * (self._cutoff_hz + self._slope * speed), dt_s)
+        self._turn(np.asarray(amount)[:, None] * ahead)
+        return self.value_wxyz
+
+    def coast(self, dt_s: float) -> None:
+        """Turn on at the last speed, which dies out, without a sighting."""
+        if self._rate is None:
+            return
+        kept = float(np.exp(-dt_s / COAST_S))
+        self._turn(self._rate * COAST_S * (1 - kept))
+        self._rate = self._rate * kept
+
+    def _turn(self, by_rotvec: Array) -> None:
+        assert self.value_wxyz is not None
+        self.value_wxyz = normalize(multiply(self.value_wxyz, quat_from_rotvec(by_rotvec)))
+
+
+class RootOneEuro:
+    """For a pelvis in the camera frame: across the view and depth apart, depth in log space."""
+
+    def __init__(self, lateral: tuple[float, float], depth: tuple[float, float]) -> None:
+        self._lateral = OneEuro(*lateral)
+        self._depth = OneEuro(*depth)
+
+    @property
+    def place(self) -> Array:
+        """(3,) x/z, y/z, log z, once there was a sighting."""
+        assert self._lateral.value is not None
+        assert self._depth.value is not None
+        return np.concatenate([self._lateral.value, self._depth.value])
+
+    def step(self, pelvis_cam: Array, dt_s: float) -> None:
+        place = place_of(pelvis_cam)
+        distance_m = float(np.exp(place[2]))
+        self._lateral.step(place[:2], dt_s, distance_m)
+        self._depth.step(place[2:], dt_s, distance_m)
+
+    def shift(self, by: Array) -> None:
+        """Move on by (3,) in x/z, y/z, log z."""
+        self._lateral.shift(by[:2])
+        self._depth.shift(by[2:])
+
+
+class PersonOneEuro:
+    """One person's root and pose together, in the camera frame.
+
+    Args:
+        rotation, lateral, depth: cut-off in Hz and slope of each filter; slopes are Hz for each
+            rad/s of a joint and for each m/s of the root.
+        hidden_share: share of its band that a joint with visibility 0 keeps.
+    """
+
+    def __init__(
+        self,
+        rotation: tuple[float, float],
+        lateral: tuple[float, float],
+        depth: tuple[float, float],
+        hidden_share: float,
+    ) -> None:
+        self._pose = RotationOneEuro(*rotation)
+        self._root = RootOneEuro(lateral, depth)
+        self._hidden_share = hidden_share
+
+    @property
+    def pelvis(self) -> Array:
+        """(3,) m in the camera frame."""
+        return pelvis_of(self._root.place)
+
+    @property
+    def pose_wxyz(self) -> Array:
+        """(55, 4)."""
+        assert self._pose.value_wxyz is not None
+        return self._pose.value_wxyz
+
+    def step(self, pelvis_cam: Array, pose_wxyz: Array, visibility: Array, dt_s: float) -> None:
+        """Take in a sighting, `dt_s` after the last step."""
+        share = self._hidden_share + (1 - self._hidden_share) * visibility
+        self._root.step(pelvis_cam, dt_s)
+        self._pose.step(pose_wxyz, dt_s, share)
+
+    def coast(self, drift: Array, dt_s: float) -> None:
+        """Go on without a sighting; `drift` is how far the root is expected to have moved."""
+        self._root.shift(drift)
+        self._pose.coast(dt_s)

@@ -1,0 +1,153 @@
+"""One person through time: tentative, confirmed, predicted for a moment, lost, found again."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
+from livemocap.rotation import Array, normalize
+
+from .config import TrackingConfig
+from .detections import Detection
+from .motion import UNKNOWN_VARIANCE, RootFilter
+from .shape import ShapeLock
+from .smooth import PersonOneEuro
+
+LIVE_S = 0.2
+"""Motion still tells where somebody is for this long after they stopped being shown."""
+LOOK_MEMORY_S = 3.0
+"""How long the running appearance looks back."""
+LONGEST_STEP_S = 0.2
+"""A sighting after a gap counts for the running means as if it had lasted this long."""
+
+
+class Track:
+    """What is known of one person of one camera; times are seconds of capture."""
+
+    def __init__(self, detection: Detection, t_s: float, config: TrackingConfig) -> None:
+        self._config = config
+        self.track_id = 0
+        """0 until the person is shown for the first time."""
+        self.hits = 1
+        self.detection = detection
+        """The last sighting."""
+        self.appearance = detection.appearance
+        self.engine_id = detection.engine_id
+        self.shape = ShapeLock(
+            detection.rest_joints, detection.betas, config.shape_change_m, config.shape_memory_s
+        )
+        self._now_s = self._seen_s = t_s
+        self._step_s = 0.0
+        self._drift = np.zeros(3)
+        self._start(detection)
+
+    def _start(self, detection: Detection) -> None:
+        """Begin motion afresh: at the first sighting and after an absence."""
+        c = self._config
+        noise = place_noise(detection, c)
+        self._place_known = True
+        self._root = RootFilter(detection.place, noise, c.root_speed_ms, c.root_speed_memory_s)
+        self.smoothed = PersonOneEuro(
+            rotation=(c.rotation_cutoff_hz, c.rotation_slope),
+            lateral=(c.lateral_cutoff_hz, c.lateral_slope),
+            depth=(c.depth_cutoff_hz, c.depth_slope),
+            hidden_share=c.hidden_share,
+        )
+        self.smoothed.step(detection.pelvis, detection.pose_wxyz, detection.visibility, 0.0)
+
+    @property
+    def confirmed(self) -> bool:
+        return self.hits >= self._config.confirm_hits
+
+    @property
+    def gap_s(self) -> float:
+        """Since the last sighting."""
+        return self._now_s - self._seen_s
+
+    @property
+    def live(self) -> bool:
+        """Whether motion still tells where the person is."""
+        return self._place_known and self.gap_s <= self._config.predict_s + LIVE_S
+
+    @property
+    def retired(self) -> bool:
+        """Whether the person can be forgotten."""
+        limit_s = self._config.max_lost_s if self.confirmed else self._config.tentative_s
+        return self.gap_s > limit_s
+
+    @property
+    def shown(self) -> bool:
+        """Whether receivers get to see the person now."""
+        if self.gap_s > 0:
+            return self.track_id > 0 and self._place_known and self.gap_s <= self._config.predict_s
+        believed = self.detection.score >= self._config.birth_score
+        return self.track_id > 0 or self.confirmed or believed
+
+    @property
+    def state(self) -> int:
+        """TRACK_OBSERVED, TRACK_PREDICTED or TRACK_TENTATIVE."""
+        if self.gap_s > 0:
+            return TRACK_PREDICTED
+        return TRACK_OBSERVED if self.confirmed else TRACK_TENTATIVE
+
+    @property
+    def place(self) -> Array:
+        """(3,) where the root should be: x/z, y/z, log z."""
+        return self._root.place
+
+    @property
+    def variance(self) -> Array:
+        """(3,) of `place`."""
+        return self._root.variance if self._place_known else UNKNOWN_VARIANCE
+
+    def predict(self, t_s: float) -> None:
+        """Advance to `t_s`, then `update` or `miss`."""
+        self._step_s = t_s - self._now_s
+        self._now_s = t_s
+        before = self._root.place
+        self._root.predict(self._step_s)
+        self._drift = self._root.place - before
+
+    def update(self, detection: Detection, crowded: bool) -> None:
+        """Take in a sighting; `crowded` keeps somebody else's colours out of the memory."""
+        since_s = self.gap_s
+        self._seen_s = self._now_s
+        if not self._place_known or since_s > self._config.predict_s:
+            self._start(detection)
+        else:
+            self._root.update(detection.place, place_noise(detection, self._config))
+            self.smoothed.step(
+                detection.pelvis, detection.pose_wxyz, detection.visibility, self._step_s
+            )
+        self.hits += 1
+        self.detection, self.engine_id = detection, detection.engine_id
+        self._remember(detection, min(since_s, LONGEST_STEP_S), crowded)
+
+    def miss(self) -> None:
+        """Nobody saw the person in this image: go on as before for a moment."""
+        self.smoothed.coast(self._drift, self._step_s)
+
+    def forget_motion(self, t_s: float) -> None:
+        """A new shot, or time starts anew at `t_s`: the person may be anywhere, in any pose."""
+        lost_s = max(self.gap_s, self._config.predict_s + LIVE_S)
+        self._now_s, self._seen_s = t_s, t_s - lost_s
+        self._place_known = False
+        self.engine_id = -1
+
+    def _remember(self, detection: Detection, dt_s: float, crowded: bool) -> None:
+        trust = detection.score * float(detection.visibility[:22].mean())
+        self.shape.see(detection.rest_joints, detection.betas, trust, dt_s)
+        self.shape.settle(self.confirmed)
+        if detection.appearance is None or crowded:
+            return
+        if self.appearance is None or self.appearance.shape != detection.appearance.shape:
+            self.appearance = detection.appearance
+        gain = dt_s / LOOK_MEMORY_S
+        self.appearance = normalize((1 - gain) * self.appearance + gain * detection.appearance)
+
+
+def place_noise(detection: Detection, config: TrackingConfig) -> Array:
+    """(3,) standard deviations of a detected x/z, y/z, log z."""
+    lateral = config.lateral_noise_m / float(np.exp(detection.place[2]))
+    doubt = 2.0 - min(detection.score, 1.0)
+    return doubt * np.array([lateral, lateral, config.depth_noise])

@@ -1,0 +1,176 @@
+"""One camera's people through time: predict, associate, update, start, retire."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+
+from livemocap.messages import PoseFrame, TrackFrame
+from livemocap.rotation import Array
+from livemocap.skeleton import BODY_JOINTS
+
+from .associate import LOST_PRIOR, Remembered, Seen, assign, box_overlap, log_ratios
+from .config import TrackingConfig
+from .detections import Detection, read_detections
+from .output import track_frame
+from .track import Track, place_noise
+from .world import WorldEstimator
+
+DUPLICATE_OVERLAP = 0.6
+DUPLICATE_BODY_M = 0.12
+DUPLICATE_LOG_DEPTH = 0.25
+"""An unmatched detection this close to a matched one shows the same person a second time."""
+
+CROWDED_OVERLAP = 0.15
+"""Boxes that overlap more mix their people's colours."""
+
+
+class Tracker:
+    """Tracks one camera; deterministic, with all state in the object.
+
+    Args:
+        ids: where new ids come from; trackers of several cameras share one counter.
+    """
+
+    def __init__(self, config: TrackingConfig, ids: Iterator[int] | None = None) -> None:
+        self._config = config
+        self._ids = itertools.count(1) if ids is None else ids
+        self._tracks: list[Track] = []
+        self._world = WorldEstimator(config)
+        self._first_ns: int | None = None
+        self._now_s = 0.0
+        self._body = ""
+        self.dropped = 0
+        """Detections that were broken (NaN, behind the lens)."""
+        self.duplicates = 0
+        """Detections left out because they showed somebody a second time."""
+
+    def step(self, frame: PoseFrame) -> TrackFrame:
+        """Advance to `frame`: predict, associate, update, start, retire."""
+        dt_s = self._advance(frame)
+        people, broken = read_detections(frame, self._config.detection_score)
+        self.dropped += broken
+        for track in self._tracks:
+            track.predict(self._now_s)
+        newcomers = self._match(people)
+        self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
+        self._tracks = [track for track in self._tracks if not track.retired]
+        self._world.see(people, dt_s)
+        return track_frame(frame, self._show(), self._world.T_world_cam, self._world.source)
+
+    def _advance(self, frame: PoseFrame) -> float:
+        """Set the clock to `frame` and return the step in seconds; notice what breaks motion."""
+        if self._first_ns is None:
+            self._first_ns = frame.t_capture_ns
+        if self._body not in ("", frame.body_hash):
+            self._tracks.clear()  # another body: neither bones nor betas compare
+        self._body = frame.body_hash
+        t_s = (frame.t_capture_ns - self._first_ns) * 1e-9
+        dt_s, self._now_s = t_s - self._now_s, t_s
+        if dt_s < 0 or frame.cut > self._config.cut_score:
+            self._break(t_s)
+            return 0.0
+        return dt_s
+
+    def _break(self, t_s: float) -> None:
+        """A cut, or a source that starts again: nothing is where it was."""
+        for track in self._tracks:
+            track.forget_motion(t_s)
+        self._world.reset()
+
+    def _match(self, people: list[Detection]) -> list[Detection]:
+        """Update tracks, live ones first, and return who belongs to none."""
+        overlaps = _overlaps(people)
+        live = [track for track in self._tracks if track.live]
+        lost = [track for track in self._tracks if not track.live]
+        matched, rest = self._update(live, people, 0.0, overlaps)
+        rest = self._without_duplicates(rest, matched)
+        returning = [p for p in rest if p.score >= self._config.return_score]
+        _, unknown = self._update(lost, returning, LOST_PRIOR, overlaps)
+        return [p for p in rest if p not in returning or p in unknown]
+
+    def _update(
+        self,
+        tracks: list[Track],
+        people: list[Detection],
+        prior: float,
+        overlaps: dict[int, float],
+    ) -> tuple[list[Detection], list[Detection]]:
+        """Assign `people` to `tracks`; who found a track, and who did not."""
+        pairs = assign(log_ratios(_remembered(tracks), _seen(people, self._config)) + prior)
+        for t, p in pairs:
+            tracks[t].update(people[p], overlaps[people[p].row] > CROWDED_OVERLAP)
+        found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
+        for t, track in enumerate(tracks):
+            if t not in found_tracks:
+                track.miss()
+        matched = [person for p, person in enumerate(people) if p in found_people]
+        return matched, [person for p, person in enumerate(people) if p not in found_people]
+
+    def _without_duplicates(
+        self, rest: list[Detection], matched: list[Detection]
+    ) -> list[Detection]:
+        kept: list[Detection] = []
+        for person in sorted(rest, key=lambda p: -p.score):
+            if any(_same_person(person, other) for other in matched + kept):
+                self.duplicates += 1
+            else:
+                kept.append(person)
+        return [person for person in rest if person in kept]
+
+    def _show(self) -> list[Track]:
+        shown = [track for track in self._tracks if track.shown]
+        for track in shown:
+            track.track_id = track.track_id or next(self._ids)
+        return sorted(shown, key=lambda track: track.track_id)
+
+
+def _remembered(tracks: Sequence[Track]) -> Remembered:
+    return Remembered(
+        place=_rows([track.place for track in tracks], 3),
+        variance=_rows([track.variance for track in tracks], 3),
+        gap_s=np.array([track.gap_s for track in tracks]),
+        body=_rows([track.detection.body for track in tracks], BODY_JOINTS, 3),
+        box_px=_rows([track.detection.box_px for track in tracks], 4),
+        betas=[track.shape.betas for track in tracks],
+        appearance=[track.appearance for track in tracks],
+        engine_ids=np.array([track.engine_id for track in tracks], int),
+    )
+
+
+def _seen(people: Sequence[Detection], config: TrackingConfig) -> Seen:
+    return Seen(
+        place=_rows([person.place for person in people], 3),
+        noise=_rows([place_noise(person, config) for person in people], 3),
+        body=_rows([person.body for person in people], BODY_JOINTS, 3),
+        box_px=_rows([person.box_px for person in people], 4),
+        betas=[person.betas for person in people],
+        appearance=[person.appearance for person in people],
+        engine_ids=np.array([person.engine_id for person in people], int),
+    )
+
+
+def _rows(rows: Sequence[Array], *shape: int) -> Array:
+    return np.array(rows, float).reshape(len(rows), *shape)
+
+
+def _overlaps(people: Sequence[Detection]) -> dict[int, float]:
+    """By row, how much of somebody else's box a person's box shares."""
+    if not people:
+        return {}
+    boxes = _rows([person.box_px for person in people], 4)
+    overlap = box_overlap(boxes, boxes)
+    np.fill_diagonal(overlap, 0.0)
+    return {person.row: float(overlap[p].max()) for p, person in enumerate(people)}
+
+
+def _same_person(a: Detection, b: Detection) -> bool:
+    overlap = box_overlap(a.box_px[None], b.box_px[None])[0, 0]
+    apart_m = float(np.sqrt(((a.body - b.body) ** 2).sum(-1)).mean())
+    return (
+        overlap > DUPLICATE_OVERLAP
+        and apart_m < DUPLICATE_BODY_M
+        and abs(a.place[2] - b.place[2]) < DUPLICATE_LOG_DEPTH
+    )

@@ -1,0 +1,137 @@
+"""Where the floor is and which way is up, from the people who stand on it.
+
+The camera's frame is turned so that standing people are upright and lifted so that their feet
+touch y = 0. The estimate settles while the first seconds with people pass; afterwards it only
+creeps, and only when it is clearly off, so that the floor stays where it is.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+
+import numpy as np
+
+from livemocap.coords import transform
+from livemocap.rotation import Array, normalize, shortest_arc
+from livemocap.skeleton import SMPLX
+
+from .config import TrackingConfig
+from .detections import Detection
+
+R_WORLD_CAM_LEVEL = np.diag([1.0, -1.0, -1.0])
+"""Of a level camera: people who face it face +Z."""
+
+ANKLE_HEIGHT_M, FOOT_HEIGHT_M = 0.08, 0.027
+"""Of an adult's ankle and toe-base joints above the floor they stand on."""
+
+STRAIGHT_COS = float(np.cos(np.radians(25)))
+"""Legs and trunk nearer than this to one line belong to somebody who stands."""
+
+LARGEST_TILT_COS = float(np.cos(np.radians(60)))
+"""Somebody who leans more than this against the image does not tell where up is."""
+
+SAMPLE_S = 0.1
+"""Least time between two looks at the people."""
+SAMPLES = 400
+"""How many looks at one person the median takes in."""
+SETTLING_S = 0.4
+"""Time constant while the estimate settles."""
+CREEP_TILT_RAD_S, CREEP_HEIGHT_MS = np.radians(0.1), 0.005
+"""How fast it changes afterwards."""
+CLEARLY_TILT_RAD, CLEARLY_HEIGHT_M = np.radians(1.5), 0.03
+"""And how far off it must be before it does."""
+
+_LEGS = SMPLX.indices(
+    "left_hip", "left_knee", "left_ankle", "right_hip", "right_knee", "right_ankle"
+)
+_ANKLES, _FEET = (
+    SMPLX.indices("left_ankle", "right_ankle"),
+    SMPLX.indices("left_foot", "right_foot"),
+)
+_NECK = SMPLX.index("neck")
+
+
+class WorldEstimator:
+    """Keeps one camera's T_world_cam."""
+
+    def __init__(self, config: TrackingConfig) -> None:
+        self._config = config
+        self.reset()
+
+    def reset(self) -> None:
+        """Another shot: start from the camera that the settings describe."""
+        pitch = np.radians(self._config.camera_pitch_deg)
+        self._up = np.array([0.0, -np.cos(pitch), -np.sin(pitch)])
+        self._height_m = self._config.camera_height_m
+        self._ups: deque[Array] = deque(maxlen=SAMPLES)
+        self._soles: deque[Array] = deque(maxlen=SAMPLES)
+        self._seen_s, self._since_s = 0.0, SAMPLE_S
+        self.source = "assumed"
+
+    @property
+    def T_world_cam(self) -> Array:
+        """(4, 4)."""
+        R = shortest_arc(R_WORLD_CAM_LEVEL @ self._up, [0.0, 1.0, 0.0]) @ R_WORLD_CAM_LEVEL
+        return transform(R, [0.0, self._height_m, 0.0])
+
+    def see(self, people: list[Detection], dt_s: float) -> None:
+        """Look at everybody seen in this image, `dt_s` after the last one."""
+        if self._config.world == "assume" or not people:
+            return
+        self._since_s += dt_s
+        self._seen_s += dt_s
+        if self._since_s >= SAMPLE_S - 1e-9:
+            self._since_s = 0.0
+            for person in people:
+                self._sample(person)
+        self._move(dt_s)
+
+    def _sample(self, person: Detection) -> None:
+        up = standing_up(person)
+        if up is not None:
+            self._ups.append(up)
+        if person.visibility[_ANKLES].min() > 0.5:
+            self._soles.append(person.pelvis + lowest_sole(person.body, self._up))
+
+    def _move(self, dt_s: float) -> None:
+        """Towards the medians: at once at first, then soon, then hardly."""
+        up = normalize(np.median(self._ups, 0)) if self._ups else self._up
+        height_m = -float(np.median(np.array(self._soles) @ up)) if self._soles else self._height_m
+        first = self.source == "assumed" and bool(self._ups or self._soles)
+        settling = self._seen_s <= self._config.world_settle_s
+        share = 1.0 if first else dt_s / (dt_s + SETTLING_S) if settling else 0.0
+        off_rad = float(np.arccos(np.clip(up @ self._up, -1, 1)))
+        off_m = abs(height_m - self._height_m)
+        tilt = _share(share, off_rad, CLEARLY_TILT_RAD, CREEP_TILT_RAD_S * dt_s)
+        lift = _share(share, off_m, CLEARLY_HEIGHT_M, CREEP_HEIGHT_MS * dt_s)
+        self._up = normalize((1 - tilt) * self._up + tilt * up)
+        self._height_m += lift * (height_m - self._height_m)
+        if first:
+            self.source = "estimated"
+
+
+def _share(share: float, off: float, clearly: float, creep: float) -> float:
+    """How much of the way to go: `share`, or at most `creep` of what is clearly off."""
+    if share > 0 or off <= clearly:
+        return share
+    return min(creep / off, 1.0)
+
+
+def standing_up(person: Detection) -> Array | None:
+    """(3,) from the ankles to the neck of somebody who stands straight, else None."""
+    body = person.body
+    if person.visibility[_LEGS].min() <= 0.5:
+        return None
+    left, right = normalize(np.diff(body[_LEGS].reshape(2, 3, 3), axis=1))
+    trunk = normalize(body[_NECK])
+    up = normalize(body[_NECK] - body[_ANKLES].mean(0))
+    parts = np.array([*-left, *-right, trunk])
+    if (parts @ up).min() < STRAIGHT_COS or -up[1] < LARGEST_TILT_COS:
+        return None
+    return up
+
+
+def lowest_sole(body: Array, up: Array) -> Array:
+    """(3,) from the pelvis to the lowest point under ankles and toes, in the camera frame."""
+    below = np.concatenate([body[_ANKLES] - ANKLE_HEIGHT_M * up, body[_FEET] - FOOT_HEIGHT_M * up])
+    return below[(below @ up).argmin()]
