@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import time
 from collections.abc import Sequence
 from typing import Protocol
@@ -11,11 +10,11 @@ from livemocap.bus import POSE, Publisher
 from livemocap.lifecycle import StopToken, run_loop
 from livemocap.messages import EndOfStream, ImageFrame, Message, PoseFrame
 from livemocap.metrics import MetricsCollector
-from livemocap.pixels import PixelReader, PixelsGone
+from livemocap.pixels import decode_pixels
+from livemocap.ring import SharedRingReader, TornReadError
 
 from .engine import EngineImage, People, PoseEngine
 
-_LOG = logging.getLogger(__name__)
 _READERS_TIMEOUT_S = 30.0
 
 
@@ -53,15 +52,14 @@ class InferenceProcess:
         self._pose_readers = pose_readers
         self._waiting = set(publishers) if pose_readers else set()
         self._ended: set[str] = set()
-        self._pixels = PixelReader()
-        self._frames = 0
+        self._rings = SharedRingReader()
 
     def run(self, stop: StopToken, *, strict: bool = False) -> int:
         """Until the token is set or every camera has ended. Returns how many images failed."""
         try:
             return run_loop(self.step, stop, strict=strict)
         finally:
-            self._pixels.close()
+            self._rings.close()
 
     def step(self) -> bool:
         """Handle what each reader has; False when every camera has ended."""
@@ -84,8 +82,8 @@ class InferenceProcess:
     def _infer(self, frame: ImageFrame) -> None:
         t_infer_ns = time.monotonic_ns()
         try:
-            bgr = self._pixels.read(frame)
-        except PixelsGone:  # the ring went round while we were busy: as good as never seen
+            bgr = decode_pixels(frame, self._rings)
+        except TornReadError:  # the ring went round while we were busy: as good as never seen
             self._metrics.count("torn")
             return
         image = EngineImage(
@@ -97,9 +95,6 @@ class InferenceProcess:
             cut=frame.cut,
         )
         (people,) = self._engine.infer([image])
-        if not self._pixels.still_valid(frame):
-            self._metrics.count("torn")
-            return
         t_pose_ns = time.monotonic_ns()
         self._publish(frame.camera_id, self._pose_frame(frame, people, t_infer_ns, t_pose_ns))
         self._metrics.count("frames")
