@@ -124,12 +124,7 @@ class BvhClip:
         shape = (len(self.values), len(self.channels), 3, 3)
         local = np.broadcast_to(np.eye(3), shape).copy()
         for joint, columns, order in self._channel_groups("rotation"):
-            angles = np.radians(self.values[:, columns])
-            if len(set(order)) == 3:
-                local[:, joint] = matrix_from_euler(angles, order)
-            else:
-                for n, axis in enumerate(order):
-                    local[:, joint] @= matrix_from_euler(angles[:, n : n + 1], axis)
+            local[:, joint] = matrix_from_euler(np.radians(self.values[:, columns]), order)
         return local
 
     def root_positions(self) -> Array:

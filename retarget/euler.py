@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from livemocap.rotation import Array
@@ -24,9 +26,9 @@ def euler_from_matrix(matrix: Array, order: str) -> Array:
 
 
 def matrix_from_euler(angles: Array, order: str) -> Array:
-    """The inverse of `euler_from_matrix`."""
-    turns = [_turn(angles[..., n], _AXES.index(axis)) for n, axis in enumerate(order)]
-    return turns[0] @ turns[1] @ turns[2]
+    """The inverse of `euler_from_matrix`; takes any number of axes, also one twice."""
+    turns = (_turn(angles[..., n], _AXES.index(axis)) for n, axis in enumerate(order))
+    return reduce(np.matmul, turns)
 
 
 def continuous_euler(angles: Array) -> Array:

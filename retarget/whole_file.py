@@ -9,6 +9,11 @@ from pathlib import Path
 from .errors import RetargetError
 
 
+def part_of(path: Path) -> Path:
+    """Where a file lies until it is complete."""
+    return path.with_name(f".{path.name}.part")
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Where to write what becomes `path` once the block is left without an error.
@@ -16,7 +21,7 @@ def whole_file(path: Path) -> Iterator[Path]:
     Raises:
         RetargetError: the folder cannot be written to, or the disk is full.
     """
-    part = path.with_name(f".{path.name}.part")
+    part = part_of(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield part

@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from livemocap.messages import TRACK_OBSERVED, TrackFrame
-from livemocap.rotation import continuous, quat_from_rotvec
+from livemocap.rotation import continuous, matrix_from_rotvec, quat_from_rotvec
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions
-from livemocap.rotation import matrix_from_rotvec
 from retarget.motion import PersonMotion
 
 _BODY_Y_UP = {

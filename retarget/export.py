@@ -1,0 +1,113 @@
+"""A take's people as files, one file a person and format."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable, Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from livemocap.take import PART_SUFFIX, TakeReader
+
+from .bvh import write_bvh
+from .errors import RetargetError
+from .motion import PersonMotion, motions_from_tracks, resample
+from .motion_file import save_motions
+from .rates import measured_rate
+from .whole_file import part_of
+
+FORMATS = ("bvh", "fbx")
+
+
+def export_take(
+    take: Path,
+    formats: Sequence[str],
+    persons: Sequence[int] | None,
+    fps: Fraction | None,
+    out: Path,
+    *,
+    units: str = "cm",
+    sync: bool = False,
+    force: bool = False,
+    report: Callable[[str], None] = lambda line: None,
+) -> list[Path]:
+    """Write out/TAKE_personN.FORMAT for each person and format.
+
+    Args:
+        formats: of FORMATS.
+        persons: track ids, or None for everybody.
+        fps: None keeps the rate at which the take was made.
+        units: of BVH, `cm` or `m`; FBX is in metres and says so.
+        sync: every file starts with the take and not with its person's first frame; until then
+            the person stands still in the first pose.
+        force: replace files that are there.
+        report: told in a line what is being done.
+
+    Returns:
+        What was written. A file under its final name is always complete.
+
+    Raises:
+        RetargetError: nothing to export, a file is there already, or Blender cannot write.
+        TakeError: the take cannot be read.
+    """
+    motions = _chosen(take, persons)
+    fps = fps or measured_rate(max(motions, key=lambda m: m.frames).times_s)
+    motions = [resample(m, fps, m.start_s if sync else 0.0) for m in motions]
+    stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+    targets = {
+        kind: [out / f"{stem}_person{m.track_id}.{kind}" for m in motions] for kind in formats
+    }
+    written = [path for paths in targets.values() for path in paths]
+    _require_free(written, force)
+    for kind, paths in targets.items():
+        if kind == "fbx":
+            report(f"Blender writes {len(paths)} FBX at {float(fps):.6g} fps ...")
+            write_fbx(motions, fps, paths)
+        else:
+            for motion, path in zip(motions, paths, strict=True):
+                write_bvh(motion, fps, path, units)
+        for motion, path in zip(motions, paths, strict=True):
+            report(
+                f"{path}  person {motion.track_id}, {motion.frames} frames at {float(fps):.6g} "
+                f"fps, from {max(motion.start_s, 0):.2f} s of the take"
+            )
+    return written
+
+
+def write_fbx(motions: Sequence[PersonMotion], fps: Fraction, paths: Sequence[Path]) -> None:
+    """Let a Blender process of its own write motions that were resampled to `fps`.
+
+    Raises:
+        RetargetError: with what that process said, also when bpy is missing.
+    """
+    with tempfile.TemporaryDirectory(prefix="livemocap-fbx-") as folder:
+        job = Path(folder) / "motions.npz"
+        save_motions(job, motions, fps)
+        command = [sys.executable, "-m", "blender_addon.fbx", str(job), *map(str, paths)]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        finally:
+            for path in paths:  # of a process that was killed
+                part_of(path).unlink(missing_ok=True)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"Blender ended with code {done.returncode}"]
+        raise RetargetError(said[-1])
+
+
+def _chosen(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:
+    motions = {m.track_id: m for m in motions_from_tracks(TakeReader(take).tracks())}
+    if not motions:
+        raise RetargetError(f"{take}: nobody was tracked in this take")
+    missing = [str(p) for p in persons or () if p not in motions]
+    if missing:
+        there = ", ".join(map(str, motions))
+        raise RetargetError(f"{take}: no person {', '.join(missing)}; there are {there}")
+    return [motions[p] for p in persons or motions]
+
+
+def _require_free(paths: Sequence[Path], force: bool) -> None:
+    taken = [str(path) for path in paths if path.exists()]
+    if taken and not force:
+        raise RetargetError(f"{', '.join(taken)}: there already; --force replaces")
