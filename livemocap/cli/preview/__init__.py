@@ -1,0 +1,1 @@
+"""Drawing: overlays, the floor from above, contact sheets, videos, plots."""

@@ -1,0 +1,176 @@
+"""`livemocap video`: a video file to a take, BVH, FBX and pictures, through the real processes."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from livemocap.config import Table
+
+from .outcome import complete_or_nothing
+from .report import Outcome, print_report
+
+if TYPE_CHECKING:
+    from .clip import Clip
+
+FORMATS = ("bvh", "fbx")
+OWN_FILES = (
+    "take.mcap", "preview.mp4", "contact_sheet.png", "latency.png", "armatures.png",
+    "take_person*.bvh", "take_person*.fbx",
+)  # fmt: skip
+"""What such a run leaves behind, and replaces when it is run again."""
+
+_EXAMPLE = """example:
+  livemocap video clip.mp4 -o out/clip
+  livemocap video clip.mp4 -o out/clip --quality best --format bvh --no-preview
+"""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VideoJob:
+    """One clip and everything that is wanted of it."""
+
+    clip: Path
+    out: Path
+    formats: tuple[str, ...] = FORMATS
+    preview: bool = True
+    camera: Table = field(default_factory=dict)
+    inference: Table = field(default_factory=dict)
+    settings: Sequence[str] = ()
+    strict: bool = False
+
+
+def add_video(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "video",
+        help="a video file to take, BVH, FBX and preview",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("clip", type=Path, help="video file, or a folder of images")
+    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
+    add_job_arguments(parser)
+    parser.add_argument("--rotate", type=int, choices=(0, 90, 180, 270), default=0)
+    parser.add_argument("--mirror", action="store_true", help="flip left and right")
+    parser.add_argument("--fps", type=float, default=0.0, help="of a folder of images")
+    parser.set_defaults(run=video)
+
+
+def add_job_arguments(parser: argparse.ArgumentParser) -> None:
+    """What `video` and `demo` share."""
+    parser.add_argument("--quality", choices=("fast", "balanced", "best"), default="balanced")
+    parser.add_argument("--engine", default="landmarks", help="which engine finds poses")
+    parser.add_argument(
+        "--format", type=_formats, default=FORMATS, metavar="bvh,fbx", help="what to export"
+    )
+    parser.add_argument(
+        "--preview",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="preview video, contact sheet and plots",
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE")
+    parser.add_argument("--strict", action="store_true", help="stop at the first bad frame")
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    wanted = tuple(part for part in text.lower().split(",") if part and part != "none")
+    unknown = [part for part in wanted if part not in FORMATS]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"'{unknown[0]}', expected bvh, fbx, bvh,fbx or none")
+    return wanted
+
+
+def video(args: argparse.Namespace) -> int:
+    camera: Table = {"rotate": args.rotate, "mirror": args.mirror}
+    if args.fps:
+        camera["fps"] = args.fps
+    outcome = process_video(job_from(args, args.clip, args.out, camera))
+    print_report(outcome)
+    return 0
+
+
+def job_from(args: argparse.Namespace, clip: Path, out: Path, camera: Table) -> VideoJob:
+    """The job that the arguments of `add_job_arguments` describe."""
+    return VideoJob(
+        clip=clip,
+        out=out,
+        formats=args.format,
+        preview=args.preview,
+        camera=camera,
+        inference={"engine": args.engine, "quality": args.quality},
+        settings=args.set,
+        strict=args.strict,
+    )
+
+
+def process_video(job: VideoJob) -> Outcome:
+    """Capture, export and draw; everything appears in `job.out` at once, when all is done."""
+    from .clip import open_clip
+    from .lossless import LosslessRun, run_lossless
+
+    clip = open_clip(job.clip, job.camera)
+    started_s = time.monotonic()
+    with complete_or_nothing(job.out, OWN_FILES) as work:
+        take = work / "take.mcap"
+        run = LosslessRun(
+            clip=job.clip,
+            take=take,
+            frames=clip.frame_count,
+            camera=job.camera,
+            inference=job.inference,
+            settings=job.settings,
+            strict=job.strict,
+        )
+        run_lossless(run)
+        outcome = _derive(job, clip, work, take)
+    outcome.seconds = time.monotonic() - started_s
+    return outcome
+
+
+def _derive(job: VideoJob, clip: Clip, work: Path, take: Path) -> Outcome:
+    """Everything that is made of the take."""
+    from livemocap.take import TakeReader
+
+    frames = list(TakeReader(take).tracks())
+    outcome = Outcome(job.out, frames)
+    _export(job, work, take, outcome)
+    if job.preview:
+        _draw(job, clip, work, outcome)
+    outcome.files = sorted(path.name for path in work.iterdir() if path.is_file())
+    return outcome
+
+
+def _export(job: VideoJob, work: Path, take: Path, outcome: Outcome) -> None:
+    from .exporting import export_people
+
+    for kind in job.formats:
+        with _noting(outcome, kind.upper()):
+            export_people(take, kind, work)
+
+
+def _draw(job: VideoJob, clip: Clip, work: Path, outcome: Outcome) -> None:
+    from inference.body_model import default_body
+
+    from .exporting import draw_armatures
+    from .pictures import draw_pictures
+
+    draw_pictures(clip, outcome.frames, default_body(), work, job.clip.name)
+    with _noting(outcome, "armatures.png"):
+        draw_armatures(outcome.frames, work / "armatures.png")
+
+
+@contextlib.contextmanager
+def _noting(outcome: Outcome, what: str) -> Iterator[None]:
+    """Without Blender's module the rest is still worth having: say what is missing."""
+    from .exporting import BlenderMissing
+
+    try:
+        yield
+    except BlenderMissing as missing:
+        outcome.missing.append(f"{what}: {missing}")
