@@ -1,0 +1,163 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The armatures that stand for tracked people, found anew in the scene whenever they are needed.
+
+Undo and file loading replace every object, so nothing here keeps one: a proxy is recognised by
+the track id that it carries as a custom property, and renaming it does no harm.
+"""
+
+from __future__ import annotations
+
+import colorsys
+import contextlib
+from collections.abc import Iterator
+from hashlib import blake2b
+from typing import Any, cast
+
+import bpy
+import numpy as np
+
+from livemocap.rotation import Array
+from livemocap.skeleton import SMPLX
+
+from .armature import create_armature
+
+COLLECTION = "LiveMocap"
+
+_TRACK, _REST = "livemocap_track", "livemocap_rest"
+"""Custom properties: track id (text, as ids may exceed 32 bits) and fingerprint of the rest."""
+
+_GOLDEN_RATIO = 0.618034
+
+
+def color_of(track_id: int) -> tuple[float, float, float, float]:
+    """A colour for a track; neighbouring ids look different."""
+    return (*colorsys.hsv_to_rgb(track_id * _GOLDEN_RATIO % 1, 0.75, 0.95), 1.0)
+
+
+def fingerprint(rest_joints: Array) -> str:
+    """Equal for equal rest joints."""
+    return blake2b(np.asarray(rest_joints, np.float32).tobytes(), digest_size=8).hexdigest()
+
+
+def find_proxies() -> dict[int, bpy.types.Object]:
+    """The proxies in this file by track id. Hold them no longer than the current call.
+
+    Of two with one id the older is it: the other is a copy that the user made.
+    """
+    collection = bpy.data.collections.get((COLLECTION, None))
+    found: dict[int, bpy.types.Object] = {}
+    for candidate in collection.objects if collection else ():
+        if candidate.type == "ARMATURE" and _TRACK in candidate:
+            found.setdefault(int(candidate[_TRACK]), candidate)
+    return found
+
+
+def adopt_proxy(track_id: int) -> bpy.types.Object | None:
+    """A proxy that the user moved to another collection; from now on it is in ours as well."""
+    for candidate in bpy.data.objects:
+        if candidate.get(_TRACK) == str(track_id) and candidate.users_collection:
+            _collection().objects.link(candidate)
+            return candidate
+    return None
+
+
+def fits(proxy: bpy.types.Object, rest: str) -> bool:
+    """Whether the proxy still has the bones that rest joints with this fingerprint ask for."""
+    bones = _pose_bones(proxy)
+    return proxy[_REST] == rest and len(bones) == len(SMPLX.names) and bones[0].name == "pelvis"
+
+
+def can_build() -> bool:
+    """Whether armatures can be made now, without throwing the user out of an edit or a paint."""
+    return bpy.context.mode in ("OBJECT", "POSE")
+
+
+def create_proxy(track_id: int, rest_joints: Array) -> bpy.types.Object:
+    """A new proxy in the LiveMocap collection, in its track's colour. Needs `can_build`."""
+    with _object_mode():
+        proxy = create_armature(f"Person {track_id}", rest_joints)
+    scene_collection = bpy.context.scene.collection
+    _collection().objects.link(proxy)
+    scene_collection.objects.unlink(proxy)
+    proxy[_TRACK], proxy[_REST] = str(track_id), fingerprint(rest_joints)
+    proxy.show_in_front = True
+    proxy.color = color_of(track_id)  # pyright: ignore[reportAttributeAccessIssue]
+    _color_bones(proxy)
+    return proxy
+
+
+def reshape_proxy(proxy: bpy.types.Object, rest_joints: Array) -> None:
+    """Give a proxy other bones; the object stays, and all that refers to it. Needs `can_build`."""
+    worn = _armature(proxy)
+    name = worn.name
+    with _object_mode():
+        donor = create_armature(name, rest_joints)
+        proxy.data = donor.data
+        bpy.data.objects.remove(donor)
+        bpy.data.armatures.remove(worn)
+    _armature(proxy).name = name
+    for bone in _pose_bones(proxy):
+        bone.rotation_mode = "QUATERNION"
+    proxy[_REST] = fingerprint(rest_joints)
+    _color_bones(proxy)
+
+
+def remove_proxy(proxy: bpy.types.Object) -> None:
+    armature = _armature(proxy)
+    bpy.data.objects.remove(proxy)
+    bpy.data.armatures.remove(armature)
+
+
+def clear_proxies() -> int:
+    """Remove all proxies and their collection, unless the user put something else in it."""
+    found = find_proxies()
+    for proxy in found.values():
+        remove_proxy(proxy)
+    collection = bpy.data.collections.get((COLLECTION, None))
+    if collection is not None and not collection.all_objects and not collection.children:
+        bpy.data.collections.remove(collection)
+    return len(found)
+
+
+def _collection() -> bpy.types.Collection:
+    """Our collection, linked to the scene at hand."""
+    collection = bpy.data.collections.get((COLLECTION, None))
+    collection = collection or bpy.data.collections.new(COLLECTION)
+    top = bpy.context.scene.collection
+    if collection.name not in {child.name for child in top.children_recursive}:
+        top.children.link(collection)
+    return collection
+
+
+def _armature(proxy: bpy.types.Object) -> bpy.types.Armature:
+    return cast(bpy.types.Armature, proxy.data)
+
+
+def _pose_bones(proxy: bpy.types.Object) -> Any:
+    return cast(Any, proxy.pose).bones
+
+
+def _color_bones(proxy: bpy.types.Object) -> None:
+    """Bones in the object's colour, also where a viewport does not show object colours."""
+    rgb = tuple(cast(Any, proxy.color))[:3]
+    for bone in cast(Any, _armature(proxy).bones):
+        bone.color.palette = "CUSTOM"
+        bone.color.custom.normal = rgb
+        bone.color.custom.select = bone.color.custom.active = (1.0, 1.0, 1.0)
+
+
+@contextlib.contextmanager
+def _object_mode() -> Iterator[None]:
+    """Leave pose mode for a moment; armatures are made in object mode only."""
+    layer = bpy.context.view_layer
+    active = layer.objects.active
+    if active is None or active.mode == "OBJECT":
+        yield
+        return
+    name = active.name
+    bpy.ops.object.mode_set(mode="OBJECT")
+    try:
+        yield
+    finally:
+        layer.objects.active = bpy.data.objects.get(name)
+        bpy.ops.object.mode_set(mode="POSE")

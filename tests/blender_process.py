@@ -1,0 +1,45 @@
+"""Code that runs in headless Blender, in a process of its own: bpy is not left alive in pytest."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+needs_bpy = pytest.mark.skipif(
+    importlib.util.find_spec("bpy") is None, reason="bpy is not installed (pip install bpy==4.4.0)"
+)
+
+_END = """
+import os, sys
+sys.stdout.flush()
+os._exit(0)  # some versions of bpy crash or hang when Python takes them down
+"""
+
+
+def blender_command(code: str, *args: str) -> list[str]:
+    """The command that runs `code`, which sees `args` in sys.argv[1:] and this folder's modules."""
+    return [sys.executable, "-c", textwrap.dedent(code) + _END, *args]
+
+
+def blender_environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:
+    return {**os.environ, "PYTHONPATH": str(Path(__file__).parent), **(changes or {})}
+
+
+def run_blender(code: str, *args: str, timeout_s: float = 90) -> str:
+    """Run `code` and return what it printed; what it wrote to stderr is in the failure."""
+    done = subprocess.run(
+        blender_command(code, *args),
+        env=blender_environment(),
+        capture_output=True,
+        text=True,
+        timeout=timeout_s,
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    return done.stdout
