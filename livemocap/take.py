@@ -1,8 +1,8 @@
 """Takes: the same messages that travel on the wire, in sequence, in an MCAP file.
 
-A recording grows as NAME.mcap.part, a chunk a second, and gets its own name when it is
-complete: a file called .mcap is always whole. `recover` makes a whole one of a .part that a
-killed recorder left behind.
+A recording grows as NAME.mcap.part, two chunks a second, and gets its own name when it is
+complete: a file called .mcap is always whole. `livemocap.take_repair` looks into takes and makes
+a whole one of a .part that a killed recorder left behind.
 """
 
 from __future__ import annotations
@@ -11,12 +11,12 @@ import os
 import struct
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from mcap.data_stream import RecordBuilder
 from mcap.exceptions import McapError
-from mcap.records import Channel, Footer, McapRecord, Metadata
+from mcap.records import Channel, DataEnd, Footer, McapRecord, Metadata
 from mcap.records import Message as McapMessage
 from mcap.stream_reader import CRCValidationError, StreamReader
 from mcap.writer import CompressionType, Writer
@@ -27,6 +27,7 @@ from livemocap.messages import SCHEMA_VERSION, Message, TrackFrame
 PART_SUFFIX = ".part"
 ENCODING = "livemocap"
 PROFILE = "livemocap"
+MAGIC = b"\x89MCAP0\r\n"
 
 
 class TakeError(ValueError):
@@ -68,6 +69,11 @@ class _WholeWrites:
     def flush(self) -> None:
         pass
 
+    def truncate(self, length: int) -> None:
+        self._raw.truncate(length)
+        self._raw.seek(length)
+        self._at = length
+
     def sync(self) -> None:
         os.fsync(self._raw.fileno())
 
@@ -82,9 +88,16 @@ class TakeWriter:
         path: the final name; nothing stands there before `close`.
         config: the effective studio.toml, kept inside.
         chunk_s: how much a power cut may cost.
+        clocks: the `take` metadata of the recording that this one copies.
     """
 
-    def __init__(self, path: Path, config: str = "", chunk_s: float = 0.5) -> None:
+    def __init__(
+        self,
+        path: Path,
+        config: str = "",
+        chunk_s: float = 0.5,
+        clocks: Mapping[str, str] | None = None,
+    ) -> None:
         if path.exists() or partial(path).exists():
             raise TakeError(f"{path}: exists already; choose another name")
         try:
@@ -92,31 +105,38 @@ class TakeWriter:
             self._file = _WholeWrites(partial(path).open("xb", buffering=0))
         except OSError as error:
             raise TakeError(f"{path}: {error.strerror}") from None
-        self.path = path
-        self.messages = 0
+        self.path, self._part = path, partial(path)
+        self.messages = self._kept = 0
         self._chunk_s = chunk_s
         self._flushed_s = time.monotonic()
         self._channels: dict[str, int] = {}
+        self._whole: list[tuple[int, int]] = []  # (length, messages) after each chunk
         # chunks are closed by time below, never by size: a chunk in memory is lost in a kill
         output: Any = self._file  # all that Writer needs of a stream
         self._mcap = Writer(output, chunk_size=1 << 30, compression=CompressionType.NONE)
+        try:
+            self._begin(config, clocks)
+        except OSError as error:
+            self.abandon().unlink()
+            raise TakeError(f"{path}: {error.strerror}") from None
+
+    def _begin(self, config: str, clocks: Mapping[str, str] | None) -> None:
         self._mcap.start(PROFILE, f"livemocap {__version__}")
         self._schema = self._mcap.register_schema(
             f"livemocap/{SCHEMA_VERSION}", ENCODING, b"docs/protocol.md"
         )
-        self.add_metadata(
-            "take",
-            {
-                "started_unix_ns": str(time.time_ns()),
-                "started_monotonic_ns": str(time.monotonic_ns()),
-                "schema_version": str(SCHEMA_VERSION),
-            },
-        )
+        now = {
+            "started_unix_ns": str(time.time_ns()),
+            "started_monotonic_ns": str(time.monotonic_ns()),
+            "schema_version": str(SCHEMA_VERSION),
+        }
+        self.add_metadata("take", now if clocks is None else clocks)
         if config:
             self.add_metadata("config", {"studio.toml": config})
 
     def add_metadata(self, name: str, values: Mapping[str, str]) -> None:
         self._mcap.add_metadata(name, dict(values))
+        self._mark()
 
     def write(self, topic: str, message: Message) -> None:
         """Append one message.
@@ -135,6 +155,10 @@ class TakeWriter:
             data=wire.pack(wire.encode(message)),
         )
         self.messages += 1
+        self.flush_if_due()
+
+    def flush_if_due(self) -> None:
+        """Flush if the current chunk is old enough; call it also while nothing comes."""
         if time.monotonic() - self._flushed_s >= self._chunk_s:
             self.flush()
 
@@ -142,19 +166,63 @@ class TakeWriter:
         """Close the current chunk and hand it to the operating system."""
         self._flushed_s = time.monotonic()
         self._mcap.flush()
+        self._kept = self.messages
+        self._mark()
+
+    def _mark(self) -> None:
+        self._whole.append((self._file.tell(), self._kept))
+        del self._whole[:-16]
 
     def close(self) -> Path:
-        """Finish the file and give it its name."""
+        """Finish the file and give it its name.
+
+        Raises:
+            OSError: it could not be finished; `seal` saves what there is.
+        """
+        self.flush()
         self._mcap.finish()
+        return self._publish()
+
+    def seal(self) -> tuple[Path, int]:
+        """Finish the file after a failed write: everything up to the last whole chunk, no index.
+
+        Returns:
+            The take and how many messages it holds.
+
+        Raises:
+            OSError: not even that was possible; the .part stays, for `recover`.
+        """
+        while True:
+            length, messages = self._whole.pop()
+            self._file.truncate(length)
+            try:
+                self._file.write(_ending())
+                break
+            except OSError:
+                if not self._whole:
+                    raise
+        return self._publish(), messages
+
+    def _publish(self) -> Path:
         self._file.sync()
         self._file.close()
-        partial(self.path).rename(self.path)
+        if self.path.exists():  # it came while we were writing
+            self.path = free_name(self.path.parent, self.path.stem)
+        self._part.rename(self.path)
         return self.path
 
     def abandon(self) -> Path:
         """Stop writing as things are; the .part stays, for `recover`."""
         self._file.close()
-        return partial(self.path)
+        return self._part
+
+
+def _ending() -> bytes:
+    """The records that end a file without an index."""
+    records = RecordBuilder()
+    DataEnd(data_section_crc=0).write(records)
+    Footer(summary_start=0, summary_offset_start=0, summary_crc=0).write(records)
+    return records.end() + MAGIC
 
 
 class TakeReader:
@@ -174,7 +242,7 @@ class TakeReader:
                 magic = file.read(8)
         except OSError as error:
             raise TakeError(f"{path}: {error.strerror}") from None
-        if magic != b"\x89MCAP0\r\n":
+        if magic != MAGIC:
             raise TakeError(f"{path}: not a take (no MCAP file)")
 
     def messages(self, topics: Sequence[str] = ()) -> Iterator[tuple[str, Message]]:
@@ -184,7 +252,7 @@ class TakeReader:
             TakeError: the file is damaged here; what came before was good.
         """
         channels: dict[int, str] = {}
-        for record in self._records():
+        for record in self.records():
             if isinstance(record, Channel):
                 channels[record.id] = record.topic
             elif isinstance(record, McapMessage):
@@ -200,7 +268,7 @@ class TakeReader:
 
     def metadata(self) -> dict[str, dict[str, str]]:
         """Named tables: `take` (clocks, schema), `config` (studio.toml) and others."""
-        return {r.name: dict(r.metadata) for r in self._records() if isinstance(r, Metadata)}
+        return {r.name: dict(r.metadata) for r in self.records() if isinstance(r, Metadata)}
 
     def _decode(self, record: McapMessage) -> Message:
         try:
@@ -208,7 +276,12 @@ class TakeReader:
         except wire.WireError as error:
             raise TakeError(f"{self.path}: {error}") from None
 
-    def _records(self) -> Iterator[McapRecord]:
+    def records(self) -> Iterator[McapRecord]:
+        """Everything in the file, as MCAP has it.
+
+        Raises:
+            TakeError: the file is damaged here.
+        """
         whole = False
         with self.path.open("rb") as file:
             try:
@@ -224,78 +297,3 @@ class TakeReader:
 
     def _damage(self, what: str) -> str:
         return f"{self.path}: damaged ({what}). Try `livemocap take recover {self.path}`."
-
-
-@dataclass(slots=True)
-class TakeSummary:
-    """What lies in a take, and whether all of it can be read."""
-
-    path: Path
-    counts: dict[str, int] = field(default_factory=dict)
-    """Messages by topic."""
-    first_ns: int = 0
-    last_ns: int = 0
-    """Capture time of the first and last tracked frame."""
-    track_ids: set[int] = field(default_factory=set)
-    gaps: int = 0
-    """Sequence numbers missing between tracked frames."""
-    damage: str = ""
-    """Empty when every byte could be read."""
-
-
-def summarize(path: Path) -> TakeSummary:
-    """Read all of a take, as far as it goes."""
-    summary = TakeSummary(path)
-    previous: dict[str, int] = {}
-    try:
-        for topic, message in TakeReader(path).messages():
-            summary.counts[topic] = summary.counts.get(topic, 0) + 1
-            if isinstance(message, TrackFrame):
-                summary.first_ns = summary.first_ns or message.t_capture_ns
-                summary.last_ns = message.t_capture_ns
-                summary.track_ids.update(message.track_ids.tolist())
-                expected = previous.get(message.camera_id, message.sequence - 1) + 1
-                summary.gaps += max(0, message.sequence - expected)
-                previous[message.camera_id] = message.sequence
-    except TakeError as error:
-        summary.damage = str(error)
-    return summary
-
-
-def recover(path: Path, target: Path | None = None) -> tuple[Path, int]:
-    """Copy all that can be read of a damaged take into a whole one.
-
-    Returns:
-        The new take and the number of messages saved.
-
-    Raises:
-        TakeError: nothing could be read, or the target exists.
-    """
-    plain = path.with_name(path.name.removesuffix(PART_SUFFIX))
-    if target is None:
-        target = free_name(path.parent, f"{plain.stem}_recovered")
-    reader = TakeReader(path)
-    writer: TakeWriter | None = None
-    try:
-        for topic, message in reader.messages():
-            writer = writer or TakeWriter(target)
-            writer.write(topic, message)
-    except TakeError as error:
-        if writer is None:
-            raise TakeError(f"{path}: nothing in it can be read: {error}") from None
-    if writer is None:
-        raise TakeError(f"{path}: holds no messages")
-    for name, values in _readable_metadata(reader).items():
-        writer.add_metadata(f"original_{name}" if name == "take" else name, values)
-    return writer.close(), writer.messages
-
-
-def _readable_metadata(reader: TakeReader) -> dict[str, dict[str, str]]:
-    found: dict[str, dict[str, str]] = {}
-    try:
-        for record in reader._records():
-            if isinstance(record, Metadata):
-                found[record.name] = dict(record.metadata)
-    except TakeError:
-        pass
-    return found

@@ -1,0 +1,96 @@
+"""The tracking loop: every camera's poses in order in, one TrackFrame each out."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Iterable
+
+from livemocap.bus import TRACK, BusError, OrderedSubscriber, Publisher
+from livemocap.lifecycle import StopToken, run_loop
+from livemocap.messages import EndOfStream, Message, PoseFrame, TrackFrame
+from livemocap.metrics import MetricsCollector
+
+from .config import TrackingConfig
+from .tracker import Tracker
+
+READERS_TIMEOUT_S = 30.0
+_POLL_S = 0.1
+
+
+class TrackingProcess:
+    """Runs one Tracker for each camera; they share the ids.
+
+    Args:
+        cameras: whose poses are expected; the loop ends when all of them have ended.
+        poses: subscribed to `pose/`.
+        track_readers: subscribers to wait for before the first message.
+    """
+
+    def __init__(
+        self,
+        config: TrackingConfig,
+        cameras: Iterable[str],
+        poses: OrderedSubscriber,
+        publisher: Publisher,
+        metrics: MetricsCollector,
+        *,
+        track_readers: int = 0,
+    ) -> None:
+        ids = itertools.count(1)
+        self._trackers = {camera: Tracker(config, ids) for camera in cameras}
+        self._poses, self._publisher, self._metrics = poses, publisher, metrics
+        self._track_readers = track_readers
+        self._ended: set[str] = set()
+
+    def run(self, stop: StopToken, *, strict: bool = False) -> int:
+        """Until the token is set or every camera has ended. Returns how many frames failed.
+
+        Raises:
+            BusError: the readers that were to be waited for did not come.
+        """
+        return run_loop(self.step, stop, strict=strict, expected=(BusError,))
+
+    def step(self) -> bool:
+        """Handle what came; False when every camera has ended."""
+        found = self._poses.poll(_POLL_S)
+        try:
+            if found:
+                self._handle(found[1])
+        except Exception:
+            self._metrics.count("failed")
+            raise
+        finally:
+            self._metrics.set("gaps", self._poses.gaps)
+            self._metrics.set("malformed", self._poses.malformed)
+            self._metrics.publish_if_due()
+        return not self._ended >= set(self._trackers)
+
+    def _handle(self, message: Message) -> None:
+        if isinstance(message, PoseFrame) and message.camera_id in self._trackers:
+            self._track(message)
+        elif isinstance(message, EndOfStream) and message.camera_id in self._trackers:
+            self._publish(message)
+            self._ended.add(message.camera_id)
+
+    def _track(self, frame: PoseFrame) -> None:
+        started_ns = time.monotonic_ns()
+        tracked = self._trackers[frame.camera_id].step(frame)
+        self._publish(tracked)
+        self._measure(tracked, started_ns)
+
+    def _publish(self, message: Message) -> None:
+        if self._track_readers:
+            self._publisher.wait_for_subscribers(self._track_readers, READERS_TIMEOUT_S)
+            self._track_readers = 0
+        self._publisher.send(TRACK, message)
+
+    def _measure(self, frame: TrackFrame, started_ns: int) -> None:
+        metrics = self._metrics
+        metrics.count("frames")
+        metrics.set("people", len(frame.track_ids))
+        metrics.set("broken_detections", sum(t.dropped for t in self._trackers.values()))
+        metrics.set("duplicates", sum(t.duplicates for t in self._trackers.values()))
+        metrics.set("world", frame.world_source)
+        metrics.sample("step_ms", (frame.t_track_ns - started_ns) * 1e-6)
+        metrics.sample("age_ms", (frame.t_track_ns - frame.t_grab_ns) * 1e-6)
