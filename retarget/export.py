@@ -16,7 +16,7 @@ from .errors import RetargetError
 from .motion import PersonMotion, motions_from_tracks, resample
 from .motion_file import save_motions
 from .rates import measured_rate
-from .whole_file import part_of
+from .whole_file import discard_part
 
 FORMATS = ("bvh", "fbx")
 
@@ -90,7 +90,7 @@ def write_fbx(motions: Sequence[PersonMotion], fps: Fraction, paths: Sequence[Pa
             done = subprocess.run(command, capture_output=True, text=True, errors="replace")
         finally:
             for path in paths:  # of a process that was killed
-                part_of(path).unlink(missing_ok=True)
+                discard_part(path)
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"Blender ended with code {done.returncode}"]
         raise RetargetError(said[-1])

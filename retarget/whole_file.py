@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from .errors import RetargetError
@@ -12,6 +12,12 @@ from .errors import RetargetError
 def part_of(path: Path) -> Path:
     """Where a file lies until it is complete."""
     return path.with_name(f".{path.name}.part")
+
+
+def discard_part(path: Path) -> None:
+    """Remove what a writer that failed, or was killed, left of a file."""
+    with suppress(OSError):
+        part_of(path).unlink()
 
 
 @contextmanager
@@ -29,4 +35,4 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise RetargetError(f"{path}: {error.strerror or error}") from None
     finally:
-        part.unlink(missing_ok=True)
+        discard_part(path)
