@@ -40,7 +40,7 @@ class BodyModel:
         self._rest_directions = regressor(directions)
 
     @classmethod
-    def load(cls, path: Path) -> BodyModel:
+    def load(cls, path: Path = OPEN_BODY) -> BodyModel:
         """Read a body file.
 
         Raises:
@@ -51,9 +51,9 @@ class BodyModel:
     def rest_joints(self, betas: ArrayLike) -> Array:
         """(..., B) betas, or fewer than the body has, to (..., 55, 3) m."""
         b = np.asarray(betas, np.float32)
-        return self._rest + (self._rest_directions[..., : b.shape[-1]] @ b[..., None, :, None])[
-            ..., 0
-        ]
+        return (
+            self._rest + (self._rest_directions[..., : b.shape[-1]] @ b[..., None, :, None])[..., 0]
+        )
 
     def vertices(
         self,
