@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from livemocap.bus import TRACK, OrderedSubscriber
-from livemocap.config import NetworkConfig, Table, load, override, to_toml
+from livemocap.config import Table, override, to_toml
 from livemocap.messages import TRACK_TENTATIVE, TrackFrame
 
 from .ports import free_network
 from .progress import Progress
+from .settings import check_settings
 from .supervisor import Child, Supervisor, echo_serious, role
 
 
@@ -59,7 +60,7 @@ def run_lossless(run: LosslessRun) -> None:
         ChildFailed: one process failed; the rest is down.
     """
     tables = run.tables()
-    network = load(NetworkConfig, tables["network"], "network")
+    network = check_settings(tables)
     progress = Progress("capturing", run.frames)
     with tempfile.TemporaryDirectory(prefix="livemocap-") as folder:
         studio = Path(folder) / "studio.toml"

@@ -44,6 +44,8 @@ class Child:
     name: str
     arguments: tuple[str, ...]
     module: str = "livemocap"
+    vital: bool = True
+    """Whether the others come down when it fails; a preview may."""
 
     def command(self) -> list[str]:
         return [sys.executable, "-m", self.module, *self.arguments]
@@ -111,9 +113,10 @@ class _Running:
         if code < 0:
             what = f"{self.child.name} was killed ({_signal_name(-code)})"
             return ChildFailed(what, 128 - code)
+        if self._log:  # nobody has seen its traceback yet
+            echo_all("\n".join(self._recent))
         last = next((line for line in reversed(self._recent) if line.strip()), "no message")
-        where = f"; its log is {self._log}" if self._log else ""
-        return ChildFailed(f"{self.child.name} ended with code {code}: {last}{where}", code)
+        return ChildFailed(f"{self.child.name} ended with code {code}: {last}", code)
 
     @property
     def _stdin(self) -> IO[str]:
@@ -172,17 +175,19 @@ class Supervisor:
         return {running.child.name: running.process.pid for running in self._running}
 
     def check(self) -> bool:
-        """Whether any child still runs.
+        """Whether any vital child still runs.
 
         Raises:
             ChildFailed: one ended with an error, or was killed.
         """
         codes = [running.process.poll() for running in self._running]
         # the first to fail with a message is the cause; others fail because it is gone
-        failed = [r for r, code in zip(self._running, codes, strict=True) if code]
+        failed = [r for r, code in zip(self._running, codes, strict=True) if code and r.child.vital]
         if failed:
             raise failed[0].failure()
-        return None in codes
+        return any(
+            code is None and r.child.vital for r, code in zip(self._running, codes, strict=True)
+        )
 
     def wait(self, each: Callable[[], object] = lambda: time.sleep(0.1)) -> None:
         """Until all children are through; `each` is called meanwhile and should take 0.1 s.
