@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from livemocap.skeleton import COCO17
 
-from .crop import Pyramid, Square, turn_of
+from .conceal import paint_out
+from .crop import Pyramid, Square, turn_of, unit_batch
 from .detect import Detection
 from .nets import Net
 from .observation import Array
@@ -55,8 +57,16 @@ class BodyNet:
     def __init__(self, net: Net) -> None:
         self._net = net
 
-    def look(self, image: Pyramid, square: Square) -> BodyLandmarks:
-        answer, confidence, heat, world = self._net(image.cut_unit(square, CROP_PX))
+    def look(self, image: Pyramid, square: Square, in_front: Sequence[Array] = ()) -> BodyLandmarks:
+        """Landmarks of the person in the square.
+
+        Args:
+            in_front: (17, 3) keypoints of people to paint out of the crop first.
+        """
+        rgb = image.cut(square, CROP_PX)
+        for keypoints in in_front:
+            paint_out(rgb, square.from_image(keypoints, CROP_PX))
+        answer, confidence, heat, world = self._net(unit_batch(rgb))
         raw = answer.reshape(_ANSWERED, 5).astype(np.float64)
         unit = _refined(raw[:, :2] / CROP_PX, heat[0])
         points = square.to_image(unit)

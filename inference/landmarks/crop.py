@@ -26,6 +26,13 @@ class Square:
         """(..., 2) positions in the square, 0..1 of its side, to pixels of the image."""
         return (points - 0.5) * self.side_px @ self.axes().T + self.center_px
 
+    def from_image(self, keypoints: Array, out_px: int) -> Array:
+        """(N, 3) keypoints of the image, x, y, confidence, to pixels of a crop of the square."""
+        out = keypoints.copy()
+        turned = (keypoints[:, :2] - self.center_px) @ self.axes()
+        out[:, :2] = (turned / self.side_px + 0.5) * out_px
+        return out
+
     def axes(self) -> Array:
         """(2, 2), columns: the square's right and down, in the image."""
         cos, sin = math.cos(self.turn_rad), math.sin(self.turn_rad)
@@ -88,8 +95,12 @@ class Pyramid:
 
     def cut_unit(self, square: Square, out_px: int) -> Array:
         """(1, out_px, out_px, 3) float32 RGB 0..1, as the landmark nets want it."""
-        rgb = self.cut(square, out_px)
-        return np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)[None]
+        return unit_batch(self.cut(square, out_px))
+
+
+def unit_batch(rgb: Array) -> Array:
+    """(H, W, 3) uint8 to (1, H, W, 3) float32, 0..1."""
+    return np.multiply(rgb, np.float32(1 / 255), dtype=np.float32)[None]
 
 
 def _halved(bgr: Array) -> Array:

@@ -26,7 +26,7 @@ LEAST_SCORE = 0.5
 FROM_WRIST = 0.6
 """Distance between the hand's wrist and the body's, in crop sides, past which it is another's."""
 
-SAME_HAND = 0.25
+SAME_HAND = 0.1
 """Mean distance, in crop sides, below which two hands are one hand seen twice."""
 
 _PALM = np.array([0, 1, 2, 3, 5, 6, 9, 10, 13, 14, 17, 18])

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from .body_landmarks import BodyLandmarks, BodyNet, square_of_detection
 from .crop import Pyramid, Square
 from .detect import Detection
@@ -27,11 +25,6 @@ PREDICTION_AGREES = 0.5
 """The same for somebody who was not detected: the prediction is all that speaks for it."""
 
 CONFIDENT = 0.5
-SAME_PERSON = 0.8
-"""Similarity from which two sights are of one person."""
-
-SAME_PERSON_PREDICTED = 0.5
-"""The same when one of them was only predicted to be there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,26 +40,27 @@ class Sight:
     detection: Detection | None
     """None for somebody the detector did not find."""
 
-    def look(self, net: BodyNet, image: Pyramid) -> BodyLandmarks | None:
-        """Landmarks that can be this person's."""
-        body, alike = None, 0.0
+    def look(
+        self, net: BodyNet, image: Pyramid, in_front: Sequence[Array] = ()
+    ) -> BodyLandmarks | None:
+        """Landmarks that can be this person's.
+
+        Args:
+            in_front: (17, 3) keypoints of people who hide this one and are painted out.
+        """
+        body = None
         for square in self.squares:
-            body = net.look(image, square)
-            alike = float(similarity(self.expected[None], body.keypoints[None]).item())
-            if body.confidence > CONFIDENT and alike >= AGREES:
+            body = net.look(image, square, in_front)
+            if body.confidence > CONFIDENT and self.likeness(body) >= AGREES:
                 break
         least = PREDICTION_AGREES if self.detection is None else DETECTION_AGREES
-        if body is None or body.confidence <= CONFIDENT or alike < least:
+        if body is None or body.confidence <= CONFIDENT or self.likeness(body) < least:
             return None
         return body if body.square.is_sound() else None
 
-    def is_one_of(self, body: BodyLandmarks, others: Sequence[Followed]) -> bool:
-        """Whether these landmarks are somebody's who was accepted before."""
-        if not others:
-            return False
-        alike = similarity(body.keypoints[None], np.stack([o.body.keypoints for o in others]))
-        limit = SAME_PERSON_PREDICTED if self.detection is None else SAME_PERSON
-        return bool(alike.max() > limit)
+    def likeness(self, body: BodyLandmarks) -> float:
+        """0..1, of landmarks to what was expected."""
+        return float(similarity(self.expected[None], body.keypoints[None]).item())
 
 
 def sight_of_detection(found: Detection, person: Followed | None, previous_s: float) -> Sight:

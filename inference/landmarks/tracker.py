@@ -8,6 +8,7 @@ from concurrent.futures import Executor
 import numpy as np
 
 from ..engine import EngineImage
+from .accept import own_landmarks
 from .appearance import appearance_of, no_appearance
 from .associate import associate
 from .body_landmarks import BodyLandmarks
@@ -50,15 +51,22 @@ class LandmarkTracker:
         now_s = image.t_capture_ns * 1e-9
         pixels = Pyramid(image.bgr)
         self._forget_if_broken_off(image, pixels, now_s)
-        seen = self._accept(pixels, self._detected(pixels, now_s), now_s, [])
-        missed = [p for p in self._people if p.seen_s < now_s <= p.detected_s + UNDETECTED_S]
-        sights = [sight_of_past(person, now_s) for person in missed]
-        seen = self._accept(pixels, sights, now_s, seen)
+        seen = self._see(pixels, now_s)
         looks = [appearance_of(pixels, person.keypoints) for person in seen]
         self._learn_colours(seen, looks, now_s)
         self._people = [p for p in self._people if now_s - p.seen_s <= LOST_MEMORY_S]
         self._previous_s = now_s
         return self._described(pixels, seen, looks, now_s)
+
+    def _see(self, pixels: Pyramid, now_s: float) -> list[Followed]:
+        """Everybody the detector found; then those who were hidden behind them, or missed."""
+        sights = self._detected(pixels, now_s)
+        seen = self._made_out(pixels, sights, now_s, [])
+        refused = [s for s in sights if s.person not in seen and s.person is not None]
+        missed = [p for p in self._people if p.seen_s < now_s <= p.detected_s + UNDETECTED_S]
+        known = {id(s.person) for s in refused}
+        refused += [sight_of_past(p, now_s) for p in missed if id(p) not in known]
+        return [*seen, *self._made_out(pixels, refused, now_s, seen)]
 
     def _forget_if_broken_off(self, image: EngineImage, pixels: Pyramid, now_s: float) -> None:
         """Nobody is known after a cut, a jump back in time or a change of the image's size."""
@@ -75,19 +83,21 @@ class LandmarkTracker:
         order = sorted(range(len(found)), key=lambda row: row not in known)
         return [sight_of_detection(found[r], known.get(r), self._previous_s) for r in order]
 
-    def _accept(
+    def _made_out(
         self, pixels: Pyramid, sights: Sequence[Sight], now_s: float, seen: Sequence[Followed]
     ) -> list[Followed]:
-        """`seen` and whoever can be made out in `sights`, each once."""
-        accepted = list(seen)
-        bodies = self._executor.map(lambda sight: sight.look(self._nets.body, pixels), sights)
-        for sight, body in zip(sights, bodies, strict=True):
-            if body is None or sight.is_one_of(body, accepted):
-                continue
-            if sight.person is None and len(accepted) >= MAX_PEOPLE:
-                continue
-            accepted.append(self._followed(sight, body, now_s))
-        return accepted
+        """Those of `sights` who can be made out, behind those already `seen`."""
+        taken = [person.body.keypoints for person in seen]
+        in_front = _overlapping(sights, taken)
+        look = self._nets.body
+        bodies = list(
+            self._executor.map(lambda s, front: s.look(look, pixels, front), sights, in_front)
+        )
+        made_out = []
+        for row in own_landmarks(sights, bodies, taken):
+            if sights[row].person is not None or len(seen) + len(made_out) < MAX_PEOPLE:
+                made_out.append(self._followed(sights[row], bodies[row], now_s))
+        return made_out
 
     def _followed(self, sight: Sight, body: BodyLandmarks, now_s: float) -> Followed:
         """The person of an accepted sight, brought up to date."""
@@ -159,3 +169,12 @@ def _person_landmarks(
         face=face,
         appearance=no_appearance() if look is None else look,
     )
+
+
+def _overlapping(sights: Sequence[Sight], taken: Sequence[Array]) -> list[list[Array]]:
+    """For each sight those of the (17, 3) keypoints that may cover it."""
+    if not sights or not taken:
+        return [[] for _ in sights]
+    boxes = np.stack([box_of(k) for k in (*(s.expected for s in sights), *taken)])
+    covered = covered_part(boxes)[: len(sights), len(sights) :]
+    return [[taken[k] for k in np.flatnonzero(row > CLEAR)] for row in covered]
