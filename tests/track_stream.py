@@ -1,4 +1,4 @@
-"""A process that publishes people who come, go and grow: `python tests/track_stream.py ENDPOINT`."""
+"""A process that publishes people who come, go and grow: `python track_stream.py ENDPOINT`."""
 
 from __future__ import annotations
 
