@@ -47,7 +47,7 @@ def sightings(people: list[PersonLandmarks], K: Array, image_size: tuple[int, in
     view = shortest_arc(np.broadcast_to([0.0, 0.0, 1.0], ray.shape), ray)
     body = np.stack([p.world for p in people]) @ view.swapaxes(1, 2)
     visibility = np.stack([p.visibility * p.presence for p in people])
-    inside = ((points >= 0) & (points < image_size)).all(-1)
+    inside = np.all((points >= 0) & (points < image_size), axis=-1)
     return Sightings(image, body, view, visibility, inside)
 
 

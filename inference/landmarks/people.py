@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from livemocap.messages import Float32
 from livemocap.skeleton import BLAZEPOSE33, SMPLX
 
 from ..engine import People
-from .observation import Array, PersonLandmarks
+from .observation import Array, PersonLandmarks, Side
 
 _HAND_UNSEEN = 0.2
 """Fingers of a hand that only the body net saw are a relaxed guess."""
@@ -58,7 +60,7 @@ def nobody(beta_count: int, expression_count: int, K: Array) -> People:
         "keypoints_px": (0, len(BLAZEPOSE33), 3),
         "appearance": (0, 0),
     }
-    arrays = {name: np.zeros(shape, np.float32) for name, shape in empty.items()}
+    arrays: dict[str, Any] = {name: np.zeros(shape, np.float32) for name, shape in empty.items()}
     return People(**arrays, engine_ids=np.zeros(0, np.int64), K=_float(K))
 
 
@@ -103,4 +105,4 @@ def _float(values: object) -> Float32:
 
 
 _LANDMARKS_OF_JOINTS = _mean_matrix()
-_FINGERS = {"left": slice(25, 40), "right": slice(40, 55)}
+_FINGERS: dict[Side, slice] = {"left": slice(25, 40), "right": slice(40, 55)}

@@ -1,0 +1,5 @@
+"""`livemocap evaluate`: what a take's poses are worth, where the truth is known."""
+
+from .command import add_evaluate
+
+__all__ = ["add_evaluate"]
