@@ -111,6 +111,8 @@ class Subscriber:
         except TimeoutError:
             self._mind_silence(time.monotonic())
             return []
+        if not received and not self._protocol.is_ready:
+            raise ZmtpError("the sender hangs up at once, as those that ask for keys do")
         if not received:
             raise ConnectionResetError("the sender closed the connection")
         self._heard_s = time.monotonic()
