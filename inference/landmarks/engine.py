@@ -7,7 +7,7 @@ from itertools import count
 
 import cv2
 
-from ..body_model import BodyModel
+from ..body_model import BodyModel, default_body
 from ..engine import EngineImage, People
 from ..errors import InferenceError
 from .executors import executor_of
@@ -30,7 +30,7 @@ class LandmarksEngine:
 
     def __init__(self, nets: LandmarkNets, body: BodyModel, threads: int = 0) -> None:
         cv2.setNumThreads(1)  # its pool would wake for every small image and win nothing
-        self.body_model = body.name
+        self.body_model = body.id
         self.body_hash = body.hash
         self._body = body
         self._nets = nets
@@ -51,7 +51,7 @@ class LandmarksEngine:
         if quality not in QUALITIES:
             raise InferenceError(f"no quality '{quality}'; there are {', '.join(QUALITIES)}")
         provider = provider_of("cpu" if device == "auto" else device)
-        return cls(landmark_nets(QUALITIES[quality], provider), BodyModel.load(), threads)
+        return cls(landmark_nets(QUALITIES[quality], provider), default_body(), threads)
 
     def infer(self, images: Sequence[EngineImage]) -> list[People]:
         return [self._infer(image) for image in images]
