@@ -7,6 +7,7 @@ hangs that thread, not the process.
 
 from __future__ import annotations
 
+import os
 import re
 import sys
 import threading
@@ -148,5 +149,6 @@ def _ask_for(capture: cv2.VideoCapture, mode: CameraMode) -> None:
 
 
 def quiet_opencv() -> None:
-    """Failed attempts are ours to report, in one line; OpenCV prints ten."""
+    """Failed attempts are ours to report, in one line; OpenCV and FFmpeg print ten."""
+    os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
