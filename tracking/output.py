@@ -32,7 +32,8 @@ def track_frame(
 ) -> TrackFrame:
     """Everybody of `tracks`, in the world, at the instant of `frame`."""
     T = T_world_cam.astype(np.float32)
-    rotvecs = _stacked([_world_rotvecs(track, T) for track in tracks], (55, 3))
+    poses = _stacked([track.smoothed.pose_wxyz for track in tracks], (55, 4), float)
+    rotvecs = world_rotvecs(poses, T[:3, :3]).astype(np.float32)
     pelvis = transform_points(T, _stacked([track.smoothed.pelvis for track in tracks], (3,)))
     rest = _stacked([track.shape.rest_joints for track in tracks], (55, 3))
     seen = [track.state != TRACK_PREDICTED for track in tracks]
@@ -76,12 +77,12 @@ def world_joints(rotvecs: Array, rest_joints: Array, pelvis: Array) -> Array:
     return joints.astype(np.float32)
 
 
-def _world_rotvecs(track: Track, T_world_cam: Array) -> Array:
-    """(55, 3) parent-relative, joint 0 in the world, from the smoothed pose in the camera."""
-    pose = track.smoothed.pose_wxyz
-    local = pose.copy()
-    local[1:BODY_JOINTS] = multiply(inverse(pose[_PARENTS]), pose[1:BODY_JOINTS])
-    local[0] = multiply(quat_from_matrix(T_world_cam[:3, :3].astype(float)), pose[0])
+def world_rotvecs(poses_wxyz: Array, R_world_cam: Array) -> Array:
+    """A pose as tracking keeps it, (P, 55, 4), to what TrackFrame.joint_rotvecs holds."""
+    local = poses_wxyz.copy()
+    body = poses_wxyz[:, :BODY_JOINTS]
+    local[:, 1:BODY_JOINTS] = multiply(inverse(body[:, _PARENTS]), body[:, 1:])
+    local[:, 0] = multiply(quat_from_matrix(R_world_cam.astype(float)), body[:, 0])
     return rotvec_from_quat(local)
 
 
@@ -90,6 +91,6 @@ def _confidence(track: Track) -> Array:
     return trust * track.detection.visibility
 
 
-def _stacked(rows: Sequence[Array], shape: tuple[int, ...]) -> Array:
-    """Rows as one float32 array, also when there are none."""
-    return np.array(rows, np.float32).reshape(len(rows), *shape)
+def _stacked(rows: Sequence[Array], shape: tuple[int, ...], kind: type = np.float32) -> Array:
+    """Rows as one array, also when there are none."""
+    return np.array(rows, kind).reshape(len(rows), *shape)

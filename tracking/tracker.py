@@ -99,7 +99,7 @@ class Tracker:
         overlaps: dict[int, float],
     ) -> tuple[list[Detection], list[Detection]]:
         """Assign `people` to `tracks`; who found a track, and who did not."""
-        pairs = assign(log_ratios(_remembered(tracks), _seen(people, self._config)) + prior)
+        pairs = self._assign(tracks, people, prior)
         for t, p in pairs:
             tracks[t].update(people[p], overlaps[people[p].row] > CROWDED_OVERLAP)
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
@@ -108,6 +108,13 @@ class Tracker:
                 track.miss()
         matched = [person for p, person in enumerate(people) if p in found_people]
         return matched, [person for p, person in enumerate(people) if p not in found_people]
+
+    def _assign(
+        self, tracks: list[Track], people: list[Detection], prior: float
+    ) -> list[tuple[int, int]]:
+        if not tracks or not people:
+            return []
+        return assign(log_ratios(_remembered(tracks), _seen(people, self._config)) + prior)
 
     def _without_duplicates(
         self, rest: list[Detection], matched: list[Detection]

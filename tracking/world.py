@@ -12,7 +12,7 @@ from collections import deque
 import numpy as np
 
 from livemocap.coords import transform
-from livemocap.rotation import Array, normalize, shortest_arc
+from livemocap.rotation import Array, normalize, rotate, shortest_arc
 from livemocap.skeleton import SMPLX
 
 from .config import TrackingConfig
@@ -52,7 +52,7 @@ _NECK = SMPLX.index("neck")
 
 
 class WorldEstimator:
-    """Keeps one camera's T_world_cam."""
+    """Keeps one camera's T_world_cam, (4, 4), and says where it is from (`source`)."""
 
     def __init__(self, config: TrackingConfig) -> None:
         self._config = config
@@ -61,18 +61,12 @@ class WorldEstimator:
     def reset(self) -> None:
         """Another shot: start from the camera that the settings describe."""
         pitch = np.radians(self._config.camera_pitch_deg)
-        self._up = np.array([0.0, -np.cos(pitch), -np.sin(pitch)])
-        self._height_m = self._config.camera_height_m
+        self._set(np.array([0.0, -np.cos(pitch), -np.sin(pitch)]), self._config.camera_height_m)
+        self._target_up, self._target_height_m = self._up, self._height_m
         self._ups: deque[Array] = deque(maxlen=SAMPLES)
         self._soles: deque[Array] = deque(maxlen=SAMPLES)
         self._seen_s, self._since_s = 0.0, SAMPLE_S
         self.source = "assumed"
-
-    @property
-    def T_world_cam(self) -> Array:
-        """(4, 4)."""
-        R = shortest_arc(R_WORLD_CAM_LEVEL @ self._up, [0.0, 1.0, 0.0]) @ R_WORLD_CAM_LEVEL
-        return transform(R, [0.0, self._height_m, 0.0])
 
     def see(self, people: list[Detection], dt_s: float) -> None:
         """Look at everybody seen in this image, `dt_s` after the last one."""
@@ -81,9 +75,10 @@ class WorldEstimator:
         self._since_s += dt_s
         self._seen_s += dt_s
         if self._since_s >= SAMPLE_S - 1e-9:
-            self._since_s = 0.0
             for person in people:
                 self._sample(person)
+            self._aim()
+            self._since_s = 0.0
         self._move(dt_s)
 
     def _sample(self, person: Detection) -> None:
@@ -93,21 +88,34 @@ class WorldEstimator:
         if person.visibility[_ANKLES].min() > 0.5:
             self._soles.append(person.pelvis + lowest_sole(person.body, self._up))
 
+    def _aim(self) -> None:
+        """Take the medians; the first ones count at once."""
+        if self._ups:
+            self._target_up = normalize(np.median(self._ups, 0))
+        if self._soles:
+            self._target_height_m = -float(np.median(np.array(self._soles) @ self._target_up))
+        if self.source == "assumed" and (self._ups or self._soles):
+            self._set(self._target_up, self._target_height_m)
+            self.source = "estimated"
+
     def _move(self, dt_s: float) -> None:
-        """Towards the medians: at once at first, then soon, then hardly."""
-        up = normalize(np.median(self._ups, 0)) if self._ups else self._up
-        height_m = -float(np.median(np.array(self._soles) @ up)) if self._soles else self._height_m
-        first = self.source == "assumed" and bool(self._ups or self._soles)
+        """Towards the medians: soon at first, then hardly."""
         settling = self._seen_s <= self._config.world_settle_s
-        share = 1.0 if first else dt_s / (dt_s + SETTLING_S) if settling else 0.0
-        off_rad = float(np.arccos(np.clip(up @ self._up, -1, 1)))
-        off_m = abs(height_m - self._height_m)
+        share = dt_s / (dt_s + SETTLING_S) if settling else 0.0
+        off_rad = float(np.arccos(np.clip(self._target_up @ self._up, -1, 1)))
+        off_m = abs(self._target_height_m - self._height_m)
         tilt = _share(share, off_rad, CLEARLY_TILT_RAD, CREEP_TILT_RAD_S * dt_s)
         lift = _share(share, off_m, CLEARLY_HEIGHT_M, CREEP_HEIGHT_MS * dt_s)
-        self._up = normalize((1 - tilt) * self._up + tilt * up)
-        self._height_m += lift * (height_m - self._height_m)
-        if first:
-            self.source = "estimated"
+        if tilt or lift:
+            self._set(
+                normalize((1 - tilt) * self._up + tilt * self._target_up),
+                self._height_m + lift * (self._target_height_m - self._height_m),
+            )
+
+    def _set(self, up: Array, height_m: float) -> None:
+        self._up, self._height_m = up, height_m
+        R = shortest_arc(R_WORLD_CAM_LEVEL @ up, [0.0, 1.0, 0.0]) @ R_WORLD_CAM_LEVEL
+        self.T_world_cam = transform(R, [0.0, height_m, 0.0])
 
 
 def _share(share: float, off: float, clearly: float, creep: float) -> float:
@@ -124,11 +132,18 @@ def standing_up(person: Detection) -> Array | None:
         return None
     left, right = normalize(np.diff(body[_LEGS].reshape(2, 3, 3), axis=1))
     trunk = normalize(body[_NECK])
-    up = normalize(body[_NECK] - body[_ANKLES].mean(0))
+    up = normalize(body[_NECK] - body[_ANKLES].mean(0) - _resting_lean(person))
     parts = np.array([*-left, *-right, trunk])
     if (parts @ up).min() < STRAIGHT_COS or -up[1] < LARGEST_TILT_COS:
         return None
     return up
+
+
+def _resting_lean(person: Detection) -> Array:
+    """(3,) m by which the neck stands before the ankles at rest, turned as the person is."""
+    rest = person.rest_joints
+    ahead = (rest[_NECK] - rest[_ANKLES].mean(0)) * [1.0, 0.0, 1.0]
+    return rotate(person.pose_wxyz[0], ahead)
 
 
 def lowest_sole(body: Array, up: Array) -> Array:

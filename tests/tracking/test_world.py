@@ -1,0 +1,104 @@
+"""Where up and the floor are."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from seen_people import Actor, T_world_cam, seen
+
+from livemocap.messages import TrackFrame
+from livemocap.rotation import geodesic
+from livemocap.skeleton import SMPLX
+from tracking.config import TrackingConfig
+from tracking.tracker import Tracker
+
+FPS = 30.0
+_ANKLES = SMPLX.indices("left_ankle", "right_ankle")
+
+
+def walkers(t_s: float) -> list[Actor]:
+    """Three people who stand, sway a little, each in another direction, and walk about."""
+    people = []
+    for k in range(3):
+        rotvecs = np.zeros((55, 3))
+        sway = 2 * t_s + k * 2 * np.pi / 3
+        rotvecs[0] = [0.04 * np.sin(sway), 0.5 * k, 0.04 * np.cos(sway)]
+        people.append(Actor(k - 1 + 0.2 * t_s, -3.5 - k + 0.3 * np.sin(t_s), rotvecs=rotvecs))
+    return people
+
+
+def watch(
+    camera: np.ndarray, seconds: float = 4.0, config: TrackingConfig | None = None
+) -> list[TrackFrame]:
+    tracker = Tracker(config or TrackingConfig())
+    frames = round(seconds * FPS)
+    return [tracker.step(seen(walkers(k / FPS), k / FPS, k, camera)) for k in range(frames)]
+
+
+@pytest.mark.parametrize("pitch_deg", [-10.0, 0.0, 20.0, 40.0])
+def test_a_tilted_camera_is_seen_through(pitch_deg: float) -> None:
+    true = T_world_cam(height_m=2.0, pitch_deg=pitch_deg)
+    last = watch(true)[-1]
+    assert last.world_source == "estimated"
+    assert np.degrees(geodesic(last.T_world_cam[:3, :3].astype(float), true[:3, :3])) < 2.0
+    assert abs(last.T_world_cam[1, 3] - 2.0) < 0.05
+
+
+def test_feet_stand_on_a_flat_floor_at_zero() -> None:
+    last = watch(T_world_cam(height_m=2.0, pitch_deg=25.0))[-1]
+    heights = last.joints[:, _ANKLES, 1].min(1)
+    np.testing.assert_allclose(heights, 0.08, atol=0.06)
+
+
+def test_the_first_frame_is_upright_already() -> None:
+    true = T_world_cam(height_m=2.0, pitch_deg=25.0)
+    first = watch(true, 0.1)[0]
+    assert np.degrees(geodesic(first.T_world_cam[:3, :3].astype(float), true[:3, :3])) < 8.0
+
+
+def test_the_world_stays_where_it_is_once_settled() -> None:
+    frames = watch(T_world_cam(height_m=2.0, pitch_deg=15.0), 8.0)
+    T = np.array([f.T_world_cam for f in frames], float)
+    turned = np.degrees(geodesic(T[75:, :3, :3], T[74, :3, :3]))
+    assert turned.max() < 0.3
+    assert np.ptp(T[75:, 1, 3]) < 0.02
+
+
+def test_a_world_that_is_off_is_corrected_slowly() -> None:
+    tracker = Tracker(TrackingConfig())
+    cameras = [T_world_cam(2.0, 10.0)] * 90 + [T_world_cam(2.0, 20.0)] * 240
+    frames = [
+        tracker.step(seen(walkers(0.0), k / FPS, k, camera)) for k, camera in enumerate(cameras)
+    ]
+    T = np.array([f.T_world_cam[:3, :3] for f in frames], float)
+    steps = np.degrees(geodesic(T[91:], T[90:-1]))
+    assert steps.max() < 0.15 / FPS
+    assert 0.2 < np.degrees(geodesic(T[-1], T[90])) < 1.0
+
+
+def test_people_facing_the_camera_face_plus_z() -> None:
+    tracker = Tracker(TrackingConfig())
+    tracked = tracker.step(seen([Actor(0, -4)]))
+    np.testing.assert_allclose(tracked.joint_rotvecs[0, 0], 0, atol=0.06)
+
+
+def test_an_assumed_camera_is_taken_as_it_is_told() -> None:
+    config = TrackingConfig(world="assume", camera_height_m=1.1, camera_pitch_deg=12.0)
+    last = watch(T_world_cam(2.0, 30.0), 0.5, config)[-1]
+    assert last.world_source == "assumed"
+    np.testing.assert_allclose(last.T_world_cam, T_world_cam(1.1, 12.0), atol=1e-6)
+
+
+def test_nobody_in_view_leaves_the_camera_level() -> None:
+    tracked = Tracker(TrackingConfig()).step(seen([]))
+    assert tracked.world_source == "assumed"
+    np.testing.assert_allclose(tracked.T_world_cam, T_world_cam(1.5, 0.0), atol=1e-6)
+
+
+def test_people_whose_legs_are_hidden_do_not_move_the_floor() -> None:
+    visibility = np.ones((1, 55), np.float32)
+    visibility[:, SMPLX.indices("left_knee", "right_knee", "left_ankle", "right_ankle")] = 0.1
+    tracker = Tracker(TrackingConfig())
+    for k in range(30):
+        tracked = tracker.step(seen([Actor(0, -3)], k / FPS, k, joint_visibility=visibility))
+    assert tracked.world_source == "assumed"
