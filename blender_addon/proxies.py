@@ -53,9 +53,9 @@ def find_proxies() -> dict[int, bpy.types.Object]:
 
 
 def adopt_proxy(track_id: int) -> bpy.types.Object | None:
-    """A proxy that the user moved to another collection; from now on it is in ours as well."""
+    """A proxy that the user took out of our collection; from now on it is in there again."""
     for candidate in bpy.data.objects:
-        if candidate.get(_TRACK) == str(track_id) and candidate.users_collection:
+        if candidate.get(_TRACK) == str(track_id) and candidate.library is None:
             _collection().objects.link(candidate)
             return candidate
     return None

@@ -16,16 +16,25 @@ needs_bpy = pytest.mark.skipif(
     importlib.util.find_spec("bpy") is None, reason="bpy is not installed (pip install bpy==4.4.0)"
 )
 
-_END = """
-import os, sys
+_RUN = """
+import linecache, os, sys, traceback
+code = sys.argv.pop(1)
+linecache.cache["<in blender>"] = len(code), None, code.splitlines(True), "<in blender>"
+status = 0
+try:
+    exec(compile(code, "<in blender>", "exec"), {"__name__": "__main__"})
+except BaseException:
+    traceback.print_exc()
+    status = 1
 sys.stdout.flush()
-os._exit(0)  # some versions of bpy crash or hang when Python takes them down
+sys.stderr.flush()
+os._exit(status)  # some versions of bpy crash or hang when Python takes them down
 """
 
 
 def blender_command(code: str, *args: str) -> list[str]:
     """The command that runs `code`, which sees `args` in sys.argv[1:] and this folder's modules."""
-    return [sys.executable, "-c", textwrap.dedent(code) + _END, *args]
+    return [sys.executable, "-c", _RUN, textwrap.dedent(code), *args]
 
 
 def blender_environment(changes: Mapping[str, str] | None = None) -> dict[str, str]:

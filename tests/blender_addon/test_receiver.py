@@ -1,0 +1,166 @@
+"""The receiving thread, fed by a real Publisher."""
+
+import subprocess
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import pytest
+from samples import pose_frame, track_frame
+
+from blender_addon.receiver import Receiver
+from livemocap import wire
+from livemocap.bus import TRACK, Publisher
+from livemocap.messages import EndOfStream, TrackFrame
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher("tcp://127.0.0.1:0") as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def receiver(publisher: Publisher) -> Iterator[Receiver]:
+    receiver = Receiver(publisher.endpoint)
+    publisher.wait_for_subscribers(1, 5.0)
+    yield receiver
+    receiver.close()
+
+
+def wait_for(done: Callable[[], object], timeout_s: float = 15.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not done():
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+
+
+def test_the_newest_frame_of_each_camera_is_taken_once(
+    publisher: Publisher, receiver: Receiver
+) -> None:
+    for sequence in range(10):
+        publisher.send(TRACK, track_frame(3, sequence))
+        publisher.send(TRACK, track_frame(1, sequence, camera_id="cam1"))
+    wait_for(lambda: receiver.status().frames == 20)
+    newest = receiver.take_newest()
+    assert {frame.camera_id: frame.sequence for frame in newest} == {"cam0": 9, "cam1": 9}
+    np.testing.assert_array_equal(newest[0].joints, track_frame(3, 9).joints)
+    assert receiver.take_newest() == []
+
+
+def test_a_follower_gets_every_packet_as_it_was_sent(
+    publisher: Publisher, receiver: Receiver
+) -> None:
+    queue = receiver.follow()
+    sent = [track_frame(2, sequence, seed=sequence) for sequence in range(200)]
+    for frame in sent:
+        publisher.send(TRACK, frame)
+    packets = [queue.get(timeout=5) for _ in sent]
+    for packet, frame in zip(packets, sent, strict=True):
+        assert [bytes(part) for part in wire.encode(frame)] == packet.parts
+    receiver.unfollow(queue)
+    publisher.send(TRACK, sent[0])
+    wait_for(lambda: receiver.status().frames == 201)
+    assert queue.empty()
+
+
+def test_lost_frames_are_counted_and_a_restarted_sender_loses_none(
+    publisher: Publisher, receiver: Receiver
+) -> None:
+    for sequence in (0, 1, 5, 6, 0, 1, 2):
+        publisher.send(TRACK, track_frame(1, sequence))
+    wait_for(lambda: receiver.status().frames == 7)
+    assert receiver.status().gaps == 3
+
+
+def test_what_is_malformed_is_counted_and_named_until_a_good_frame_comes(
+    publisher: Publisher, receiver: Receiver
+) -> None:
+    good = wire.encode(track_frame(1))
+    rotvecs = np.full((1, 55, 3), np.nan, np.float32)
+    for parts in ([b""], good[:-1], [b"\xc1", *good[1:]], []):
+        publisher._socket.send_multipart([b"track", *parts])
+    publisher.send(TRACK, track_frame(1, joint_rotvecs=rotvecs))
+    wait_for(lambda: receiver.status().malformed == 5)
+    assert "not finite" in receiver.status().problem
+    assert receiver.take_newest() == []
+    publisher.send(TRACK, track_frame(1))
+    wait_for(lambda: receiver.status().frames == 1)
+    assert receiver.status().problem == ""
+
+
+def test_a_stream_of_another_version_is_named(
+    publisher: Publisher, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(wire, "SCHEMA_VERSION", 99)
+    parts = wire.encode(track_frame(1))
+    monkeypatch.undo()
+    publisher._socket.send_multipart([b"track", *parts])
+    wait_for(lambda: receiver.status().problem)
+    assert "schema version 99" in receiver.status().problem
+
+
+def test_other_topics_and_messages_are_no_frames(publisher: Publisher, receiver: Receiver) -> None:
+    publisher.send("tracker", track_frame(1))
+    publisher.send(TRACK, pose_frame(1))
+    publisher.send(TRACK, track_frame(1, 7))
+    wait_for(lambda: receiver.status().frames)
+    assert [frame.sequence for frame in receiver.take_newest()] == [7]
+    assert receiver.status().malformed == 0
+
+
+def test_the_end_of_a_clip_is_told_and_the_last_frame_kept(
+    publisher: Publisher, receiver: Receiver
+) -> None:
+    publisher.send(TRACK, track_frame(1, 3))
+    publisher.send(TRACK, EndOfStream(camera_id="cam0", frames=4))
+    wait_for(lambda: receiver.status().ended)
+    assert [frame.sequence for frame in receiver.take_newest()] == [3]
+    publisher.send(TRACK, track_frame(1, 0))
+    wait_for(lambda: not receiver.status().ended)
+
+
+def test_the_rate_counts_the_last_second(publisher: Publisher, receiver: Receiver) -> None:
+    assert receiver.status().silent_s == np.inf
+    for sequence in range(12):
+        publisher.send(TRACK, track_frame(1, sequence))
+    wait_for(lambda: receiver.status().frames == 12)
+    assert receiver.status().rate_hz == 12
+    wait_for(lambda: receiver.status().rate_hz == 0)
+    assert 0.9 < receiver.status().silent_s < 10
+
+
+def test_a_killed_publisher_is_heard_again_within_two_seconds_of_its_return(
+    start_publisher: Callable[..., subprocess.Popen[str]],
+) -> None:
+    first = start_publisher()
+    assert first.stdout
+    endpoint = first.stdout.readline().strip()
+    receiver = Receiver(endpoint)
+    wait_for(receiver.take_newest)
+    first.kill()
+    first.wait()
+    wait_for(lambda: not receiver.status().connected)
+    receiver.take_newest()
+    second = start_publisher(endpoint)
+    assert second.stdout
+    second.stdout.readline()
+    back_s = time.monotonic()
+    newest: list[TrackFrame] = []
+    wait_for(lambda: newest.extend(receiver.take_newest()) or newest)
+    assert time.monotonic() - back_s < 2.0
+    assert receiver.status().problem == ""
+    receiver.close()
+
+
+def test_connecting_and_leaving_many_times_leaves_no_thread(publisher: Publisher) -> None:
+    before = threading.active_count()
+    for _ in range(20):
+        receiver = Receiver(publisher.endpoint)
+        publisher.wait_for_subscribers(1, 5.0)
+        publisher.send(TRACK, track_frame(1))
+        wait_for(lambda receiver=receiver: receiver.status().frames)
+        receiver.close()
+        assert threading.active_count() == before
+        wait_for(lambda: publisher._count_subscriptions(10) or not publisher._subscriptions)
