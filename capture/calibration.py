@@ -112,8 +112,10 @@ def solve_intrinsics(views: Sequence[BoardView], width: int, height: int) -> Int
         np.zeros(5),
     )
     focal = np.array([K[0, 0], K[1, 1]]) / max(width, height)
-    if not np.isfinite(K).all() or focal.min() < _PLAUSIBLE_FOCAL[0] or focal.max() > (
-        _PLAUSIBLE_FOCAL[1]
+    if (
+        not np.isfinite(K).all()
+        or focal.min() < _PLAUSIBLE_FOCAL[0]
+        or focal.max() > (_PLAUSIBLE_FOCAL[1])
     ):
         raise CaptureError(
             f"the views do not determine the camera (focal length {K[0, 0]:.0f} px). "

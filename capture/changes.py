@@ -51,29 +51,24 @@ class ChangeDetector:
 
     def __init__(self) -> None:
         self._last: NDArray[np.uint8] | None = None
-        self._last_grey: Grey = np.zeros((1, 1), np.uint8)
         self._lively = [0.0] * _MEMORY
 
     def step(self, bgr: NDArray[np.uint8]) -> Change:
         """The change from the previous image to this one, (H, W, 3); none for the first."""
-        thumbnail = _thumbnail(bgr)
-        grey = np.asarray(cv2.cvtColor(thumbnail, cv2.COLOR_BGR2GRAY), np.uint8)
-        (last, self._last), (last_grey, self._last_grey) = (
-            (self._last, thumbnail),
-            (self._last_grey, grey),
-        )
+        now = _thumbnail(bgr)
+        last, self._last = self._last, now
         if last is None:
             return Change(0.0, 0.0)
-        if last.shape != thumbnail.shape:
+        if last.shape != now.shape:
             return Change(1.0, 0.0)
-        shift = background_shift(last_grey, grey)
-        cut = self._cut(*_overlap(last, thumbnail, shift))
-        moved_px = 0.0 if cut > 0.5 else np.hypot(*shift) * bgr.shape[1] / grey.shape[1]
+        now = _same_exposure(now, last)
+        shift = background_shift(_grey(last), _grey(now))
+        cut = self._cut(*_overlap(last, now, shift))
+        moved_px = 0.0 if cut > 0.5 else np.hypot(*shift) * bgr.shape[1] / now.shape[1]
         return Change(round(cut, 3), round(float(moved_px), 2))
 
     def _cut(self, last: NDArray[np.uint8], now: NDArray[np.uint8]) -> float:
-        before, after = _coarse(last), _coarse(now)
-        difference = cv2.absdiff(_same_exposure(after, before), before)
+        difference = cv2.absdiff(_coarse(now), _coarse(last))
         level = float(np.mean(cv2.mean(difference)[:3]))
         share = float((difference > _CHANGED_LEVELS).any(axis=2).mean())
         jump = level / max(_QUIET_LEVELS, *self._lively)
@@ -129,6 +124,10 @@ def _thumbnail(bgr: NDArray[np.uint8]) -> NDArray[np.uint8]:
         large = size[0] * _SUBSAMPLED, size[1] * _SUBSAMPLED
         bgr = np.asarray(cv2.resize(bgr, large, interpolation=cv2.INTER_NEAREST), np.uint8)
     return np.asarray(cv2.resize(bgr, size, interpolation=cv2.INTER_AREA), np.uint8)
+
+
+def _grey(bgr: NDArray[np.uint8]) -> Grey:
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
 
 
 def _coarse(thumbnail: NDArray[np.uint8]) -> NDArray[np.uint8]:

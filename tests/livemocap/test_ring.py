@@ -152,9 +152,7 @@ def test_readers_follow_a_camera_to_its_new_ring(ring: RingWriter) -> None:
     ],
     ids=str,
 )
-def test_a_descriptor_of_nothing_is_refused(
-    ring: RingWriter, changes: dict[str, object]
-) -> None:
+def test_a_descriptor_of_nothing_is_refused(ring: RingWriter, changes: dict[str, object]) -> None:
     place = ring.write(image(1))
     readers = SharedRingReader()
     with pytest.raises(PixelsError):
