@@ -57,6 +57,14 @@ def _is_loopback(host: str) -> bool:
         return False
 
 
+def drain() -> None:
+    """Close every socket of this process and wait, at most a second, until all is sent.
+
+    Without it a process that ends by os._exit takes its last messages with it.
+    """
+    zmq.Context.instance().destroy(linger=1000)
+
+
 class _Socket:
     """A socket that closes once, quietly, and works as a context manager."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from livemocap.bus import Publisher
+from livemocap.bus import Publisher, drain
 from livemocap.config import NetworkConfig, Table, camera_ids, load, override, read_studio
 from livemocap.lifecycle import StopToken, leave, stop_on_signals, stop_with_supervisor
 from livemocap.log import setup_logging
@@ -72,5 +72,6 @@ def run_role(args: argparse.Namespace, role: str, body: Callable[[RoleContext], 
     code = body(RoleContext(role, args, tables, network, stop))
     _LOG.info("stopped%s", f": {stop.reason}" if stop.reason else "")
     if args.supervised:
+        drain()
         leave(code)  # the thread that watches stdin would hold up a normal exit
     return code
