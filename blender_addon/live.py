@@ -62,7 +62,7 @@ def connect(address: str) -> None:
         )
     disconnect()
     _live = Live(address, Receiver(address))
-    atexit.register(disconnect)
+    atexit.register(_live.receiver.close)  # nothing more: Blender is being taken down by then
     bpy.app.timers.register(_on_timer, persistent=True)
 
 
@@ -71,9 +71,9 @@ def disconnect() -> None:
     global _live
     if _live is None:
         return
+    atexit.unregister(_live.receiver.close)
     _live.receiver.close()
     _live = None
-    atexit.unregister(disconnect)
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
     _redraw_views()

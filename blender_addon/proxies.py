@@ -64,7 +64,7 @@ def adopt_proxy(track_id: int) -> bpy.types.Object | None:
 def fits(proxy: bpy.types.Object, rest: str) -> bool:
     """Whether the proxy still has the bones that rest joints with this fingerprint ask for."""
     bones = _pose_bones(proxy)
-    return proxy[_REST] == rest and len(bones) == len(SMPLX.names) and bones[0].name == "pelvis"
+    return proxy.get(_REST) == rest and len(bones) == len(SMPLX.names) and bones[0].name == "pelvis"
 
 
 def can_build() -> bool:

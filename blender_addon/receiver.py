@@ -20,7 +20,7 @@ from .subscriber import Subscriber
 DEFAULT_ADDRESS = "tcp://127.0.0.1:47820"
 TOPIC = "track"
 
-_POLL_S = 0.1
+_POLL_S, _JOIN_S = 0.1, 2.0
 _RATE_WINDOW_NS = 1_000_000_000
 
 
@@ -106,9 +106,9 @@ class Receiver:
             )
 
     def close(self) -> None:
-        """Stop listening; takes no longer than one poll."""
+        """Stop listening; takes no longer than one poll, unless a host name is being looked up."""
         self._stop.set()
-        self._thread.join()
+        self._thread.join(_JOIN_S)
 
     def _listen(self) -> None:
         while not self._stop.is_set():

@@ -51,21 +51,26 @@ def is_loopback(endpoint: str) -> bool:
 class Subscriber:
     """Connects when polled, and again whenever the connection is lost.
 
-    Use it from one thread. `problem` says in words why nothing comes; empty while connected.
+    Poll it from one thread; any may ask how it does.
     """
 
     def __init__(self, endpoint: str, topics: Sequence[bytes]) -> None:
-        self.problem = "connecting"
         self._address = parse_endpoint(endpoint)
         self._topics = topics
         self._socket: socket.socket | None = None
         self._protocol = SubscriberProtocol(topics)
+        self._problem = "connecting"
         self._retry_at_s = self._opened_s = self._heard_s = self._pinged_s = 0.0
 
     @property
     def connected(self) -> bool:
         """A publisher is there and knows what we want."""
         return self._socket is not None and self._protocol.is_ready
+
+    @property
+    def problem(self) -> str:
+        """Why nothing comes, in words; empty while connected."""
+        return "" if self.connected else self._problem
 
     def poll(self, timeout_s: float) -> list[list[bytes]]:
         """Messages that arrived, as lists of parts; empty when none did in about `timeout_s`."""
@@ -119,8 +124,6 @@ class Subscriber:
         messages = self._protocol.feed(received)
         if outgoing := self._protocol.take_outgoing():
             connection.sendall(outgoing)
-        if self._protocol.is_ready:
-            self.problem = ""
         return messages
 
     def _mind_silence(self, now_s: float) -> None:
@@ -138,7 +141,7 @@ class Subscriber:
 
     def _drop(self, problem: str, retry_s: float) -> None:
         self.close()
-        self.problem = problem
+        self._problem = problem
         self._retry_at_s = time.monotonic() + retry_s
 
 

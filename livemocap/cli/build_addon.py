@@ -33,7 +33,7 @@ VENDORED = (
 """What the add-on may import of ours: NumPy only, no sockets, no files."""
 
 OURS = ("livemocap", "capture", "inference", "tracking", "retarget", "kernels", ADDON)
-LEFT_OUT = ("fbx.py", "curves.py", "render.py")
+LEFT_OUT = ("curves.py", "fbx.py", "render.py", "stage.py")
 """Parts of blender_addon that the command line runs in a Blender of its own."""
 
 _LICENCES = ("LICENSE", "NOTICE")

@@ -13,7 +13,7 @@ Start = Callable[..., subprocess.Popen[str]]
 _SCRIPT = Path(__file__).parents[1] / "track_stream.py"
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def start_publisher() -> Iterator[Start]:
     """Start track_stream.py; its first line of output is where it publishes."""
     started: list[subprocess.Popen[str]] = []
@@ -29,7 +29,7 @@ def start_publisher() -> Iterator[Start]:
         process.wait()
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def publisher_endpoint(start_publisher: Start) -> str:
     process = start_publisher()
     assert process.stdout is not None
