@@ -6,6 +6,7 @@ no pixels; they learn from these two numbers when to forget what they had smooth
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import cv2
@@ -91,10 +92,11 @@ def background_shift(last: Grey, now: Grey) -> Shift:
     kept = found.ravel() == 1
     if not kept.any():
         return 0.0, 0.0
-    x, y = np.median((moved - points)[kept].reshape(-1, 2), axis=0)
+    x, y = np.sort((moved - points)[kept].reshape(-1, 2), axis=0)[np.count_nonzero(kept) // 2]
     return float(x), float(y)
 
 
+@cache
 def _grid(height: int, width: int) -> NDArray[np.float32]:
     """(N, 1, 2) points, evenly spread."""
     step = max(height, width) / _GRID
