@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from mcap.data_stream import RecordBuilder
-from mcap.exceptions import McapError
+from mcap.exceptions import EndOfFile, McapError
 from mcap.records import Channel, DataEnd, Footer, McapRecord, Metadata
 from mcap.records import Message as McapMessage
 from mcap.stream_reader import CRCValidationError, StreamReader
@@ -27,6 +27,8 @@ from livemocap.messages import SCHEMA_VERSION, Message, TrackFrame
 PART_SUFFIX = ".part"
 ENCODING = "livemocap"
 PROFILE = "livemocap"
+_DAMAGE = (McapError, CRCValidationError, struct.error, ValueError, LookupError, OSError)
+"""All that reading a damaged file was seen to raise."""
 MAGIC = b"\x89MCAP0\r\n"
 
 
@@ -225,6 +227,19 @@ def _ending() -> bytes:
     return records.end() + MAGIC
 
 
+class _WithinFile:
+    """A file that refuses lengths beyond its end, which damaged records ask for."""
+
+    def __init__(self, file: Any, size: int) -> None:
+        self._file, self._left = file, size
+
+    def read(self, length: int) -> bytes:
+        if length > self._left:
+            raise EndOfFile
+        self._left -= length
+        return self._file.read(length)
+
+
 class TakeReader:
     """Reads a take's messages in the order they were recorded.
 
@@ -256,7 +271,7 @@ class TakeReader:
             if isinstance(record, Channel):
                 channels[record.id] = record.topic
             elif isinstance(record, McapMessage):
-                topic = channels[record.channel_id]
+                topic = channels.get(record.channel_id, "")
                 if not topics or topic.startswith(tuple(topics)):
                     yield topic, self._decode(record)
 
@@ -282,18 +297,14 @@ class TakeReader:
         Raises:
             TakeError: the file is damaged here.
         """
-        whole = False
         with self.path.open("rb") as file:
+            stream: Any = _WithinFile(file, self.path.stat().st_size)
             try:
-                for record in StreamReader(file, validate_crcs=True).records:
-                    whole |= isinstance(record, Footer)
-                    yield record
-            except (McapError, CRCValidationError, struct.error, ValueError, OSError) as error:
-                if isinstance(error, TakeError):
-                    raise
+                yield from StreamReader(stream, validate_crcs=True).records
+            except EndOfFile:
+                raise TakeError(self._damage("the end is missing")) from None
+            except _DAMAGE as error:
                 raise TakeError(self._damage(str(error) or type(error).__name__)) from None
-        if not whole:
-            raise TakeError(self._damage("the end is missing"))
 
     def _damage(self, what: str) -> str:
         return f"{self.path}: damaged ({what}). Try `livemocap take recover {self.path}`."
