@@ -33,9 +33,6 @@ VENDORED = (
 """What the add-on may import of ours: NumPy only, no sockets, no files."""
 
 OURS = ("livemocap", "capture", "inference", "tracking", "retarget", "kernels", ADDON)
-LEFT_OUT = ("curves.py", "fbx.py", "render.py", "stage.py")
-"""Parts of blender_addon that the command line runs in a Blender of its own."""
-
 _LICENCES = ("LICENSE", "NOTICE")
 _FIXED_TIME = (2020, 1, 1, 0, 0, 0)
 
@@ -92,11 +89,13 @@ def _write_zip(path: Path, contents: Mapping[str, bytes]) -> Path:
 
 def addon_contents(addon_folder: Path) -> dict[str, bytes]:
     """Path inside the zip to content: the add-on, what it shares with us, and the licences."""
-    contents = {
+    files = {
         path.relative_to(addon_folder).as_posix(): path.read_bytes()
         for path in addon_folder.rglob("*")
-        if path.is_file() and "__pycache__" not in path.parts and path.name not in LEFT_OUT
+        if path.is_file() and path.suffix != ".pyc" and not path.name.startswith(".")
     }
+    used = _reachable(files)
+    contents = {name: files[name] for name in files if name in used or not name.endswith(".py")}
     for module in VENDORED:
         source = _source_file(module)
         parts = module.split(".") + (["__init__"] if source.name == "__init__.py" else [])
@@ -109,6 +108,24 @@ def addon_contents(addon_folder: Path) -> dict[str, bytes]:
         name: _relative_imports(name, content, contents) if name.endswith(".py") else content
         for name, content in contents.items()
     }
+
+
+def _reachable(files: Mapping[str, bytes]) -> set[str]:
+    """What `__init__.py` imports, and what that imports, and so on.
+
+    The rest of the folder is run by the command line in a Blender of its own.
+    """
+    found, waiting = set(), ["__init__.py"]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in files:
+            continue
+        found.add(name)
+        for node in ast.walk(ast.parse(files[name], _shown(name))):
+            if isinstance(node, ast.ImportFrom) and (target := _target(node, name)) is not None:
+                for module in _possible_modules(node, target):
+                    waiting += [f"{module}.py", f"{module}/__init__.py"]
+    return found
 
 
 def _source_file(module: str) -> Path:
@@ -140,7 +157,7 @@ def _relative_imports(name: str, content: bytes, contents: Container[str]) -> by
         contents: names of all files in the zip, to find what an import means.
     """
     lines = content.splitlines(keepends=True)
-    for node in ast.walk(ast.parse(content, name)):
+    for node in ast.walk(ast.parse(content, _shown(name))):
         if isinstance(node, ast.Import):
             _refuse_plain_import(node, name)
         elif isinstance(node, ast.ImportFrom):
@@ -177,16 +194,19 @@ def _require_in_zip(
     node: ast.ImportFrom, target: tuple[str, ...], name: str, contents: Container[str]
 ) -> None:
     """A package's names must be modules of it: ours export nothing themselves."""
-    path = "/".join(target)
-    wanted = [path]
-    if not path or f"{path}/__init__.py" in contents:
-        wanted = [f"{path}/{alias.name}".lstrip("/") for alias in node.names]
-    for module in wanted:
+    path, *members = _possible_modules(node, target)
+    for module in members if not path or f"{path}/__init__.py" in contents else [path]:
         if f"{module}.py" not in contents and f"{module}/__init__.py" not in contents:
             raise BuildError(
                 f"{_shown(name)}:{node.lineno}: imports {_shown(module)}, which the add-on does "
-                "not carry; see VENDORED and LEFT_OUT in livemocap/cli/build_addon.py"
+                "not carry; see VENDORED in livemocap/cli/build_addon.py"
             )
+
+
+def _possible_modules(node: ast.ImportFrom, target: tuple[str, ...]) -> list[str]:
+    """Paths without suffix: the module named, then each of the names as a module in it."""
+    path = "/".join(target)
+    return [path, *(f"{path}/{alias.name}".lstrip("/") for alias in node.names)]
 
 
 def _relative(name: str, target: tuple[str, ...]) -> str:
