@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import count
 
 import cv2
+import numpy as np
 
 from ..body_model import BodyModel, default_body
 from ..engine import EngineImage, People
@@ -66,7 +68,10 @@ class LandmarksEngine:
     def _infer(self, image: EngineImage) -> People:
         tracker, fitter = self._of_camera(image.camera_id)
         height, width = image.bgr.shape[:2]
-        return fitter.fit(tracker.step(image), image.K, (width, height), self._executor)
+        people = fitter.fit(tracker.step(image), image.K, (width, height), self._executor)
+        if not np.array_equal(people.K, image.K):
+            return people
+        return replace(people, intrinsics_source=image.intrinsics_source)
 
     def _of_camera(self, camera_id: str) -> tuple[LandmarkTracker, BodyFitter]:
         if camera_id not in self._trackers:

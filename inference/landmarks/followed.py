@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from .appearance import no_appearance
 from .body_landmarks import BodyLandmarks
-from .observation import Array, HandLandmarks, Side
-from .similarity import TORSO
+from .detect import Detection
+from .observation import Array, FaceLandmarks, HandLandmarks, PersonLandmarks, Side
+from .similarity import TORSO, box_of
 
 LONGEST_PREDICTION_S = 0.2
 """A velocity measured from two images says nothing about much later ones."""
@@ -17,6 +20,9 @@ VELOCITY_MEMORY = 0.6
 """Part of the old velocity that stays when a new one is measured."""
 
 COLOUR_MEMORY = 0.9
+
+UNDETECTED = 0.5
+"""What the detector's last score is worth for somebody it does not see any more."""
 
 
 @dataclass(slots=True, eq=False)
@@ -32,12 +38,12 @@ class Followed:
     """When it was last seen at all."""
     detected_s: float = field(init=False)
     """When the detector last saw it."""
-    score: float = 0.0
-    """The detector's, 0..1."""
-    box_px: Array = field(default_factory=lambda: np.zeros(4))
-    """(4,) x0 y0 x1 y1."""
+    detection: Detection | None = None
+    """The last one."""
+    look: Array | None = None
+    """(D,) colours as last seen, whoever stood in the way."""
     colour: Array | None = None
-    """(D,) what it looks like when nobody stands in the way."""
+    """(D,) colours when nobody stands in the way."""
     velocity: Array = field(default_factory=lambda: np.zeros(2))
     """(2,) px/s of the torso."""
     hands: dict[Side, HandLandmarks] = field(default_factory=dict)
@@ -62,12 +68,31 @@ class Followed:
         self.velocity = VELOCITY_MEMORY * self.velocity + (1 - VELOCITY_MEMORY) * measured
         self.seen_s, self.keypoints, self.body = now_s, keypoints, body
 
-    def learn_colour(self, colour: Array | None) -> None:
-        """Blend in how it looks now; call only when nobody overlaps it."""
-        if colour is None:
+    def learn_colour(self) -> None:
+        """Remember its look; call only when nobody covers it."""
+        if self.look is None:
             return
-        if self.colour is None:
-            self.colour = colour
-            return
-        blend = COLOUR_MEMORY * self.colour + (1 - COLOUR_MEMORY) * colour
+        old = self.look if self.colour is None else self.colour
+        blend = COLOUR_MEMORY * old + (1 - COLOUR_MEMORY) * self.look
         self.colour = blend / np.linalg.norm(blend)
+
+    def described(self, now_s: float, face: FaceLandmarks | None) -> PersonLandmarks:
+        """What the nets saw of it at `now_s`."""
+        body, found = self.body, self.detection
+        is_detected = found is not None and self.detected_s == now_s
+        trust = 0.0 if found is None else found.score if is_detected else UNDETECTED * found.score
+        return PersonLandmarks(
+            engine_id=self.engine_id,
+            is_new=self.first_s == now_s,
+            t_s=now_s,
+            score=math.sqrt(body.confidence * trust),
+            box_px=found.box_px if found and is_detected else box_of(self.keypoints),
+            detection_px=self.keypoints,
+            points_px=body.points_px,
+            visibility=body.visibility,
+            presence=body.presence,
+            world=body.world,
+            hands=dict(self.hands),
+            face=face,
+            appearance=no_appearance() if self.look is None else self.look,
+        )

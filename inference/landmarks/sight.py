@@ -39,8 +39,10 @@ class Sight:
     """Where to look, in this order, until what is seen agrees."""
     detection: Detection | None
     """None for somebody the detector did not find."""
+    look: Array | None = None
+    """(D,) the detection's colours."""
 
-    def look(
+    def look_at(
         self, net: BodyNet, image: Pyramid, in_front: Sequence[Array] = ()
     ) -> BodyLandmarks | None:
         """Landmarks that can be this person's.
@@ -63,14 +65,17 @@ class Sight:
         return float(similarity(self.expected[None], body.keypoints[None]).item())
 
 
-def sight_of_detection(found: Detection, person: Followed | None, previous_s: float) -> Sight:
+def sight_of_detection(
+    found: Detection, look: Array | None, person: Followed | None, previous_s: float
+) -> Sight:
     """A detection, with the past's better framing first where both agree."""
     squares = (square_of_detection(found),)
     if person is not None and person.seen_s == previous_s:
         past = person.body.keypoints[None]
         if float(similarity(found.keypoints[None], past).item()) > FRAMED_ALIKE:
             squares = (person.body.square, *squares)
-    return Sight(person, found.keypoints, tuple(s for s in squares if s.is_sound()), found)
+    sound = tuple(square for square in squares if square.is_sound())
+    return Sight(person, found.keypoints, sound, found, look)
 
 
 def sight_of_past(person: Followed, now_s: float) -> Sight:

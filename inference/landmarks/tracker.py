@@ -9,14 +9,14 @@ import numpy as np
 
 from ..engine import EngineImage
 from .accept import own_landmarks
-from .appearance import appearance_of, no_appearance
+from .appearance import appearance_of
 from .associate import associate
 from .body_landmarks import BodyLandmarks
 from .crop import Pyramid
 from .followed import Followed
 from .hands import SIDES, without_twin
 from .landmark_nets import LandmarkNets
-from .observation import Array, FaceLandmarks, PersonLandmarks
+from .observation import Array, PersonLandmarks
 from .sight import Sight, sight_of_detection, sight_of_past
 from .similarity import box_of, covered_part
 
@@ -51,22 +51,13 @@ class LandmarkTracker:
         now_s = image.t_capture_ns * 1e-9
         pixels = Pyramid(image.bgr)
         self._forget_if_broken_off(image, pixels, now_s)
-        seen = self._see(pixels, now_s)
-        looks = [appearance_of(pixels, person.keypoints) for person in seen]
-        self._learn_colours(seen, looks, now_s)
+        detected = self._detected(pixels, now_s)
+        seen = self._made_out(pixels, detected, now_s, [])
+        seen += self._made_out(pixels, self._hidden(detected, now_s), now_s, seen)
+        self._learn_colours(seen, now_s)
         self._people = [p for p in self._people if now_s - p.seen_s <= LOST_MEMORY_S]
         self._previous_s = now_s
-        return self._described(pixels, seen, looks, now_s)
-
-    def _see(self, pixels: Pyramid, now_s: float) -> list[Followed]:
-        """Everybody the detector found; then those who were hidden behind them, or missed."""
-        sights = self._detected(pixels, now_s)
-        seen = self._made_out(pixels, sights, now_s, [])
-        refused = [s for s in sights if s.person not in seen and s.person is not None]
-        missed = [p for p in self._people if p.seen_s < now_s <= p.detected_s + UNDETECTED_S]
-        known = {id(s.person) for s in refused}
-        refused += [sight_of_past(p, now_s) for p in missed if id(p) not in known]
-        return [*seen, *self._made_out(pixels, refused, now_s, seen)]
+        return self._described(pixels, seen, now_s)
 
     def _forget_if_broken_off(self, image: EngineImage, pixels: Pyramid, now_s: float) -> None:
         """Nobody is known after a cut, a jump back in time or a change of the image's size."""
@@ -77,98 +68,94 @@ class LandmarkTracker:
     def _detected(self, pixels: Pyramid, now_s: float) -> list[Sight]:
         """What the detector found, people we know before new ones."""
         found = self._nets.detector.detect(pixels)
-        colours = [appearance_of(pixels, d.keypoints) for d in found]
-        pairs = associate(found, colours, self._people, now_s, self._previous_s)
+        looks = [appearance_of(pixels, d.keypoints) for d in found]
+        pairs = associate(found, looks, self._people, now_s, self._previous_s)
         known = {row: self._people[column] for row, column in pairs}
         order = sorted(range(len(found)), key=lambda row: row not in known)
-        return [sight_of_detection(found[r], known.get(r), self._previous_s) for r in order]
+        return [
+            sight_of_detection(found[row], looks[row], known.get(row), self._previous_s)
+            for row in order
+        ]
+
+    def _hidden(self, detected: Sequence[Sight], now_s: float) -> list[Sight]:
+        """Whom to look for behind those already made out.
+
+        The net answered somebody else for them, or the detector merged them with somebody.
+        """
+        again = [s for s in detected if s.person is not None and s.person.seen_s < now_s]
+        looked_for = {s.person.engine_id for s in again if s.person is not None}
+        missed = [
+            person
+            for person in self._people
+            if person.seen_s < now_s <= person.detected_s + UNDETECTED_S
+            and person.engine_id not in looked_for
+        ]
+        return [*again, *(sight_of_past(person, now_s) for person in missed)]
 
     def _made_out(
         self, pixels: Pyramid, sights: Sequence[Sight], now_s: float, seen: Sequence[Followed]
     ) -> list[Followed]:
-        """Those of `sights` who can be made out, behind those already `seen`."""
+        """Those of `sights` who can be made out, once those `seen` before are painted out."""
         taken = [person.body.keypoints for person in seen]
-        in_front = _overlapping(sights, taken)
-        look = self._nets.body
         bodies = list(
-            self._executor.map(lambda s, front: s.look(look, pixels, front), sights, in_front)
+            self._executor.map(
+                lambda sight, in_front: sight.look_at(self._nets.body, pixels, in_front),
+                sights,
+                _overlapping(sights, taken),
+            )
         )
-        made_out = []
+        made_out: list[Followed] = []
         for row in own_landmarks(sights, bodies, taken):
-            if sights[row].person is not None or len(seen) + len(made_out) < MAX_PEOPLE:
-                made_out.append(self._followed(sights[row], bodies[row], now_s))
+            body = bodies[row]
+            room = len(seen) + len(made_out) < MAX_PEOPLE
+            if body is not None and (room or sights[row].person is not None):
+                made_out.append(self._followed(pixels, sights[row], body, now_s))
         return made_out
 
-    def _followed(self, sight: Sight, body: BodyLandmarks, now_s: float) -> Followed:
+    def _followed(
+        self, pixels: Pyramid, sight: Sight, body: BodyLandmarks, now_s: float
+    ) -> Followed:
         """The person of an accepted sight, brought up to date."""
-        person, found = sight.person, sight.detection
-        keypoints = body.keypoints if found is None else found.keypoints
+        person = sight.person
         if person is None:
-            person = Followed(next(self._ids), now_s, keypoints, body)
+            person = Followed(next(self._ids), now_s, sight.expected, body)
             self._people.append(person)
-        person.see(now_s, keypoints, body)
-        person.box_px = box_of(keypoints) if found is None else found.box_px
-        if found is not None:
-            person.detected_s, person.score = now_s, found.score
+        if sight.detection is None:
+            person.see(now_s, body.keypoints, body)
+            person.look = appearance_of(pixels, body.keypoints)
+        else:
+            person.see(now_s, sight.expected, body)
+            person.look = sight.look
+            person.detected_s, person.detection = now_s, sight.detection
         return person
 
-    def _learn_colours(
-        self, seen: Sequence[Followed], looks: Sequence[Array | None], now_s: float
-    ) -> None:
-        """Remember colours of those whom nobody covers, be it somebody just lost."""
-        others = [p for p in self._people if p not in seen and now_s - p.seen_s < UNDETECTED_S]
-        everybody = [*seen, *others]
+    def _learn_colours(self, seen: Sequence[Followed], now_s: float) -> None:
+        """Remember the looks of those whom nobody covers, be it somebody just lost."""
+        nearby = [p for p in self._people if p.seen_s < now_s < p.seen_s + UNDETECTED_S]
+        everybody = [*seen, *nearby]
         if not everybody:
             return
         boxes = np.stack([box_of(person.predicted(now_s)) for person in everybody])
         covered = covered_part(boxes).max(1)
-        for person, look, part in zip(seen, looks, covered, strict=False):
+        for person, part in zip(seen, covered, strict=False):
             if part < CLEAR or person.colour is None:
-                person.learn_colour(look)
+                person.learn_colour()
 
     def _described(
-        self,
-        pixels: Pyramid,
-        seen: Sequence[Followed],
-        looks: Sequence[Array | None],
-        now_s: float,
+        self, pixels: Pyramid, seen: Sequence[Followed], now_s: float
     ) -> list[PersonLandmarks]:
         """Read hands and faces, side by side, and put everything together."""
-        faces = [self._executor.submit(self._nets.face.look, pixels, p.body) for p in seen]
+        run, nets = self._executor.submit, self._nets
+        faces = [run(nets.face.look, pixels, person.body) for person in seen]
         hands = [
-            {
-                s: self._executor.submit(self._nets.hands.look, pixels, p.body, s, p.hands.get(s))
-                for s in SIDES
-            }
+            {side: run(nets.hands.look, pixels, p.body, side, p.hands.get(side)) for side in SIDES}
             for p in seen
         ]
-        described = []
-        for person, look, face, pair in zip(seen, looks, faces, hands, strict=True):
-            read = {side: hand for side, future in pair.items() if (hand := future.result())}
-            person.hands = without_twin(read, person.body)
-            described.append(_person_landmarks(person, look, face.result(), now_s))
-        return described
-
-
-def _person_landmarks(
-    person: Followed, look: Array | None, face: FaceLandmarks | None, now_s: float
-) -> PersonLandmarks:
-    body = person.body
-    return PersonLandmarks(
-        engine_id=person.engine_id,
-        is_new=person.first_s == now_s,
-        t_s=now_s,
-        score=body.confidence * person.score,
-        box_px=person.box_px,
-        detection_px=person.keypoints,
-        points_px=body.points_px,
-        visibility=body.visibility,
-        presence=body.presence,
-        world=body.world,
-        hands=dict(person.hands),
-        face=face,
-        appearance=no_appearance() if look is None else look,
-    )
+        for person, pair in zip(seen, hands, strict=True):
+            person.hands = without_twin(
+                {side: hand for side in SIDES if (hand := pair[side].result())}, person.body
+            )
+        return [p.described(now_s, face.result()) for p, face in zip(seen, faces, strict=True)]
 
 
 def _overlapping(sights: Sequence[Sight], taken: Sequence[Array]) -> list[list[Array]]:
@@ -177,4 +164,4 @@ def _overlapping(sights: Sequence[Sight], taken: Sequence[Array]) -> list[list[A
         return [[] for _ in sights]
     boxes = np.stack([box_of(k) for k in (*(s.expected for s in sights), *taken)])
     covered = covered_part(boxes)[: len(sights), len(sights) :]
-    return [[taken[k] for k in np.flatnonzero(row > CLEAR)] for row in covered]
+    return [[taken[k] for k in np.flatnonzero(row > CLEAR).tolist()] for row in covered]
