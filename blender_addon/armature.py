@@ -29,14 +29,14 @@ def create_armature(name: str, rest_joints: Array) -> bpy.types.Object:
     armature_object = bpy.data.objects.new(name, armature)
     bpy.context.scene.collection.objects.link(armature_object)
     _build_bones(armature_object, armature, layout)
-    for bone in _pose_bones(armature_object):
+    for bone in pose_bones(armature_object):
         bone.rotation_mode = "QUATERNION"
     return armature_object
 
 
 def pose_order(armature_object: bpy.types.Object) -> Array:
     """(55,) the joint each pose bone follows; Blender keeps bones in an order of its own."""
-    return np.array([SMPLX.index(bone.name) for bone in _pose_bones(armature_object)])
+    return np.array([SMPLX.index(bone.name) for bone in pose_bones(armature_object)])
 
 
 def set_pose(
@@ -57,13 +57,14 @@ def set_pose(
     rotations = layout.basis_rotations(local_wxyz)[order]
     locations = np.zeros((len(order), 3), np.float32)
     locations[order == 0] = layout.root_location(pelvis)
-    bones = _pose_bones(armature_object)
+    bones = pose_bones(armature_object)
     bones.foreach_set("rotation_quaternion", np.ascontiguousarray(rotations, np.float32).ravel())
     bones.foreach_set("location", locations.ravel())
     armature_object.update_tag(refresh={"DATA"})
 
 
-def _pose_bones(armature_object: bpy.types.Object) -> Any:
+def pose_bones(armature_object: bpy.types.Object) -> Any:
+    """The pose bones of an object that is an armature."""
     assert armature_object.pose is not None, f"{armature_object.name} is no armature"
     return armature_object.pose.bones
 

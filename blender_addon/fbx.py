@@ -9,7 +9,6 @@ written; exits 2 with one line when it cannot.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Sequence
 from fractions import Fraction
@@ -106,22 +105,7 @@ def _set_timing(frames: int, fps: Fraction) -> None:
     scene.frame_set(_REST_FRAME)
 
 
-def _run() -> int:
-    try:
-        import bpy
-    except ImportError:
-        print(
-            'FBX needs Blender as a Python package: pip install "bpy==4.4.0" (Python 3.11). '
-            "BVH needs nothing.",
-            file=sys.stderr,
-        )
-        return 2
-    del bpy
-    return main(sys.argv[1:])
-
-
 if __name__ == "__main__":
-    code = _run()
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os._exit(code)  # bpy may crash or hang while Python shuts down
+    from .headless import run_and_leave
+
+    run_and_leave(main, "FBX")

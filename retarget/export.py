@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-import tempfile
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from livemocap.take import PART_SUFFIX, TakeReader
 
+from .blender import write_fbx
 from .bvh import write_bvh
 from .errors import RetargetError
 from .motion import PersonMotion, motions_from_tracks, resample
-from .motion_file import save_motions
 from .rates import measured_rate
-from .whole_file import discard_part
 
 FORMATS = ("bvh", "fbx")
 
@@ -74,26 +70,6 @@ def export_take(
                 f"fps, from {max(motion.start_s, 0):.2f} s of the take"
             )
     return written
-
-
-def write_fbx(motions: Sequence[PersonMotion], fps: Fraction, paths: Sequence[Path]) -> None:
-    """Let a Blender process of its own write motions that were resampled to `fps`.
-
-    Raises:
-        RetargetError: with what that process said, also when bpy is missing.
-    """
-    with tempfile.TemporaryDirectory(prefix="livemocap-fbx-") as folder:
-        job = Path(folder) / "motions.npz"
-        save_motions(job, motions, fps)
-        command = [sys.executable, "-m", "blender_addon.fbx", str(job), *map(str, paths)]
-        try:
-            done = subprocess.run(command, capture_output=True, text=True, errors="replace")
-        finally:
-            for path in paths:  # of a process that was killed
-                discard_part(path)
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"Blender ended with code {done.returncode}"]
-        raise RetargetError(said[-1])
 
 
 def _chosen(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:

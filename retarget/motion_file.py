@@ -48,5 +48,5 @@ def load_motions(path: Path) -> tuple[list[PersonMotion], Fraction]:
             ], fps
     except OSError as error:
         raise RetargetError(f"{path}: {error.strerror or error}") from None
-    except (BadZipFile, KeyError, ValueError) as error:
+    except (BadZipFile, EOFError, KeyError, ValueError) as error:
         raise RetargetError(f"{path}: no file of motions ({error})") from None

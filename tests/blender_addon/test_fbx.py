@@ -17,8 +17,8 @@ from readers.clips import (
     worst_rest_mm,
 )
 
+from retarget.blender import write_fbx
 from retarget.errors import RetargetError
-from retarget.export import write_fbx
 from retarget.motion import PersonMotion, resample
 from retarget.motion_file import save_motions
 

@@ -1,0 +1,66 @@
+"""What only Blender can do, by a Blender in a process of its own: FBX files and pictures."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Sequence
+from fractions import Fraction
+from pathlib import Path
+
+from livemocap.take import TakeReader
+
+from .errors import RetargetError
+from .motion import PersonMotion, motions_from_tracks, resample
+from .motion_file import save_motions
+from .rates import measured_rate
+from .whole_file import discard_part
+
+
+def write_fbx(motions: Sequence[PersonMotion], fps: Fraction, paths: Sequence[Path]) -> None:
+    """Write motions that were resampled to `fps`, each to its own file.
+
+    Raises:
+        RetargetError: with what the process said, also when bpy is missing.
+    """
+    _run("blender_addon.fbx", motions, fps, paths)
+
+
+def render_take(take: Path, out: Path, *options: str) -> Path:
+    """A PNG of a take's people, posed on the add-on's proxy armatures.
+
+    Args:
+        options: of `python -m blender_addon.render`, such as `--colors=ffa826,5cc0ff`.
+
+    Raises:
+        RetargetError: nobody is in the take, or what the process said.
+    """
+    motions = motions_from_tracks(TakeReader(take).tracks())
+    if not motions:
+        raise RetargetError(f"{take}: nobody was tracked in this take")
+    fps = measured_rate(max(motions, key=lambda m: m.frames).times_s)
+    _run("blender_addon.render", [resample(m, fps) for m in motions], fps, [out], options)
+    return out
+
+
+def _run(
+    module: str,
+    motions: Sequence[PersonMotion],
+    fps: Fraction,
+    paths: Sequence[Path],
+    options: Sequence[str] = (),
+) -> None:
+    """python -m MODULE MOTIONS PATH ... OPTION ..., its last words raised if it fails."""
+    with tempfile.TemporaryDirectory(prefix="livemocap-blender-") as folder:
+        job = Path(folder) / "motions.npz"
+        save_motions(job, motions, fps)
+        command = [sys.executable, "-m", module, str(job), *map(str, paths), *options]
+        try:
+            done = subprocess.run(command, capture_output=True, text=True, errors="replace")
+        finally:
+            for path in paths:  # a process that was killed leaves it behind
+                discard_part(path)
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"Blender ended with code {done.returncode}"]
+        raise RetargetError(said[-1])
