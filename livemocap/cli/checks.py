@@ -136,25 +136,19 @@ def _libraries() -> Iterator[Finding]:
 
 
 def _weights() -> Iterator[Finding]:
-    """Every file of weights against the hashes that lie beside them."""
-    folder = Path(str(importlib.util.find_spec("inference").submodule_search_locations[0]))  # type: ignore[union-attr,index]
-    folder = folder / "landmarks" / "weights"
-    sums = folder / "SHA256SUMS"
-    if not sums.exists():
-        names = ", ".join(sorted(p.name for p in folder.glob("*.onnx"))) or "none"
-        yield Finding("weights", "note", f"{names}; no list of hashes to compare with")
+    """Every file of weights against the hashes that the code was written for."""
+    try:
+        from inference.landmarks.nets import SHA256, WEIGHTS_FOLDER
+    except ImportError as error:
+        yield Finding("weights", "note", f"not tried, {error.name} is missing")
         return
-    wrong = [
-        name
-        for digest, name in (line.split() for line in sums.read_text("utf-8").splitlines() if line)
-        if name.endswith(".onnx") and _sha256(folder / name) != digest
-    ]
+    found = {name: _sha256(WEIGHTS_FOLDER / f"{name}.onnx") for name in SHA256}
+    wrong = [name for name, digest in SHA256.items() if found[name] != digest]
     if wrong:
-        yield Finding(
-            "weights", "fail", f"damaged or missing: {', '.join(wrong)}", "install livemocap again"
-        )
+        fix = "install livemocap again"
+        yield Finding("weights", "fail", f"damaged or missing: {', '.join(wrong)}", fix)
     else:
-        yield Finding("weights", "ok", f"{len(list(folder.glob('*.onnx')))} files, hashes right")
+        yield Finding("weights", "ok", f"{len(SHA256)} files, hashes right")
 
 
 def _sha256(path: Path) -> str:

@@ -36,6 +36,10 @@ def demo(args: argparse.Namespace) -> int:
     return 0
 
 
-def _accuracy(take: Path) -> str:
-    """One line against the clip's truth."""
-    return str(take)
+def _accuracy(take: Path) -> dict[str, str]:
+    """One line each against the clip's truth."""
+    from .evaluate.command import evaluate_take
+    from .evaluate.table import one_line
+
+    views = evaluate_take(take, SAMPLE.with_name(f"{SAMPLE.stem}_gt.npz"))
+    return {name: one_line(found) for name, found in views.items()}

@@ -45,7 +45,35 @@ def draw_armatures(take: Path, path: Path) -> None:
     """A picture of the proxy armatures, rendered by Blender in a process of its own.
 
     Raises:
-        BlenderMissing: without bpy.
+        BlenderMissing: without bpy, or when it cannot render here.
     """
+    from livemocap.take import TakeReader
+    from retarget.motion import motions_from_tracks, resample
+    from retarget.motion_file import save_motions
+    from retarget.rates import measured_rate
+
+    from .preview.palette import TRACK_COLORS
+
     require_blender()
-    raise NotImplementedError(take, path, tempfile, subprocess)
+    motions = motions_from_tracks(TakeReader(take).tracks())
+    if not motions:
+        raise BlenderMissing("nobody was tracked")
+    fps = measured_rate(max(motions, key=lambda motion: motion.frames).times_s)
+    with tempfile.TemporaryDirectory(prefix="livemocap-") as folder:
+        job = Path(folder) / "motions.npz"
+        save_motions(job, [resample(motion, fps) for motion in motions], fps)
+        colors = ",".join(f"{r:02x}{g:02x}{b:02x}" for b, g, r in TRACK_COLORS)
+        _run_blender("blender_addon.render", str(job), str(path), "--colors", colors)
+
+
+def _run_blender(module: str, *arguments: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        said = done.stderr.strip().splitlines() or [f"ended with code {done.returncode}"]
+        raise BlenderMissing(f"Blender: {said[-1]}")

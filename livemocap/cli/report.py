@@ -31,8 +31,8 @@ class Outcome:
     files: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """What could not be made, and why."""
-    accuracy: str = ""
-    """One line against the truth, where there is one."""
+    accuracy: dict[str, str] = field(default_factory=dict)
+    """`raw` poses and `tracked` people against the truth, where there is one."""
     seconds: float = 0.0
 
     @property
@@ -67,10 +67,9 @@ def report_lines(outcome: Outcome) -> list[str]:
         ("frames", f"{len(outcome.frames)}, {outcome.dropped} dropped"),
         *_latency_rows(outcome.frames),
     ]
-    if outcome.accuracy:
-        rows.append(("accuracy", outcome.accuracy))
+    rows += [(f"{view} error", words) for view, words in outcome.accuracy.items()]
     rows.append(("took", duration(outcome.seconds)))
-    lines = ["", *(f"  {name:<10} {text}" for name, text in rows), "", f"  {outcome.folder}/"]
+    lines = ["", *(f"  {name:<14} {text}" for name, text in rows), "", f"  {outcome.folder}/"]
     lines += [f"    {name:<20} {_what(name)}" for name in outcome.files]
     lines += [f"  without {text}" for text in outcome.missing]
     return lines

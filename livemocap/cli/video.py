@@ -111,10 +111,10 @@ def job_from(args: argparse.Namespace, clip: Path, out: Path, camera: Table) -> 
 
 def process_video(job: VideoJob) -> Outcome:
     """Capture, export and draw; everything appears in `job.out` at once, when all is done."""
-    from .clip import open_clip
+    from .clip import Clip
     from .lossless import LosslessRun, run_lossless
 
-    clip = open_clip(job.clip, job.camera)
+    clip = Clip(job.clip, job.camera)
     started_s = time.monotonic()
     with complete_or_nothing(job.out, OWN_FILES) as work:
         take = work / "take.mcap"
@@ -141,7 +141,7 @@ def _derive(job: VideoJob, clip: Clip, work: Path, take: Path) -> Outcome:
     outcome = Outcome(job.out, frames)
     _export(job, work, take, outcome)
     if job.preview:
-        _draw(job, clip, work, outcome)
+        _draw(job, clip, work, take, outcome)
     outcome.files = sorted(path.name for path in work.iterdir() if path.is_file())
     return outcome
 
@@ -154,7 +154,7 @@ def _export(job: VideoJob, work: Path, take: Path, outcome: Outcome) -> None:
             export_people(take, kind, work)
 
 
-def _draw(job: VideoJob, clip: Clip, work: Path, outcome: Outcome) -> None:
+def _draw(job: VideoJob, clip: Clip, work: Path, take: Path, outcome: Outcome) -> None:
     from inference.body_model import default_body
 
     from .exporting import draw_armatures
@@ -162,7 +162,7 @@ def _draw(job: VideoJob, clip: Clip, work: Path, outcome: Outcome) -> None:
 
     draw_pictures(clip, outcome.frames, default_body(), work, job.clip.name)
     with _noting(outcome, "armatures.png"):
-        draw_armatures(outcome.frames, work / "armatures.png")
+        draw_armatures(take, work / "armatures.png")
 
 
 @contextlib.contextmanager

@@ -12,8 +12,7 @@ from livemocap.lifecycle import StopToken, leave, stop_on_signals, stop_with_sup
 from livemocap.log import setup_logging
 
 if TYPE_CHECKING:
-    from .preview.stream import LivePictures
-    from .preview.stream import Picture
+    from .preview.stream import LivePictures, Picture
 
 _EXAMPLE = """examples:
   livemocap view                                 a window; q closes it

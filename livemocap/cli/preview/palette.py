@@ -4,14 +4,14 @@ from __future__ import annotations
 
 Bgr = tuple[int, int, int]
 
-_TRACKS_RGB = (
-    (255, 168, 38),  # orange
-    (92, 192, 255),  # sky blue
-    (240, 140, 196),  # rose
-    (46, 204, 150),  # bluish green
-    (248, 232, 80),  # yellow
-    (240, 110, 60),  # vermilion
-    (120, 140, 255),  # blue
+TRACK_COLORS: tuple[Bgr, ...] = (
+    (38, 168, 255),  # orange
+    (255, 192, 92),  # sky blue
+    (196, 140, 240),  # rose
+    (150, 204, 46),  # bluish green
+    (80, 232, 248),  # yellow
+    (60, 110, 240),  # vermilion
+    (255, 140, 120),  # blue
     (214, 214, 214),  # grey
 )
 
@@ -24,8 +24,7 @@ FAINT: Bgr = (160, 152, 146)
 
 def track_color(track_id: int) -> Bgr:
     """The track's colour; ids start at 1 and colours come again after eight."""
-    r, g, b = _TRACKS_RGB[(track_id - 1) % len(_TRACKS_RGB)]
-    return b, g, r
+    return TRACK_COLORS[(track_id - 1) % len(TRACK_COLORS)]
 
 
 def mix(color: Bgr, other: Bgr, share: float) -> Bgr:
