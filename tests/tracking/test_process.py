@@ -1,0 +1,151 @@
+"""The tracking loop on real sockets, and as a process of its own."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from seen_people import Actor, seen
+
+from livemocap.bus import OrderedSubscriber, Publisher
+from livemocap.lifecycle import StopToken
+from livemocap.messages import EndOfStream, Message, PoseFrame, TrackFrame
+from livemocap.metrics import MetricsCollector
+from tracking.config import TrackingConfig
+from tracking.process import TrackingProcess
+from tracking.tracker import Tracker
+
+LOCAL = "tcp://127.0.0.1:0"
+
+
+def read(subscriber: OrderedSubscriber, until: type[Message], times: int = 1) -> list[Message]:
+    """Messages up to the `times`-th of a kind; fails if they do not come."""
+    found: list[Message] = []
+    while sum(isinstance(message, until) for message in found) < times:
+        got = subscriber.poll(10.0)
+        assert got is not None, f"only {len(found)} messages came"
+        found.append(got[1])
+    return found
+
+
+class Studio:
+    """A tracking loop between two publishers of poses and a reader of tracks."""
+
+    def __init__(self, cameras: tuple[str, ...] = ("cam0",)) -> None:
+        self.poses = [Publisher(LOCAL) for _ in cameras]
+        self.output = Publisher(LOCAL)
+        self.input = OrderedSubscriber([p.endpoint for p in self.poses], ["pose/"])
+        self.tracks = OrderedSubscriber([self.output.endpoint], ["track"])
+        self.metrics = MetricsCollector("track")
+        self.process = TrackingProcess(
+            TrackingConfig(), cameras, self.input, self.output, self.metrics, track_readers=1
+        )
+        for publisher in self.poses:
+            publisher.wait_for_subscribers(1, 5.0)
+
+    def close(self) -> None:
+        for thing in (*self.poses, self.output, self.input, self.tracks):
+            thing.close()
+
+
+@pytest.fixture
+def studio():
+    made = Studio()
+    yield made
+    made.close()
+
+
+def test_every_pose_becomes_a_track_and_the_end_is_passed_on(studio: Studio) -> None:
+    for k in range(20):
+        studio.poses[0].send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
+    studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=20))
+    assert studio.process.run(StopToken(), strict=True) == 0
+    messages = read(studio.tracks, EndOfStream)
+    assert [m.sequence for m in messages if isinstance(m, TrackFrame)] == list(range(20))
+    assert isinstance(messages[-1], EndOfStream)
+    values = studio.metrics.snapshot().values
+    assert (values["frames"], values["people"], values["gaps"]) == (20, 1, 0)
+
+
+def test_a_frame_that_fails_is_survived_and_counted(
+    studio: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real_step = Tracker.step
+
+    def step(tracker: Tracker, frame: PoseFrame) -> TrackFrame:
+        if frame.sequence == 1:
+            raise ArithmeticError("a bad frame")
+        return real_step(tracker, frame)
+
+    monkeypatch.setattr(Tracker, "step", step)
+    for k in range(3):
+        studio.poses[0].send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
+    studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=3))
+    assert studio.process.run(StopToken()) == 1
+    messages = read(studio.tracks, EndOfStream)
+    assert [m.sequence for m in messages if isinstance(m, TrackFrame)] == [0, 2]
+    assert studio.metrics.snapshot().values["failed"] == 1
+
+
+def test_lost_poses_are_counted(studio: Studio) -> None:
+    for k in (0, 1, 5):
+        studio.poses[0].send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
+    studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=6))
+    studio.process.run(StopToken(), strict=True)
+    assert studio.metrics.snapshot().values["gaps"] == 3
+
+
+def test_two_cameras_share_ids_and_end_together() -> None:
+    studio = Studio(("left", "right"))
+    for publisher, camera in zip(studio.poses, ("left", "right"), strict=True):
+        publisher.send(f"pose/{camera}", seen([Actor(0, -4)], camera_id=camera))
+        publisher.send(f"pose/{camera}", EndOfStream(camera_id=camera, frames=1))
+    studio.process.run(StopToken(), strict=True)
+    messages = read(studio.tracks, EndOfStream, times=2)
+    ids = {m.camera_id: m.track_ids.tolist() for m in messages if isinstance(m, TrackFrame)}
+    assert sorted(ids) == ["left", "right"]
+    assert sorted(ids.values()) == [[1], [2]]
+    studio.close()
+
+
+def start(role: str, studio: Path, *flags: str) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "livemocap", role, str(studio), *flags]
+    return subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
+
+
+def test_the_role_tracks_until_the_end_and_leaves(studio_file) -> None:
+    path, network = studio_file("[network]\ntrack_readers = 1\n[[camera]]\nid = 'cam0'\n")
+    role = start("track", path, "--strict")
+    with (
+        OrderedSubscriber([network.track()], ["track"]) as tracks,
+        Publisher(network.pose(0)) as poses,
+    ):
+        poses.wait_for_subscribers(1, 20.0)
+        for k in range(5):
+            poses.send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
+        poses.send("pose/cam0", EndOfStream(camera_id="cam0", frames=5))
+        assert len(read(tracks, EndOfStream)) == 6
+    assert role.wait(10) == 0, role.stderr.read() if role.stderr else ""
+
+
+def test_an_unknown_setting_is_one_line_and_code_2(studio_file) -> None:
+    path, _ = studio_file("[tracking]\nmax_lost = 3\n[[camera]]\n")
+    role = start("track", path)
+    assert role.wait(20) == 2
+    assert role.stderr
+    assert role.stderr.read().strip().splitlines()[-1] == (
+        "livemocap: error: [tracking]: unknown key 'max_lost'. Did you mean 'max_lost_s'?"
+    )
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no SIGINT to another process")
+def test_ctrl_c_ends_the_role_with_code_0(studio_file) -> None:
+    path, network = studio_file("[[camera]]\n")
+    role = start("track", path)
+    with Publisher(network.pose(0)) as poses:
+        poses.wait_for_subscribers(1, 20.0)
+    role.send_signal(signal.SIGINT)
+    assert role.wait(3) == 0
