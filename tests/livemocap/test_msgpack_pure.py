@@ -1,5 +1,6 @@
 """The pure msgpack against the real one."""
 
+import random
 import subprocess
 import sys
 import textwrap
@@ -8,8 +9,9 @@ import msgpack
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from samples import track_frame
 
-from livemocap import msgpack_pure
+from livemocap import msgpack_pure, wire
 
 _scalars = (
     st.none()
@@ -109,6 +111,24 @@ def test_what_has_no_form_is_not_packed() -> None:
         nested = [nested]
     with pytest.raises(ValueError, match="deep"):
         msgpack_pure.packb(nested)
+
+
+def test_mutated_headers_raise_wire_error_and_nothing_else(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "msgpack", msgpack_pure)
+    header, *arrays = wire.encode(track_frame())
+    rng = random.Random(0)
+    refused = 0
+    for _ in range(20_000):
+        mutated = bytearray(header)
+        for _ in range(rng.randint(1, 4)):
+            mutated[rng.randrange(len(mutated))] = rng.randrange(256)
+        if rng.random() < 0.3:
+            del mutated[rng.randrange(len(mutated)) :]
+        try:
+            wire.decode([bytes(mutated), *arrays])
+        except wire.WireError:
+            refused += 1
+    assert refused > 10_000
 
 
 def test_wire_speaks_the_same_bytes_without_msgpack() -> None:
