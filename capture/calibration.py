@@ -64,7 +64,7 @@ class Board:
 
     def find(self, bgr: NDArray[np.uint8]) -> BoardView | None:
         """The board's corners in an (H, W, 3) image, or None."""
-        grey = cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY)
+        grey = np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2GRAY), np.uint8)
         return self._find_charuco(grey) if self.kind == "charuco" else self._find_checks(grey)
 
     def _find_charuco(self, grey: NDArray[np.uint8]) -> BoardView | None:
@@ -72,7 +72,7 @@ class Board:
         corners, ids, _, _ = cv2.aruco.CharucoDetector(board).detectBoard(grey)
         if ids is None or len(ids) < _FEWEST_CORNERS or board.checkCharucoCornersCollinear(ids):
             return None
-        points = np.asarray(board.getChessboardCorners(), np.float32)[ids.ravel()]
+        points = np.asarray(board.getChessboardCorners(), np.float32)[np.asarray(ids, int).ravel()]
         return BoardView(points, np.asarray(corners, np.float32).reshape(-1, 2))
 
     def _find_checks(self, grey: NDArray[np.uint8]) -> BoardView | None:
@@ -82,7 +82,7 @@ class Board:
             return None
         x, y = np.meshgrid(np.arange(inner[0]), np.arange(inner[1]))
         points = np.stack([x, y, np.zeros_like(x)], -1).reshape(-1, 3) * self.square_m
-        return BoardView(points.astype(np.float32), corners.reshape(-1, 2))
+        return BoardView(points.astype(np.float32), np.asarray(corners, np.float32).reshape(-1, 2))
 
     def _charuco(self) -> cv2.aruco.CharucoBoard:
         return cv2.aruco.CharucoBoard(

@@ -56,8 +56,8 @@ class VideoFile:
             for count, frame in enumerate(self._frames(container, stream)):
                 at = _presentation_s(frame, count, self.fps)
                 first = at if first is None else first
-                turned = turn_of(frame)(frame.to_ndarray(format="bgr24"))
-                yield TimedImage(int((at - first) * 1_000_000_000), turned)
+                bgr = np.asarray(frame.to_ndarray(format="bgr24"), np.uint8)
+                yield TimedImage(int((at - first) * 1_000_000_000), turn_of(frame)(bgr))
         if self.damaged:
             _LOG.warning("%s: %d damaged packets were left out", self.name, self.damaged)
 

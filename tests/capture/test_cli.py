@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from clips import NetworkCamera, count_of, counted_images, write_clip
 
 from capture.cli import camera_settings
-from clips import NetworkCamera, count_of, counted_images, write_clip
 from livemocap.bus import CreditReader, NewestSubscriber, OrderedSubscriber
 from livemocap.messages import EndOfStream, ImageFrame, Metrics
 from livemocap.pixels import decode_pixels

@@ -7,10 +7,10 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from clips import count_of, counted_images
 
 from capture.images import ImageFolder, natural_order
 from capture.source import CaptureError
-from clips import count_of, counted_images
 
 
 def fill(folder: Path, names: list[str]) -> Path:

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from contextlib import closing
 
 import pytest
+from clips import NetworkCamera
 
 from capture.opencv import OpencvSource, is_address, webcam_index
 from capture.source import CameraLostError, CameraTimeout
-from clips import NetworkCamera
 
 
 @pytest.fixture
@@ -17,6 +17,11 @@ def camera() -> Iterator[NetworkCamera]:
     camera = NetworkCamera()
     yield camera
     camera.switch_off()
+
+
+def read_until_error(source: OpencvSource, timeout_s: float) -> None:
+    while True:
+        source.read(timeout_s)
 
 
 def test_a_stream_gives_images_stamped_in_order(camera: NetworkCamera) -> None:
@@ -41,8 +46,7 @@ def test_a_silent_camera_is_a_timeout_and_recovers(camera: NetworkCamera) -> Non
         source.read(10.0)
         camera.silent = True
         with pytest.raises(CameraTimeout, match="no image"):
-            while True:
-                source.read(0.3)
+            read_until_error(source, 0.3)
         camera.silent = False
         source.read(10.0)
 
@@ -53,8 +57,7 @@ def test_a_camera_switched_off_is_lost() -> None:
         source.read(10.0)
         camera.switch_off()
         with pytest.raises(CameraLostError, match="sends no more images"):
-            while True:
-                source.read(10.0)
+            read_until_error(source, 10.0)
 
 
 def test_a_webcam_that_does_not_exist_is_lost_at_once() -> None:

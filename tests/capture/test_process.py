@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from clips import NetworkCamera, count_of, counted_images, write_clip
 
 from capture.config import CameraConfig
 from capture.encode import choose_encoder
@@ -24,7 +25,6 @@ from capture.source import (
     EndOfSourceError,
 )
 from capture.sources import open_source
-from clips import NetworkCamera, count_of, counted_images, write_clip
 from livemocap.bus import CreditReader, CreditServer, NewestSubscriber, OrderedSubscriber, Publisher
 from livemocap.lifecycle import StopToken, run_loop
 from livemocap.messages import EndOfStream, ImageFrame, Message

@@ -7,11 +7,11 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from clips import counted_images, write_clip
 
 from capture.config import CameraConfig
 from capture.source import CaptureError
 from capture.sources import is_live, open_source
-from clips import counted_images, write_clip
 
 
 def test_a_video_is_opened(tmp_path: Path) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from clips import corner_colours, quarters
 
 from capture.config import CameraConfig
 from capture.intrinsics import Intrinsics, write_intrinsics
 from capture.source import CaptureError
 from capture.upright import Uprighter
-from clips import corner_colours, quarters
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from clips import corner_colours, count_of, counted_images, quarters, write_clip
 
 from capture.source import CaptureError
 from capture.video import VideoFile
-from clips import corner_colours, count_of, counted_images, quarters, write_clip
 
 
 def test_every_frame_comes_in_order_with_its_own_time(tmp_path: Path) -> None:
@@ -66,14 +66,14 @@ def test_an_empty_file_is_one_clear_error(tmp_path: Path) -> None:
 def test_a_file_that_is_no_video_is_one_clear_error(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "bad.mp4"
     path.write_bytes(content)
-    with pytest.raises(CaptureError, match="bad.mp4"):
+    with pytest.raises(CaptureError, match=r"bad\.mp4"):
         VideoFile(path)
 
 
 def test_a_file_cut_before_its_index_is_one_clear_error(tmp_path: Path) -> None:
     path = write_clip(tmp_path / "cut.mp4", counted_images(10))
     path.write_bytes(path.read_bytes()[:600])
-    with pytest.raises(CaptureError, match="cut.mp4"):
+    with pytest.raises(CaptureError, match=r"cut\.mp4"):
         VideoFile(path)
 
 
