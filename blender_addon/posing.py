@@ -28,6 +28,9 @@ from .proxies import (
 KEEP_HIDDEN_S = 30.0
 """How long the proxy of a track that is gone waits, hidden, before it is removed."""
 
+FORGET_CAMERA_S = 2.0
+"""A camera that is silent for so long, while another one sends, is no part of the stream now."""
+
 
 @dataclass(frozen=True, slots=True)
 class Person:
@@ -55,14 +58,14 @@ class Poser:
         """From grab to pose of the newest frame; meaningless when the camera is on another host."""
         self.waits_for_object_mode = False
         """Somebody's armature can only be made once the user leaves the current mode."""
-        self._people: dict[str, list[Person]] = {}
+        self._people: dict[str, tuple[float, list[Person]]] = {}
         self._shapes: dict[int, _Shape] = {}
         self._gone_since_s: dict[int, float] = {}
 
     @property
     def people(self) -> list[Person]:
         """Everybody in the newest frames, by track id."""
-        everybody = (person for people in self._people.values() for person in people)
+        everybody = (person for _, people in self._people.values() for person in people)
         return sorted(everybody, key=lambda person: person.track_id)
 
     def forget_shapes(self) -> None:
@@ -74,9 +77,10 @@ class Poser:
         proxies = find_proxies()
         self.waits_for_object_mode = False
         for frame in frames:
-            self._people[frame.camera_id] = _people(frame)
+            self._people[frame.camera_id] = now_s, _people(frame)
             self._pose(frame, proxies)
             self.age_ms = (time.monotonic_ns() - frame.t_grab_ns) / 1e6
+        self._forget_silent_cameras(now_s)
         self._retire_gone(proxies, now_s)
 
     def _pose(self, frame: TrackFrame, proxies: dict[int, bpy.types.Object]) -> None:
@@ -122,6 +126,11 @@ class Poser:
             return False
         self._shapes[track_id] = _Shape(rest, bone_layout(rest_joints), order)
         return True
+
+    def _forget_silent_cameras(self, now_s: float) -> None:
+        for camera_id, (seen_s, _) in list(self._people.items()):
+            if now_s - seen_s > FORGET_CAMERA_S:
+                del self._people[camera_id]
 
     def _retire_gone(self, proxies: dict[int, bpy.types.Object], now_s: float) -> None:
         """Hide who is in no camera's newest frame, and remove who stays away."""

@@ -66,6 +66,34 @@ def test_a_proxy_is_removed_when_its_person_stays_away(publisher_endpoint: str) 
     )
 
 
+def test_people_of_all_cameras_are_shown_until_their_camera_leaves_the_stream() -> None:
+    run_blender(
+        """
+    from dataclasses import replace
+    from live_in_blender import *
+    from blender_addon.posing import FORGET_CAMERA_S, Poser
+    from livemocap.messages import TRACK_TENTATIVE
+    from track_stream import frame_at
+    first = frame_at(0, people=2)
+    other = replace(first, camera_id="cam1", track_ids=np.array([2**40, 2**40 + 1]))
+    poser = Poser()
+
+    def visible():
+        return sorted(i for i, proxy in find_proxies().items() if not proxy.hide_viewport)
+
+    poser.show([first, other], 0.0)
+    poser.show([other], 0.5 * FORGET_CAMERA_S)
+    assert visible() == [1, 2, 2**40, 2**40 + 1] == [p.track_id for p in poser.people]
+    poser.show([other], 1.1 * FORGET_CAMERA_S)
+    assert visible() == [2**40, 2**40 + 1] == [p.track_id for p in poser.people]
+    poser.show([], 9.9)
+    maybe = replace(first, states=np.array([TRACK_TENTATIVE, 1], np.uint8))
+    poser.show([maybe], 10.0)
+    assert visible() == [2] == [p.track_id for p in poser.people]
+    """
+    )
+
+
 def test_undo_redo_and_file_loading_while_live_do_no_harm(publisher_endpoint: str) -> None:
     run_blender(
         _START
