@@ -49,7 +49,7 @@ def write_bvh(
     """
     scale = UNITS_PER_METRE[units]
     order = _depth_first(SMPLX)
-    with whole_file(path) as part, part.open("w", encoding="ascii", newline="\n") as file:
+    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         file.writelines(_hierarchy(motion.rest_joints * scale, scale, names))
         file.write(f"MOTION\nFrames: {motion.frames}\nFrame Time: {float(1 / fps)!r}\n")
         _write_rows(file, _rows(motion, order, scale))

@@ -53,23 +53,30 @@ def export_take(
     motions = [resample(m, fps, m.start_s if sync else 0.0) for m in motions]
     stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
     targets = {
-        kind: [out / f"{stem}_person{m.track_id}.{kind}" for m in motions] for kind in formats
+        out / f"{stem}_person{motion.track_id}.{kind}": motion
+        for kind in formats
+        for motion in motions
     }
-    written = [path for paths in targets.values() for path in paths]
-    _require_free(written, force)
-    for kind, paths in targets.items():
+    _require_free(list(targets), force)
+    rate = f"{float(fps):.6g} fps"
+
+    def written(path: Path) -> None:
+        motion = targets[path]
+        report(
+            f"{path}  person {motion.track_id}, {motion.frames} frames at {rate}, "
+            f"from {max(motion.start_s, 0):.2f} s of the take"
+        )
+
+    for kind in formats:
+        paths = [path for path in targets if path.suffix == f".{kind}"]
         if kind == "fbx":
-            report(f"Blender writes {len(paths)} FBX at {float(fps):.6g} fps ...")
-            write_fbx(motions, fps, paths)
-        else:
-            for motion, path in zip(motions, paths, strict=True):
-                write_bvh(motion, fps, path, units)
-        for motion, path in zip(motions, paths, strict=True):
-            report(
-                f"{path}  person {motion.track_id}, {motion.frames} frames at {float(fps):.6g} "
-                f"fps, from {max(motion.start_s, 0):.2f} s of the take"
-            )
-    return written
+            report(f"Blender writes {len(paths)} FBX at {rate} ...")
+            write_fbx(motions, fps, paths, written)
+            continue
+        for path in paths:
+            write_bvh(targets[path], fps, path, units)
+            written(path)
+    return list(targets)
 
 
 def _chosen(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:
