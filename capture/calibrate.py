@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from contextlib import closing
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -16,8 +16,8 @@ from .intrinsics import write_intrinsics
 from .source import CameraSource, CameraTimeout, CaptureError, EndOfSourceError
 from .sources import is_live, open_source
 
-_PAUSE_S = 0.7
-"""Between views of a live camera, so that the board can be moved."""
+_LIVE_PAUSE_S, _VIDEO_PAUSE_S = 0.7, 0.2
+"""Between views: a live board has to be moved, a video's images are many and alike."""
 _MOVED_PX = 0.02
 """Share of the image's long side that the board has to move for a view to be new."""
 _READ_S = 5.0
@@ -27,20 +27,20 @@ class ViewCollector:
     """Keeps views of the board that differ from the one kept before.
 
     Args:
-        wanted: how many to keep.
         pause_s: least time between two of them.
     """
 
-    def __init__(self, board: Board, wanted: int, pause_s: float) -> None:
-        self._board, self._wanted, self._pause_s = board, wanted, pause_s
-        self._next_s = 0.0
+    def __init__(self, board: Board, pause_s: float = 0.0) -> None:
+        self._board, self._pause_s = board, pause_s
+        self._next_s = -1.0
         self.views: list[BoardView] = []
         self.size = (0, 0)
         self.images = 0
 
-    @property
-    def complete(self) -> bool:
-        return len(self.views) >= self._wanted
+    def spread(self, count: int) -> list[BoardView]:
+        """At most so many of the views, from the first to the last."""
+        chosen = np.linspace(0, len(self.views) - 1, min(count, len(self.views)))
+        return [self.views[round(index)] for index in chosen]
 
     def see(self, bgr: np.ndarray, now_s: float) -> bool:
         """Look at one (H, W, 3) image; True when it gave a new view.
@@ -96,28 +96,30 @@ def calibrate_from(args: argparse.Namespace) -> int:
     """
     width, height = args.camera_size or (0, 0)
     config = CameraConfig(source=args.source, width=width, height=height)
-    live = is_live(args.source)
-    collector = ViewCollector(_board(args), args.views, _PAUSE_S if live else 0.0)
-    if live:
-        print("Hold the board into the image: near and far, in every corner, tilted to all sides.")
+    collector = ViewCollector(_board(args), _pause_s(args.source))
     with closing(open_source(config, paced=False)) as source:
-        collect(source, collector)
-    camera = solve_intrinsics(collector.views, *collector.size)
+        if is_live(args.source):
+            print("Hold the board into the image: near and far, in every corner, tilted all ways.")
+            collect(source, collector, args.views)
+        else:
+            collect(source, collector)
+    views = collector.spread(args.views)
+    camera = solve_intrinsics(views, *collector.size)
     write_intrinsics(args.output, camera)
     print(
         f"{args.output}: focal length {camera.K[0, 0]:.1f} x {camera.K[1, 1]:.1f} px at "
-        f"{camera.width}x{camera.height}, {len(collector.views)} views, "
+        f"{camera.width}x{camera.height}, {len(views)} views, "
         f"error {camera.error_px:.2f} px (good: below 0.5)"
     )
     return 0
 
 
-def collect(source: CameraSource, collector: ViewCollector) -> None:
-    """Read until there are enough views, the recording ends, or Ctrl-C says that it will do."""
+def collect(source: CameraSource, collector: ViewCollector, wanted: int | None = None) -> None:
+    """Read until there are `wanted` views, the source ends, or Ctrl-C says that it will do."""
     try:
-        while not collector.complete:
+        while wanted is None or len(collector.views) < wanted:
             image = source.read(_READ_S)
-            if collector.see(image.bgr, time.monotonic()):
+            if collector.see(image.bgr, image.t_capture_ns / 1e9):
                 sys.stdout.write(f"\rview {len(collector.views)} ")
                 sys.stdout.flush()
     except EndOfSourceError:
@@ -127,6 +129,12 @@ def collect(source: CameraSource, collector: ViewCollector) -> None:
     except KeyboardInterrupt:
         print(" stopped")
     print(f"\n{len(collector.views)} views from {collector.images} images")
+
+
+def _pause_s(source: str) -> float:
+    if is_live(source):
+        return _LIVE_PAUSE_S
+    return 0.0 if Path(source).is_dir() else _VIDEO_PAUSE_S
 
 
 def _board(args: argparse.Namespace) -> Board:

@@ -80,6 +80,7 @@ class LiveCapture:
         self._outage.over()
         self._publisher.send(self._topic, self._maker.make(image))
         self._set_state("live")
+        self._metrics.set("frames", self._maker.made)
         self._metrics.sample("age_ms", (time.monotonic_ns() - image.t_grab_ns) / 1e6)
         if self._maker.made == self._config.frames:
             return self._finish(f"{self._config.frames} images as asked for")
@@ -194,7 +195,7 @@ class LosslessCapture:
             return False
         self._server.reply(reader, self._topic, self._maker.make(image))
         self._metrics.set("state", "live")
-        self._metrics.set("images", self._maker.made)
+        self._metrics.set("frames", self._maker.made)
         return True
 
     def close(self) -> None:
@@ -207,14 +208,18 @@ class LosslessCapture:
         return self._source.read(_POLL_S)
 
     def _finish(self, reader: bytes | None, reason: str) -> None:
-        """Tell every reader of the end, each when it asks the next time."""
+        """Tell every reader of the end, and stay until it has asked once more.
+
+        Readers ask ahead. One that asks again has dealt with its last image, which may lie in
+        memory that goes away with this process.
+        """
         end = EndOfStream(camera_id=self._config.id, frames=self._maker.made, reason=reason)
+        to_tell = dict.fromkeys(self._readers, 2)
         deadline_s = time.monotonic() + _LAST_READERS_S
-        while True:
+        while to_tell and not self._stop.is_set() and time.monotonic() < deadline_s:
             if reader is not None:
                 self._server.reply(reader, self._topic, end)
-                self._readers.discard(reader)
-            if not self._readers or self._stop.is_set() or time.monotonic() > deadline_s:
-                break
-            reader = self._server.wait_for_request(_POLL_S)
+                to_tell[reader] = to_tell.get(reader, 2) - 1
+                to_tell = {name: left for name, left in to_tell.items() if left > 0}
+            reader = self._server.wait_for_request(_POLL_S) if to_tell else None
         _LOG.info("%s: %d images, %s", self._config.id, self._maker.made, reason)

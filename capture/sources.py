@@ -58,6 +58,8 @@ def open_recording(config: CameraConfig) -> Recording:
         )
     from .video import VideoFile
 
+    if config.fps:
+        _LOG.warning("%s: a video keeps its own times, fps does nothing", config.id)
     return VideoFile(path)
 
 

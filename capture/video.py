@@ -40,7 +40,7 @@ class VideoFile:
         with _open(path) as container:
             stream = _video_stream(container, path)
             self.fps = float(stream.average_rate or stream.guessed_rate or _ANY_RATE)
-            self.frame_count = stream.frames
+            self.frame_count = stream.frames or _estimated_count(container, self.fps)
         if next(self.images(), None) is None:
             raise CaptureError(
                 f"{path}: no image in it can be decoded. Is the file complete? "
@@ -105,6 +105,11 @@ def _presentation_s(frame: av.VideoFrame, count: int, fps: float) -> Fraction:
     if frame.pts is None or frame.time_base is None:
         return Fraction(count) / Fraction(fps)
     return frame.pts * frame.time_base
+
+
+def _estimated_count(container: InputContainer, fps: float) -> int:
+    """From the duration, for containers that do not count their frames."""
+    return round((container.duration or 0) / av.time_base * fps)
 
 
 def _require_content(path: Path) -> None:

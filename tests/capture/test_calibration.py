@@ -73,17 +73,24 @@ def test_too_few_views_are_an_error_that_says_what_to_do() -> None:
 
 
 def test_a_board_held_still_counts_once() -> None:
-    collector = ViewCollector(Board(), wanted=5, pause_s=0.0)
+    collector = ViewCollector(Board())
     still = see(Board(), (0, 0), (0, 0))
     assert [collector.see(still, float(n)) for n in range(3)] == [True, False, False]
     assert collector.see(see(Board(), (20, 0), (0.03, 0)), 3.0)
 
 
 def test_images_of_two_sizes_make_no_calibration() -> None:
-    collector = ViewCollector(Board(), wanted=5, pause_s=0.0)
+    collector = ViewCollector(Board())
     collector.see(np.zeros((480, 640, 3), np.uint8), 0.0)
     with pytest.raises(CaptureError, match="different sizes"):
         collector.see(np.zeros((720, 1280, 3), np.uint8), 1.0)
+
+
+def test_views_are_taken_from_all_of_a_video() -> None:
+    collector = ViewCollector(Board())
+    collector.views = list(range(100))  # type: ignore[assignment]
+    assert collector.spread(5) == [0, 25, 50, 74, 99]
+    assert len(collector.spread(200)) == 100
 
 
 def run_calibrate(*arguments: str) -> int:

@@ -326,6 +326,24 @@ def test_two_readers_share_the_images_and_both_learn_of_the_end() -> None:
     assert sorted(results[0][0] + results[1][0]) == list(range(20))
 
 
+def test_the_only_image_can_still_be_read_by_a_reader_that_takes_its_time() -> None:
+    rings = SharedRingReader()
+    with (
+        Handout(counted_images(1), transport="shm") as handout,
+        CreditReader(handout.server.endpoint) as reader,
+    ):
+        found = reader.poll(10.0)
+        assert found
+        assert isinstance(found[1], ImageFrame)
+        handout.thread.join(0.6)
+        assert handout.thread.is_alive()
+        assert count_of(decode_pixels(found[1], rings)) == 0
+        assert reader.poll(10.0)
+        handout.thread.join(10.0)
+        assert not handout.thread.is_alive()
+    rings.close()
+
+
 def test_a_recording_can_be_cut_short() -> None:
     with Handout(counted_images(20), frames=5) as handout:
         shown, end = read_all(handout.server.endpoint)
