@@ -10,6 +10,49 @@ from numpy.typing import ArrayLike, NDArray
 Array = NDArray[Any]
 _TINY = 1e-12
 
+# Many small rotations are what this module is for, and there NumPy's price is the number of its
+# calls. So whatever is linear in its entries is one product with a constant table.
+_TO_PRODUCTS = np.array(
+    # the entries of 4 q q^T: ww wx wy wz, xw xx xy xz, yw yx yy yz, zw zx zy zz, less 1 on its
+    # diagonal, from each entry of the rotation
+    [
+        [1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1],  # R00
+        [0, 0, 0, -1, 0, 0, 1, 0, 0, 1, 0, 0, -1, 0, 0, 0],  # R01
+        [0, 0, 1, 0, 0, 0, 0, 1, 1, 0, 0, 0, 0, 1, 0, 0],  # R02
+        [0, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0],  # R10
+        [1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1, 0, 0, 0, 0, -1],  # R11
+        [0, -1, 0, 0, -1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0],  # R12
+        [0, 0, -1, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0, 1, 0, 0],  # R20
+        [0, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 1, 0, 0, 1, 0],  # R21
+        [1, 0, 0, 0, 0, -1, 0, 0, 0, 0, -1, 0, 0, 0, 0, 1],  # R22
+    ],
+    float,
+)
+_FROM_PRODUCTS = np.array(
+    # the entries of R - 1: 00 01 02, 10 11 12, 20 21 22, from each entry of q q^T
+    [
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # ww
+        [0, 0, 0, 0, 0, -2, 0, 2, 0],  # wx
+        [0, 0, 2, 0, 0, 0, -2, 0, 0],  # wy
+        [0, -2, 0, 2, 0, 0, 0, 0, 0],  # wz
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # xw
+        [0, 0, 0, 0, -2, 0, 0, 0, -2],  # xx
+        [0, 2, 0, 2, 0, 0, 0, 0, 0],  # xy
+        [0, 0, 2, 0, 0, 0, 2, 0, 0],  # xz
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # yw
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # yx
+        [-2, 0, 0, 0, 0, 0, 0, 0, -2],  # yy
+        [0, 0, 0, 0, 0, 2, 0, 2, 0],  # yz
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # zw
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # zx
+        [0, 0, 0, 0, 0, 0, 0, 0, 0],  # zy
+        [-2, 0, 0, 0, -2, 0, 0, 0, 0],  # zz
+    ],
+    float,
+)
+_SKEW = np.zeros((3, 9))
+_SKEW[[0, 0, 1, 1, 2, 2], [7, 5, 2, 6, 3, 1]] = [1, -1, 1, -1, 1, -1]
+
 
 def normalize(vector: ArrayLike) -> Array:
     """(..., N) to unit length; a zero vector stays zero."""
@@ -37,36 +80,21 @@ def rotvec_from_quat(quat_wxyz: ArrayLike) -> Array:
 
 def matrix_from_quat(quat_wxyz: ArrayLike) -> Array:
     """(..., 4) unit wxyz to (..., 3, 3)."""
-    w, x, y, z = np.moveaxis(np.asarray(quat_wxyz), -1, 0)
-    rows = [
-        [1 - 2 * (y * y + z * z), 2 * (x * y - w * z), 2 * (x * z + w * y)],
-        [2 * (x * y + w * z), 1 - 2 * (x * x + z * z), 2 * (y * z - w * x)],
-        [2 * (x * z - w * y), 2 * (y * z + w * x), 1 - 2 * (x * x + y * y)],
-    ]
-    return np.stack([np.stack(row, -1) for row in rows], -2)
+    q = np.asarray(quat_wxyz)
+    products = (q[..., :, None] * q[..., None, :]).reshape(*q.shape[:-1], 16)
+    R = (products @ _FROM_PRODUCTS.astype(q.dtype, copy=False)).reshape(*q.shape[:-1], 3, 3)
+    return R + np.eye(3, dtype=q.dtype)
 
 
 def quat_from_matrix(matrix: ArrayLike) -> Array:
     """(..., 3, 3) rotation to (..., 4) wxyz with w >= 0, by the largest component (Shepperd)."""
     m = np.asarray(matrix)
-    m00, m11, m22 = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
-    a, b, c = m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]
-    d, e, f = m[..., 1, 0] + m[..., 0, 1], m[..., 0, 2] + m[..., 2, 0], m[..., 2, 1] + m[..., 1, 2]
-    squares = np.stack(
-        [1 + m00 + m11 + m22, 1 + m00 - m11 - m22, 1 - m00 + m11 - m22, 1 - m00 - m11 + m22], -1
-    )
-    rows = np.stack(
-        [
-            np.stack([squares[..., 0], a, b, c], -1),
-            np.stack([a, squares[..., 1], d, e], -1),
-            np.stack([b, d, squares[..., 2], f], -1),
-            np.stack([c, e, f, squares[..., 3]], -1),
-        ],
-        -2,
-    )
-    best = squares.argmax(-1)[..., None, None]
-    q = normalize(np.take_along_axis(rows, best, -2)[..., 0, :])
-    return np.where(q[..., :1] < 0, -q, q)
+    m = m.astype(np.result_type(m.dtype, np.float32), copy=False)
+    entries = m.reshape(-1, 9) @ _TO_PRODUCTS.astype(m.dtype, copy=False)
+    products = entries.reshape(-1, 4, 4) + np.eye(4, dtype=m.dtype)  # 4 q q^T
+    best = np.diagonal(products, axis1=1, axis2=2).argmax(-1)
+    q = normalize(products[np.arange(len(best)), best])
+    return np.where(q[:, :1] < 0, -q, q).reshape(*m.shape[:-2], 4)
 
 
 def matrix_from_rotvec(rotvec: ArrayLike) -> Array:
@@ -129,8 +157,9 @@ def continuous(quat_wxyz: ArrayLike) -> Array:
 def shortest_arc(a: ArrayLike, b: ArrayLike) -> Array:
     """The smallest rotation (..., 3, 3) that takes direction a to direction b."""
     u, v = normalize(np.asarray(a, float)), normalize(np.asarray(b, float))
-    axis, cosine = np.cross(u, v), (u * v).sum(-1)
-    K = skew(axis)
+    cosine = (u * v).sum(-1)
+    K = v[..., :, None] * u[..., None, :]
+    K -= K.swapaxes(-1, -2)
     arc = np.eye(3) + K + K @ K / np.maximum(1 + cosine, 1e-6)[..., None, None]
     opposite = cosine < -1 + 1e-6
     if np.any(opposite):
@@ -140,10 +169,8 @@ def shortest_arc(a: ArrayLike, b: ArrayLike) -> Array:
 
 def skew(vector: ArrayLike) -> Array:
     """(..., 3) to the (..., 3, 3) matrix of the cross product."""
-    x, y, z = np.moveaxis(np.asarray(vector), -1, 0)
-    zero = np.zeros_like(x)
-    rows = [[zero, -z, y], [z, zero, -x], [-y, x, zero]]
-    return np.stack([np.stack(row, -1) for row in rows], -2)
+    v = np.asarray(vector)
+    return (v @ _SKEW.astype(v.dtype, copy=False)).reshape(*v.shape, 3)
 
 
 def _half_turn(u: Array) -> Array:
