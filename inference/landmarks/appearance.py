@@ -13,8 +13,9 @@ from .observation import Array
 BINS = 6
 """Along each of lightness, green-red and blue-yellow."""
 
-RANGES = [0.0, 256.0, 70.0, 190.0, 70.0, 190.0]
-"""Of OpenCV's 8-bit Lab; clothes hardly ever leave the middle of a and b."""
+DULL = (70, 190)
+"""Range of a and b in OpenCV's 8-bit Lab that the bins share; brighter colours count in the
+outermost, there are few."""
 
 SAMPLES = 1200
 """Pixels that are looked at per part, about."""
@@ -50,8 +51,9 @@ def _histogram(bgr: Array, corners: Array, all_x: Array) -> Array | None:
     if patch is None:
         return None
     lab = cv2.cvtColor(patch, cv2.COLOR_BGR2LAB)
-    counts = cv2.calcHist([lab], [0, 1, 2], None, [BINS] * 3, RANGES).ravel()
-    return np.sqrt(counts / max(counts.sum(), 1.0))
+    lab[:, :, 1:] = np.clip(lab[:, :, 1:], DULL[0], DULL[1] - 1)
+    counts = cv2.calcHist([lab], [0, 1, 2], None, [BINS] * 3, [0.0, 256.0, *DULL, *DULL]).ravel()
+    return np.sqrt(counts / counts.sum())
 
 
 def _patch(bgr: Array, corners: Array, all_x: Array) -> Array | None:

@@ -50,19 +50,19 @@ class LandmarkTracker:
         """Everybody in the next image."""
         now_s = image.t_capture_ns * 1e-9
         pixels = Pyramid(image.bgr)
-        self._forget_if_broken_off(image, pixels, now_s)
+        self._forget(image, pixels, now_s)
         detected = self._detected(pixels, now_s)
         seen = self._made_out(pixels, detected, now_s, [])
         seen += self._made_out(pixels, self._hidden(detected, now_s), now_s, seen)
         self._learn_colours(seen, now_s)
-        self._people = [p for p in self._people if now_s - p.seen_s <= LOST_MEMORY_S]
         self._previous_s = now_s
         return self._described(pixels, seen, now_s)
 
-    def _forget_if_broken_off(self, image: EngineImage, pixels: Pyramid, now_s: float) -> None:
-        """Nobody is known after a cut, a jump back in time or a change of the image's size."""
-        if image.cut > CUT or now_s <= self._previous_s or pixels.size_px != self._size_px:
-            self._people = []
+    def _forget(self, image: EngineImage, pixels: Pyramid, now_s: float) -> None:
+        """Those lost for long; everybody after a cut, a jump back in time, another image size."""
+        broken = image.cut > CUT or now_s <= self._previous_s or pixels.size_px != self._size_px
+        remembered = [] if broken else self._people
+        self._people = [p for p in remembered if now_s - p.seen_s <= LOST_MEMORY_S]
         self._size_px = pixels.size_px
 
     def _detected(self, pixels: Pyramid, now_s: float) -> list[Sight]:

@@ -1,0 +1,39 @@
+from __future__ import annotations
+
+from figures import body_at, detection, standing
+
+from inference.landmarks.accept import own_landmarks
+from inference.landmarks.followed import Followed
+from inference.landmarks.sight import Sight
+
+
+def expecting(x: float, known: bool = True) -> Sight:
+    keypoints = standing(x, 200)
+    person = Followed(1, 0.0, keypoints, body_at(keypoints)) if known else None
+    return Sight(person, keypoints, (), detection(keypoints))
+
+
+def test_everybody_keeps_their_own_landmarks() -> None:
+    bodies = [body_at(standing(x, 200)) for x in (102, 148)]
+    assert own_landmarks([expecting(100), expecting(150)], bodies) == [0, 1]
+
+
+def test_landmarks_of_the_neighbour_are_refused() -> None:
+    bodies = [body_at(standing(x, 200)) for x in (145, 148)]
+    assert own_landmarks([expecting(100), expecting(150)], bodies) == [1]
+
+
+def test_one_body_goes_to_whom_we_know() -> None:
+    bodies = [body_at(standing(x, 200)) for x in (100, 104)]
+    assert own_landmarks([expecting(100, known=False), expecting(104)], bodies) == [1]
+
+
+def test_who_was_made_out_before_is_not_made_out_again() -> None:
+    taken = [standing(100, 200)]
+    assert own_landmarks([expecting(104)], [body_at(standing(103, 200))], taken) == []
+    assert own_landmarks([expecting(160)], [body_at(standing(160, 200))], taken) == [0]
+
+
+def test_what_could_not_be_seen_is_nobodys() -> None:
+    assert own_landmarks([expecting(100)], [None]) == []
+    assert own_landmarks([], []) == []
