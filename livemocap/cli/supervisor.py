@@ -24,6 +24,10 @@ from typing import IO, Self
 
 GRACE_S = 2.5
 """How long children may take to leave before they are killed; the whole takes less than 3 s."""
+_EACH_S = 0.5
+"""How long one child may hold up the next."""
+_ARRIVAL_S = 0.06
+"""What a process sent last is with its readers by then."""
 
 _ERROR = re.compile(r"livemocap: error: (.*)")
 _SERIOUS = re.compile(r"^(\d\d:\d\d:\d\d \S+ +(WARNING|ERROR|CRITICAL) |livemocap: )")
@@ -75,7 +79,7 @@ class _Running:
 
     def __init__(self, child: Child, log_folder: Path | None, echo: Echo) -> None:
         self.child = child
-        self._echo = echo
+        self.echo = echo
         self._recent: deque[str] = deque(maxlen=40)
         self._log = (log_folder / f"{child.name.replace('/', '_')}.log") if log_folder else None
         self.process = subprocess.Popen(
@@ -95,6 +99,13 @@ class _Running:
         """Close its stdin, which asks it to leave."""
         with contextlib.suppress(OSError):
             self._stdin.close()
+
+    def wait(self, timeout_s: float) -> None:
+        """Until it has left and what it sent has arrived, or time is up."""
+        if self.process.poll() is None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self.process.wait(max(0.0, timeout_s))
+                time.sleep(_ARRIVAL_S)
 
     def end(self) -> None:
         """Kill it if it is still there, and read its log to the end."""
@@ -133,7 +144,7 @@ class _Running:
                 if file:
                     print(line, file=file, flush=True)
                 if not _ERROR.search(line):  # that one becomes our own last line
-                    self._echo(line)
+                    self.echo(line)
 
 
 class Supervisor:
@@ -184,6 +195,7 @@ class Supervisor:
         # the first to fail with a message is the cause; others fail because it is gone
         failed = [r for r, code in zip(self._running, codes, strict=True) if code and r.child.vital]
         if failed:
+            self._only_serious()
             raise failed[0].failure()
         return any(
             code is None and r.child.vital for r, code in zip(self._running, codes, strict=True)
@@ -198,15 +210,23 @@ class Supervisor:
         while self.check():
             each()
 
-    def stop(self) -> None:
-        """Ask every child to leave, and kill those that do not."""
+    def _only_serious(self) -> None:
+        """Let the reason be the last line, not what the others say when they leave."""
         for running in self._running:
-            running.hang_up()
+            running.echo = echo_serious
+
+    def stop(self) -> None:
+        """Ask every child to leave, the last started first, and kill those that do not.
+
+        Who speaks leaves before who listens, so that the recorder gets what is on its way.
+        """
         deadline = time.monotonic() + GRACE_S
         try:
+            for running in reversed(self._running):
+                running.hang_up()
+                running.wait(_EACH_S)
             for running in self._running:
-                with contextlib.suppress(subprocess.TimeoutExpired):
-                    running.process.wait(max(0.0, deadline - time.monotonic()))
+                running.wait(deadline - time.monotonic())
         finally:  # also when a second Ctrl-C says that this takes too long
             for running in self._running:
                 running.end()
