@@ -75,7 +75,7 @@ class ImageFrame:
     shm_name: str = ""
     shm_slot: int = 0
     shm_sequence: int = 0
-    """The slot's sequence number at writing: read before and after use, see capture/ring.py."""
+    """The slot's sequence number at writing: read before and after use, see livemocap/ring.py."""
 
     def __post_init__(self) -> None:
         require_shapes(self, pixels=("N",), K=(3, 3))
