@@ -26,6 +26,8 @@ _LOG = logging.getLogger(__name__)
 _POLL_S = 0.25
 """How long a loop waits before it looks at the stop token again."""
 _FIRST_PAUSE_S = 0.5
+_OPENING_S = 10.0
+"""How much longer than usual a camera may be silent while it is being opened."""
 _FAREWELL_S = 0.3
 """Time for the last message of a live stream, which nobody acknowledges, to go out."""
 _LAST_READERS_S = 5.0
@@ -93,7 +95,7 @@ class LiveCapture:
 
     def _watch_silence(self) -> None:
         assert self._source is not None
-        if self._outage.silent_s() > self._config.stall_s:
+        if is_live(self._config.source) and self._outage.overdue():
             self._lose(f"{self._source.name}: no image for {self._outage.silent_s():.1f} s")
 
     def _lose(self, reason: str) -> None:
@@ -135,18 +137,27 @@ class _Outage:
     """How long a camera has been silent, and when to try it again: twice as late each time."""
 
     def __init__(self, config: CameraConfig) -> None:
-        self._longest_s = config.reconnect_s
+        self._longest_s, self._stall_s = config.reconnect_s, config.stall_s
         self._pause_s = min(_FIRST_PAUSE_S, self._longest_s)
-        self._heard_s = time.monotonic()
         self._try_s = 0.0
+        self.expect()
 
-    def silent_s(self) -> float:
-        return time.monotonic() - self._heard_s
+    def expect(self) -> None:
+        """A source is being opened: silence counts from here, and more of it is allowed."""
+        self._heard_s = time.monotonic()
+        self._allowed_s = self._stall_s + _OPENING_S
 
     def over(self) -> None:
         """An image came."""
         self._heard_s = time.monotonic()
+        self._allowed_s = self._stall_s
         self._pause_s = min(_FIRST_PAUSE_S, self._longest_s)
+
+    def silent_s(self) -> float:
+        return time.monotonic() - self._heard_s
+
+    def overdue(self) -> bool:
+        return self.silent_s() > self._allowed_s
 
     def begin(self) -> float:
         """The camera is lost; returns after how many seconds to try it."""
@@ -156,10 +167,6 @@ class _Outage:
 
     def may_try(self) -> bool:
         return time.monotonic() >= self._try_s
-
-    def expect(self) -> None:
-        """A source was opened: silence counts from here."""
-        self._heard_s = time.monotonic()
 
 
 class LosslessCapture:

@@ -207,6 +207,19 @@ def test_a_camera_that_fails_is_opened_again_and_again(
     assert capture.metrics.snapshot().values["lost"] >= 2
 
 
+def test_a_recording_with_a_long_pause_is_waited_for(
+    start: Callable[..., RunningCapture], tmp_path: Path
+) -> None:
+    path = write_clip(tmp_path / "pause.mp4", counted_images(3), [0, 33, 900])
+    capture, shown = start(source=str(path), stall_s=0.1), []
+    rings = SharedRingReader()
+    while isinstance(message := capture.next(), ImageFrame):
+        shown.append(count_of(decode_pixels(message, rings)))
+    assert shown[-1] == 2
+    assert "lost" not in capture.metrics.snapshot().values
+    rings.close()
+
+
 def test_attempts_to_reopen_become_rarer(start: Callable[..., RunningCapture]) -> None:
     attempts: list[float] = []
 
