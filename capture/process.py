@@ -21,6 +21,7 @@ from .source import (
     CaptureError,
     EndOfSourceError,
 )
+from .sources import is_live
 
 _LOG = logging.getLogger(__name__)
 _POLL_S = 0.25
