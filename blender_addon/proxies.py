@@ -29,9 +29,9 @@ _TRACK, _REST = "livemocap_track", "livemocap_rest"
 _GOLDEN_RATIO = 0.618034
 
 
-def color_of(track_id: int) -> tuple[float, float, float, float]:
-    """A colour for a track; neighbouring ids look different."""
-    return (*colorsys.hsv_to_rgb(track_id * _GOLDEN_RATIO % 1, 0.75, 0.95), 1.0)
+def color_of(track_id: int) -> tuple[float, float, float]:
+    """A colour (sRGB) for a track; neighbouring ids look different."""
+    return colorsys.hsv_to_rgb(track_id * _GOLDEN_RATIO % 1, 0.75, 0.95)
 
 
 def fingerprint(rest_joints: Array) -> str:
@@ -81,7 +81,8 @@ def create_proxy(track_id: int, rest_joints: Array) -> bpy.types.Object:
     scene_collection.objects.unlink(proxy)
     proxy[_TRACK], proxy[_REST] = str(track_id), fingerprint(rest_joints)
     proxy.show_in_front = True
-    proxy.color = color_of(track_id)  # pyright: ignore[reportAttributeAccessIssue]
+    linear = (channel**2.2 for channel in color_of(track_id))
+    proxy.color = (*linear, 1.0)  # pyright: ignore[reportAttributeAccessIssue]
     _color_bones(proxy)
     return proxy
 
@@ -138,8 +139,8 @@ def _pose_bones(proxy: bpy.types.Object) -> Any:
 
 
 def _color_bones(proxy: bpy.types.Object) -> None:
-    """Bones in the object's colour, also where a viewport does not show object colours."""
-    rgb = tuple(cast(Any, proxy.color))[:3]
+    """Bones in their track's colour. Blender draws it in pose mode only."""
+    rgb = color_of(int(proxy[_TRACK]))
     for bone in cast(Any, _armature(proxy).bones):
         bone.color.palette = "CUSTOM"
         bone.color.custom.normal = rgb
