@@ -13,7 +13,7 @@ from .preview.composition import Composer
 from .preview.latency_plot import plot_latency
 from .preview.overlay import Body
 from .preview.sheet import contact_sheet, sheet_moments
-from .preview.topview import Floor, Trails, draw_top_view, floor_of
+from .preview.topview import Trails, draw_top_view, floor_of
 from .preview.video_writer import VideoWriter
 from .progress import Progress
 
@@ -50,7 +50,7 @@ def draw_pictures(
         if writer:
             writer.close()
     progress.finish()
-    _write_sheet(folder / "contact_sheet.png", tiles, frames, floor, title)
+    _write_sheet(folder / "contact_sheet.png", tiles, frames, title)
     if frames:
         plot_latency(frames, folder / "latency.png", f"{title}: time in each stage")
 
@@ -59,12 +59,12 @@ def _write_sheet(
     path: Path,
     tiles: list[tuple[str, Array]],
     frames: Sequence[TrackFrame],
-    floor: Floor,
     title: str,
 ) -> None:
     trails = Trails(seconds=3600)
     for frame in frames:
         trails.add(frame)
+    floor = floor_of(frames, with_camera=False)
     view = draw_top_view(_SHEET_FLOOR_PX, floor, frames[-1] if frames else None, trails)
     people = {
         int(track_id)

@@ -139,6 +139,11 @@ def _derive(job: VideoJob, clip: Clip, work: Path, take: Path) -> Outcome:
 
     frames = list(TakeReader(take).tracks())
     outcome = Outcome(job.out, frames)
+    if len(frames) < clip.frame_count:
+        outcome.missing.append(
+            f"{clip.frame_count - len(frames)} of {clip.frame_count} images: the clip could not "
+            "be decoded any further"
+        )
     _export(job, work, take, outcome)
     if job.preview:
         _draw(job, clip, work, take, outcome)

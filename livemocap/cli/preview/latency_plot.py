@@ -59,6 +59,6 @@ def _draw_spread(axes: Axes, latencies: Array) -> None:
         p50, p95 = percentiles(latencies[:, column].tolist())
         axes.bar(column, p50, color=color, width=0.6)
         axes.plot([column - 0.3, column + 0.3], [p95, p95], color="#333333", linewidth=1.5)
-        axes.text(column, p95, f"{p50:.1f} / {p95:.1f}", ha="center", va="bottom", fontsize=8)
+        axes.text(column, p95, f"{p50:.3g} / {p95:.3g}", ha="center", va="bottom", fontsize=8)
     axes.set(ylabel="ms, bar p50, mark p95")
     axes.set_xticks(range(len(STAGES)), ["wait", "infer", "track"])

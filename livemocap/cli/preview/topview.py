@@ -30,12 +30,13 @@ class Floor:
     side_m: float
 
 
-def floor_of(frames: Iterable[TrackFrame]) -> Floor:
-    """The floor that everybody in `frames` and their cameras fit on."""
+def floor_of(frames: Iterable[TrackFrame], *, with_camera: bool = True) -> Floor:
+    """The floor that everybody in `frames` fits on, and their cameras too."""
     points = [np.zeros((0, 2))]
     for frame in frames:
         points.append(np.asarray(frame.pelvis, float)[:, [0, 2]])
-        points.append(np.asarray(frame.T_world_cam, float)[[0, 2], 3][None])
+        if with_camera:
+            points.append(np.asarray(frame.T_world_cam, float)[[0, 2], 3][None])
     spread = np.concatenate(points)
     spread = spread[np.isfinite(spread).all(1)]
     if not len(spread):
