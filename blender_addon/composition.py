@@ -13,7 +13,7 @@ from livemocap.rotation import Array, rotate
 from retarget.motion import PersonMotion
 
 _APART_M = 0.6
-"""A paler figure nearer than this to another one, pelvis to pelvis, would only hide it."""
+"""Paler figures nearer than this to another one, pelvis to pelvis, are left out."""
 
 _CLEAR_M = 0.8
 """People this far apart across the picture hardly cover each other."""
@@ -62,19 +62,34 @@ def telling_frame(joints: Sequence[Array], starts: Sequence[int], seen_from: Arr
 
 
 def figures(
-    joints: Sequence[Array], starts: Sequence[int], frame: int, ghosts: int
+    joints: Sequence[Array], starts: Sequence[int], frame: int, ghosts: int, seen_from: Array
 ) -> list[Figure]:
-    """Everybody in `frame`, and up to `ghosts` paler ones each from the rest of the take."""
+    """Everybody in `frame`, and up to `ghosts` paler ones each from the rest of the take.
+
+    Paler figures keep clear of each other, and do not stand in front of somebody.
+    """
     chosen = [
         Figure(person, frame - start, False)
         for person, (start, places) in enumerate(zip(starts, joints, strict=True))
         if 0 <= frame - start < len(places)
     ]
-    taken = [joints[f.person][f.frame, 0, :2] for f in chosen]
+    axes = np.array([[-seen_from[1], seen_from[0]], seen_from])  # across, towards the camera
+    present = [axes @ joints[f.person][f.frame, 0, :2] for f in chosen]
+    taken: list[Array] = []
     for person, places in enumerate(joints):
         for k in np.linspace(0, len(places) - 1, ghosts).round().astype(int).tolist():
-            at = places[k, 0, :2]
-            if all(np.linalg.norm(at - other) > _APART_M for other in taken):
+            at = axes @ places[k, 0, :2]
+            if _is_clear(at, taken) and not any(_hides(at, other) for other in present):
                 chosen.append(Figure(person, k, True))
                 taken.append(at)
     return chosen
+
+
+def _is_clear(at: Array, others: Sequence[Array]) -> bool:
+    return all(np.linalg.norm(at - other) > _APART_M for other in others)
+
+
+def _hides(at: Array, other: Array) -> bool:
+    """Whether a figure at (across, towards the camera) stands in, or in front of, another."""
+    across, nearer = at - other
+    return abs(across) < _APART_M and nearer > -_APART_M

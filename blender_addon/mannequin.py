@@ -13,7 +13,7 @@ import numpy as np
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
 
-_SIDES, _CAP_RINGS = 16, 5
+_CAP_RINGS = 6
 _MODELLED_HEIGHT_M = 1.5
 """From toes to head joint of the person the thicknesses were made for."""
 
@@ -30,6 +30,11 @@ class _Capsule:
     start: float = 0.0
     end: float = 1.0
 
+    @property
+    def sides(self) -> int:
+        """How round it is drawn: coarse limbs show their edges in shadows, fingers do not."""
+        return 28 if self.head > 0.02 else 8
+
 
 _FLESH = {
     "pelvis": _Capsule(0.098, 0.095, 1.4, 1.0, -0.1, 0.9),
@@ -37,7 +42,7 @@ _FLESH = {
     "spine2": _Capsule(0.095, 0.108, 1.35, 0.92),
     "spine3": _Capsule(0.106, 0.05, 1.4, 0.88, 0.0, 0.75),
     "neck": _Capsule(0.05, 0.047, end=1.1),
-    "head": _Capsule(0.072, 0.084, 0.95, 1.12, 0.25, 0.6),
+    "head": _Capsule(0.07, 0.083, 0.95, 1.12, 0.2, 0.52),
     "hip": _Capsule(0.08, 0.054),
     "knee": _Capsule(0.053, 0.036),
     "ankle": _Capsule(0.04, 0.034, 1.0, 0.9),
@@ -88,8 +93,8 @@ def _bodies(
         heads[j] + _surface(capsule, lengths[j], size) @ axes[j].T
         for capsule, j in zip(capsules, joints, strict=True)
     ]
-    quads = _quads(len(parts[0]) // _SIDES)
-    faces = [quads + len(parts[0]) * k for k in range(len(parts))]
+    first = np.cumsum([0, *map(len, parts)])
+    faces = [_quads(capsule.sides) + at for capsule, at in zip(capsules, first, strict=False)]
     return np.concatenate(parts), np.concatenate(faces)
 
 
@@ -112,18 +117,18 @@ def _surface(capsule: _Capsule, length: float, size: float) -> Array:
             capsule.end * length + tail * np.sin(angle) * min(1.0, capsule.z),
         ]
     )
-    around = np.linspace(0, 2 * np.pi, _SIDES, endpoint=False)
-    rings = np.empty((len(radius), _SIDES, 3))
+    around = np.linspace(0, 2 * np.pi, capsule.sides, endpoint=False)
+    rings = np.empty((len(radius), capsule.sides, 3))
     rings[..., 0] = capsule.x * radius[:, None] * np.cos(around)
     rings[..., 1] = along[:, None]
     rings[..., 2] = capsule.z * radius[:, None] * np.sin(around)
     return rings.reshape(-1, 3)
 
 
-def _quads(rings: int) -> Array:
-    """(F, 4) between neighbouring rings."""
-    ring, side = np.meshgrid(np.arange(rings - 1), np.arange(_SIDES), indexing="ij")
-    after = (side + 1) % _SIDES
-    corners = [ring * _SIDES + side, (ring + 1) * _SIDES + side]
-    corners += [(ring + 1) * _SIDES + after, ring * _SIDES + after]
+def _quads(sides: int) -> Array:
+    """(F, 4) between neighbouring rings of one capsule."""
+    ring, side = np.meshgrid(np.arange(2 * _CAP_RINGS - 1), np.arange(sides), indexing="ij")
+    after = (side + 1) % sides
+    corners = [ring * sides + side, (ring + 1) * sides + side]
+    corners += [(ring + 1) * sides + after, ring * sides + after]
     return np.stack(corners, -1).reshape(-1, 4)

@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from livemocap.coords import blender_from_world
+from livemocap.rotation import Array
 from retarget.errors import RetargetError
 from retarget.motion import PersonMotion
 from retarget.motion_file import load_motions
@@ -28,6 +29,7 @@ from .composition import Figure, figures, front, telling_frame
 
 _COLORS = "ffa826,5cc0ff,f08cc4,2ecc96,f8e850,f06e3c,788cff,d6d6d6"
 _GHOST_ALPHA = 0.22
+_LABEL_ROOM = np.array([0, 0, 0.08])
 _EYES = (0.01, 0.01, 0.012)
 
 Rgb = tuple[float, float, float]
@@ -78,28 +80,32 @@ def render_people(
     joints = [blender_from_world(m.joints()) for m in motions]
     seen_from = front(motions)
     frame = telling_frame(joints, starts, seen_from) if frame is None else frame
-    shown = figures(joints, starts, frame, ghosts)
+    shown = figures(joints, starts, frame, ghosts, seen_from)
     if all(figure.is_ghost for figure in shown):
         raise RetargetError(f"nobody is there in frame {frame}")
-    points = np.concatenate([joints[f.person][f.frame] for f in shown])
     bpy.ops.wm.read_factory_settings(use_empty=True)
     stage.light()
-    stage.draw_floor(points)
-    room_for_labels = np.array([0, 0, 0.3])
+    ground = np.concatenate([places[:, 0] * [1, 1, 0] for places in joints])
+    bodies = [joints[f.person][f.frame] for f in shown]
+    labels = [_above(places) for places in bodies]
+    stage.draw_floor(ground)
     facing = stage.place_camera(
-        np.concatenate([points, points + room_for_labels]), seen_from, *size
+        np.concatenate([ground, *bodies, np.array(labels) + _LABEL_ROOM]), seen_from, *size
     )
     for motion, places in zip(motions, joints, strict=True):
         stage.draw_trail(f"trail {motion.track_id}", places[:, 0], _color(motion, colors))
-    for figure in shown:
-        motion, places = motions[figure.person], joints[figure.person][figure.frame]
+    for figure, label in zip(shown, labels, strict=True):
+        motion = motions[figure.person]
         _draw_body(motion, figure, _color(motion, colors))
         if not figure.is_ghost:
-            above = np.array([*places[:, :2].mean(0), places[:, 2].max() + 0.28])
-            label = f"person {motion.track_id}"
-            stage.draw_label(label, above, _color(motion, colors), facing)
+            stage.draw_label(f"person {motion.track_id}", label, _color(motion, colors), facing)
     with whole_file(out) as part:
         _render_to(part)
+
+
+def _above(places: Array) -> Array:
+    """(3,) where a person's label goes, over the highest of (55, 3) joints."""
+    return np.array([*places[:, :2].mean(0), places[:, 2].max() + 0.28])
 
 
 def _color(motion: PersonMotion, colors: Sequence[Rgb]) -> Rgb:

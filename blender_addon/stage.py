@@ -119,7 +119,7 @@ def light() -> None:
     scene.world.color = _BACKGROUND
     scene.display.render_aa = "5"
     scene.display.light_direction = (0.35, 0.55, 0.75)
-    scene.display.shadow_shift, scene.display.shadow_focus = 0.1, 0.6
+    scene.display.shadow_shift, scene.display.shadow_focus = 0.35, 0.6
     shading = scene.display.shading
     shading.light, shading.color_type = "STUDIO", "OBJECT"
     shading.show_shadows, shading.shadow_intensity = True, 0.45
