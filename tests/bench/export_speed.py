@@ -1,6 +1,6 @@
 """How long export takes: ten minutes of one person at 30 fps.
 
-    python tests/bench/export_speed.py [--frames 18000] [--skip-fbx]
+python tests/bench/export_speed.py [--frames 18000] [--skip-fbx]
 """
 
 from __future__ import annotations
