@@ -73,8 +73,10 @@ class ChangeDetector:
         level = float(np.mean(cv2.mean(difference)[:3]))
         share = float((difference > _CHANGED_LEVELS).any(axis=2).mean())
         jump = level / max(_QUIET_LEVELS, *self._lively)
-        self._lively = [*self._lively[1:], level]
-        return _ramp(share, _SHARE_LOW, _SHARE_HIGH) * _ramp(jump, _JUMP_LOW, _JUMP_HIGH)
+        cut = _ramp(share, _SHARE_LOW, _SHARE_HIGH) * _ramp(jump, _JUMP_LOW, _JUMP_HIGH)
+        if cut < 0.5:  # a cut says nothing about how lively the new shot is
+            self._lively = [*self._lively[1:], level]
+        return cut
 
 
 def background_shift(last: Grey, now: Grey) -> Shift:

@@ -42,6 +42,12 @@ def test_another_scene_is_a_cut() -> None:
     assert detector.step(view(scene(1))).cut == 0.0
 
 
+def test_shots_of_two_images_are_all_found() -> None:
+    detector = ChangeDetector()
+    cuts = [detector.step(view(scene(shot))).cut > 0.5 for shot in (0, 0, 1, 1, 2, 2, 3, 3)]
+    assert cuts == [False, False, True, False, True, False, True, False]
+
+
 @pytest.mark.parametrize("step_px", [(2, 0), (0, 3), (12, -5), (60, 20)], ids=str)
 def test_a_moving_camera_is_measured_and_is_no_cut(step_px: tuple[int, int]) -> None:
     detector, picture = ChangeDetector(), scene(2)
