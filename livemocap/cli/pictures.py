@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from livemocap.messages import TRACK_TENTATIVE, TrackFrame
 from livemocap.rotation import Array
@@ -11,11 +12,13 @@ from livemocap.rotation import Array
 from .clip import Clip
 from .preview.composition import Composer
 from .preview.latency_plot import plot_latency
-from .preview.overlay import Body
 from .preview.sheet import contact_sheet, sheet_moments
 from .preview.topview import Trails, draw_top_view, floor_of
 from .preview.video_writer import VideoWriter
 from .progress import Progress
+
+if TYPE_CHECKING:
+    from inference.body_model import BodyModel
 
 _SHEET_FLOOR_PX = 900
 
@@ -23,7 +26,7 @@ _SHEET_FLOOR_PX = 900
 def draw_pictures(
     clip: Clip,
     frames: Sequence[TrackFrame],
-    body: Body | None,
+    body: BodyModel | None,
     folder: Path,
     title: str,
 ) -> None:

@@ -51,7 +51,7 @@ def play(args: argparse.Namespace) -> int:
         for index, topic in enumerate(sorted(t for t in summary.counts if t.startswith(POSE))):
             publishers[topic] = stack.enter_context(Publisher(network.pose(index)))
         frames = summary.counts.get(TRACK, 0)
-        seconds = (summary.last_ns - summary.first_ns) * 1e-9
+        seconds = ((summary.last_ns or 0) - (summary.first_ns or 0)) * 1e-9
         print(f"{args.take}: {frames} frames, {seconds:.1f} s, on {publishers[TRACK].endpoint}")
         _publish_all(publishers, rounds(args.take, args.loop), args.speed)
     return 0

@@ -90,7 +90,8 @@ class _Running:
             text=True,
             encoding="utf-8",
             errors="replace",
-            **_own_group(),
+            start_new_session=os.name != "nt",
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
         )
         self._pump = threading.Thread(target=self._read_log, name=child.name, daemon=True)
         self._pump.start()
@@ -230,12 +231,6 @@ class Supervisor:
         finally:  # also when a second Ctrl-C says that this takes too long
             for running in self._running:
                 running.end()
-
-
-def _own_group() -> dict[str, bool | int]:
-    if os.name == "nt":
-        return {"creationflags": getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0)}
-    return {"start_new_session": True}
 
 
 def _signal_name(number: int) -> str:

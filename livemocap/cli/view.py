@@ -12,6 +12,8 @@ from livemocap.lifecycle import StopToken, leave, stop_on_signals, stop_with_sup
 from livemocap.log import setup_logging
 
 if TYPE_CHECKING:
+    from inference.body_model import BodyModel
+
     from .preview.stream import LivePictures, Picture
 
 _EXAMPLE = """examples:
@@ -68,7 +70,7 @@ def view(args: argparse.Namespace) -> int:
     return 0
 
 
-def _body(args: argparse.Namespace):
+def _body(args: argparse.Namespace) -> BodyModel | None:
     if args.no_body:
         return None
     from inference.body_model import default_body

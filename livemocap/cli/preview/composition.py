@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import cv2
 import numpy as np
 
 from livemocap.messages import TRACK_PREDICTED, TRACK_TENTATIVE, TrackFrame
 from livemocap.rotation import Array
 
-from .overlay import Body, draw_bodies, draw_numbers, draw_skeletons
+from .overlay import draw_bodies, draw_numbers, draw_skeletons
 from .palette import FAINT, PANEL, TEXT, track_color
 from .text import put_badge, put_text
 from .topview import Floor, Trails, draw_top_view, floor_of
+
+if TYPE_CHECKING:
+    from inference.body_model import BodyModel
 
 _LEAST_HEIGHT, _LONGEST_SIDE = 480, 1280
 
@@ -24,7 +29,7 @@ class Composer:
         floor: the part of the floor to show; None grows with what is seen.
     """
 
-    def __init__(self, body: Body | None, floor: Floor | None = None) -> None:
+    def __init__(self, body: BodyModel | None, floor: Floor | None = None) -> None:
         self._body = body
         self._floor = floor
         self._grows = floor is None

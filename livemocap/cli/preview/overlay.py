@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import cv2
 import numpy as np
@@ -17,6 +17,9 @@ from .palette import Bgr, darker, lighter, track_color
 from .raster import Mesh, draw_meshes
 from .text import put_badge
 
+if TYPE_CHECKING:
+    from inference.body_model import BodyModel
+
 _SHIFT = 4
 """Fractional bits of the coordinates that OpenCV draws at."""
 _FACE = SMPLX.indices("jaw", "left_eye", "right_eye")
@@ -25,19 +28,6 @@ _RIM, _JOINT = (20, 18, 16), (250, 250, 250)
 _BODY_OPACITY = 0.72
 _CERTAIN = 0.15
 """Joints less sure than this are guesses (outside the image) and are not drawn."""
-
-
-class Body(Protocol):
-    """What the overlay needs of a body model."""
-
-    id: str
-
-    @property
-    def faces(self) -> Array: ...
-
-    def vertices(
-        self, joint_rotvecs: Array, pelvis: Array, betas: Array, expression: Array
-    ) -> Array: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +80,7 @@ def scaled_intrinsics(K: Array, scale: float) -> Array:
     return np.diag([scale, scale, 1.0]) @ np.asarray(K, float)
 
 
-def draw_bodies(image: Array, frame: TrackFrame, body: Body, scale: float = 1.0) -> None:
+def draw_bodies(image: Array, frame: TrackFrame, body: BodyModel, scale: float = 1.0) -> None:
     """The skinned body of everybody who is seen in this very frame."""
     shown = [p for p in people_in(frame, scale) if p.state != TRACK_PREDICTED]
     if not shown or frame.body_model != body.id:

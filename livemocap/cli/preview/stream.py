@@ -6,7 +6,7 @@ import time
 from collections import OrderedDict
 from dataclasses import dataclass
 from types import TracebackType
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import numpy as np
 
@@ -19,8 +19,10 @@ from livemocap.ring import PixelsError, SharedRingReader
 from livemocap.rotation import Array
 
 from .composition import Composer
-from .overlay import Body
 from .palette import PANEL
+
+if TYPE_CHECKING:
+    from inference.body_model import BodyModel
 
 _REMEMBERED = 24
 """Images kept until their people come; inference is rarely further behind."""
@@ -46,7 +48,7 @@ class LivePictures:
     """
 
     def __init__(
-        self, network: NetworkConfig, camera: int, camera_id: str, body: Body | None
+        self, network: NetworkConfig, camera: int, camera_id: str, body: BodyModel | None
     ) -> None:
         self._camera_id = camera_id
         self._tracks = NewestSubscriber([network.track()], [TRACK])
