@@ -26,12 +26,12 @@ SHAPE_OTHER, SHAPE_SAME, SHAPE_DRIFT, SHAPE_DRIFT_S = 0.96, 0.33, 0.4, 1.0
 """RMS difference of betas, in the same words; one person's betas depend on the side seen."""
 SHAPE_DIMENSIONS = 1.5
 """Betas err together: ten of them count as this many independent numbers."""
-LOOK_SAME, LOOK_WEIGHT = 0.72, 9.0
+LOOK_SAME, LOOK_WEIGHT = 0.65, 12.0
 """Product of two appearance vectors at which they say nothing, and nats for each unit more."""
 HINT_SAME, HINT_OTHER = 1.5, -0.5
 """What the engine's own idea of who is who counts."""
-LOST_PRIOR = -2.0
-"""A detection is more likely a newcomer than one certain person of those who left."""
+LOST_PRIOR = -0.5
+"""A detection is a little more likely a newcomer than one certain person of those who left."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +132,7 @@ def look_ratio(looks: Sequence[Array | None], seen: Sequence[Array | None]) -> A
         for p, theirs in enumerate(seen):
             if mine is not None and theirs is not None and mine.shape == theirs.shape:
                 ratio[t, p] = LOOK_WEIGHT * (float(mine @ theirs) - LOOK_SAME)
-    return np.clip(ratio, -4, 3)
+    return np.clip(ratio, -6, 3)
 
 
 def hint_ratio(mine: Array, theirs: Array) -> Array:

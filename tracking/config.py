@@ -36,17 +36,17 @@ class TrackingConfig:
     depth_noise: float = 0.04
     """Uncertainty of a detected pelvis along the view, as a share of its distance."""
 
-    rotation_cutoff_hz: float = 2.0
+    rotation_cutoff_hz: float = 2.25
     """One-Euro on rotations: the band that a resting joint keeps."""
     rotation_slope: float = 1.5
     """Hz more for each rad/s of a turning joint."""
     lateral_cutoff_hz: float = 2.0
     """One-Euro on the root across the view."""
-    lateral_slope: float = 1.5
+    lateral_slope: float = 1.0
     """Hz more for each m/s."""
-    depth_cutoff_hz: float = 0.6
+    depth_cutoff_hz: float = 0.5
     """One-Euro on the logarithm of the root's depth, by far the noisiest number."""
-    depth_slope: float = 0.4
+    depth_slope: float = 0.1
     """Hz more for each m/s."""
     hidden_share: float = 0.3
     """Share of its band that a joint nobody saw keeps."""
@@ -62,7 +62,7 @@ class TrackingConfig:
     """Above the floor, until people show better."""
     camera_pitch_deg: float = 0.0
     """Downwards is positive, until people show better."""
-    world_settle_s: float = 1.5
+    world_settle_s: float = 3.0
     """Seconds with people in view after which the world hardly moves any more."""
 
     def __post_init__(self) -> None:

@@ -7,6 +7,8 @@ and sighting. All constants are in Hz and seconds, and every step is told how lo
 
 from __future__ import annotations
 
+from typing import TypeVar
+
 import numpy as np
 
 from livemocap.rotation import (
@@ -23,11 +25,17 @@ from .motion import pelvis_of, place_of
 SPEED_CUTOFF_HZ = 1.0
 """The band of the speed that widens a filter's band."""
 
+TREND_S, TREND_GAIN = 0.1, 2.0
+"""How long a joint's trend is believed, and how fast it follows, against critical damping."""
+
 COAST_S = 0.15
 """Time constant with which a joint that is not seen any more comes to rest."""
 
 
-def blend(cutoff_hz: Array | float, dt_s: float) -> Array | float:
+_Number = TypeVar("_Number", float, Array)
+
+
+def blend(cutoff_hz: _Number, dt_s: float) -> _Number:
     """How much of a new value a first-order low pass takes in after `dt_s`."""
     turned = 2 * np.pi * cutoff_hz * dt_s
     return turned / (turned + 1)
@@ -64,33 +72,38 @@ class OneEuro:
 
 
 class RotationOneEuro:
-    """For any number of rotations, each with a speed of its own; parameters as in OneEuro."""
+    """For any number of rotations, each with a speed of its own; parameters as in OneEuro.
+
+    Each also follows its latest trend for a moment, which takes away most of the lag that a low
+    pass has on a steady turn.
+    """
 
     def __init__(self, cutoff_hz: float, slope: float) -> None:
         self._cutoff_hz, self._slope = cutoff_hz, slope
         self.value_wxyz: Array | None = None
-        self._rate: Array | None = None
+        self._rate = self._trend = np.zeros((1, 3))
 
     def step(self, seen_wxyz: Array, dt_s: float, share: Array) -> Array:
         """(J, 4) sighting to (J, 4) filtered; `share` (J,) narrows the band of each."""
-        if self.value_wxyz is None or self._rate is None:
+        if self.value_wxyz is None:
             self.value_wxyz = seen_wxyz.astype(float)
-            self._rate = np.zeros_like(self.value_wxyz[:, 1:])
+            self._rate = self._trend = np.zeros_like(self.value_wxyz[:, 1:])
             return self.value_wxyz
-        ahead = rotvec_from_quat(multiply(inverse(self.value_wxyz), seen_wxyz))
-        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (ahead / dt_s - self._rate)
+        behind = rotvec_from_quat(multiply(inverse(self.value_wxyz), seen_wxyz))
+        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (behind / dt_s - self._rate)
         speed = np.sqrt((self._rate**2).sum(-1))
-        amount = blend(share * (self._cutoff_hz + self._slope * speed), dt_s)
-        self._turn(np.asarray(amount)[:, None] * ahead)
+        amount = blend(share * (self._cutoff_hz + self._slope * speed), dt_s)[:, None]
+        self.coast(dt_s, TREND_S)
+        surprise = rotvec_from_quat(multiply(inverse(self.value_wxyz), seen_wxyz))
+        self._trend = self._trend + TREND_GAIN * amount**2 / (2 - amount) * surprise / dt_s
+        self._turn(amount * surprise)
         return self.value_wxyz
 
-    def coast(self, dt_s: float) -> None:
-        """Turn on at the last speed, which dies out, without a sighting."""
-        if self._rate is None:
-            return
-        kept = float(np.exp(-dt_s / COAST_S))
-        self._turn(self._rate * COAST_S * (1 - kept))
-        self._rate = self._rate * kept
+    def coast(self, dt_s: float, memory_s: float) -> None:
+        """Turn on with the trend, which dies out, without a sighting."""
+        kept = float(np.exp(-dt_s / memory_s))
+        self._turn(self._trend * memory_s * (1 - kept))
+        self._trend = self._trend * kept
 
     def _turn(self, by_rotvec: Array) -> None:
         assert self.value_wxyz is not None
@@ -163,4 +176,4 @@ class PersonOneEuro:
     def coast(self, drift: Array, dt_s: float) -> None:
         """Go on without a sighting; `drift` is how far the root is expected to have moved."""
         self._root.shift(drift)
-        self._pose.coast(dt_s)
+        self._pose.coast(dt_s, COAST_S)

@@ -15,6 +15,8 @@ from .smooth import PersonOneEuro
 
 LIVE_S = 0.2
 """Motion still tells where somebody is for this long after they stopped being shown."""
+HIDDEN_S = 2.0
+"""Somebody unseen for no longer may stand behind somebody else."""
 LOOK_MEMORY_S = 3.0
 """How long the running appearance looks back."""
 LONGEST_STEP_S = 0.2
@@ -68,6 +70,11 @@ class Track:
     def live(self) -> bool:
         """Whether motion still tells where the person is."""
         return self._place_known and self.gap_s <= self._config.predict_s + LIVE_S
+
+    @property
+    def recent(self) -> bool:
+        """Whether the person may only be hidden for a moment."""
+        return self._place_known and self.gap_s <= HIDDEN_S
 
     @property
     def retired(self) -> bool:

@@ -81,25 +81,26 @@ class Tracker:
         self._world.reset()
 
     def _match(self, people: list[Detection]) -> list[Detection]:
-        """Update tracks, live ones first, and return who belongs to none."""
+        """Update tracks and return who belongs to none.
+
+        Whoever was seen lately is judged together: a hidden person may be the better match for
+        what a visible one could explain too. Those who left long ago come last and see no
+        detection that shows somebody a second time.
+        """
         overlaps = _overlaps(people)
-        live = [track for track in self._tracks if track.live]
-        lost = [track for track in self._tracks if not track.live]
-        matched, rest = self._update(live, people, 0.0, overlaps)
+        recent = [track for track in self._tracks if track.recent]
+        gone = [track for track in self._tracks if not track.recent]
+        matched, rest = self._update(recent, people, overlaps)
         rest = self._without_duplicates(rest, matched)
         returning = [p for p in rest if p.score >= self._config.return_score]
-        _, unknown = self._update(lost, returning, LOST_PRIOR, overlaps)
+        _, unknown = self._update(gone, returning, overlaps)
         return [p for p in rest if p not in returning or p in unknown]
 
     def _update(
-        self,
-        tracks: list[Track],
-        people: list[Detection],
-        prior: float,
-        overlaps: dict[int, float],
+        self, tracks: list[Track], people: list[Detection], overlaps: dict[int, float]
     ) -> tuple[list[Detection], list[Detection]]:
         """Assign `people` to `tracks`; who found a track, and who did not."""
-        pairs = self._assign(tracks, people, prior)
+        pairs = self._assign(tracks, people)
         for t, p in pairs:
             tracks[t].update(people[p], overlaps[people[p].row] > CROWDED_OVERLAP)
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
@@ -109,12 +110,12 @@ class Tracker:
         matched = [person for p, person in enumerate(people) if p in found_people]
         return matched, [person for p, person in enumerate(people) if p not in found_people]
 
-    def _assign(
-        self, tracks: list[Track], people: list[Detection], prior: float
-    ) -> list[tuple[int, int]]:
+    def _assign(self, tracks: list[Track], people: list[Detection]) -> list[tuple[int, int]]:
         if not tracks or not people:
             return []
-        return assign(log_ratios(_remembered(tracks), _seen(people, self._config)) + prior)
+        prior = np.array([0.0 if track.live else LOST_PRIOR for track in tracks])
+        ratios = log_ratios(_remembered(tracks), _seen(people, self._config))
+        return assign(ratios + prior[:, None])
 
     def _without_duplicates(
         self, rest: list[Detection], matched: list[Detection]

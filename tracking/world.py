@@ -24,8 +24,8 @@ R_WORLD_CAM_LEVEL = np.diag([1.0, -1.0, -1.0])
 ANKLE_HEIGHT_M, FOOT_HEIGHT_M = 0.08, 0.027
 """Of an adult's ankle and toe-base joints above the floor they stand on."""
 
-STRAIGHT_COS = float(np.cos(np.radians(25)))
-"""Legs and trunk nearer than this to one line belong to somebody who stands."""
+STRAIGHT_COS = float(np.cos(np.radians(30)))
+"""Bones of the legs within this of one direction belong to somebody who stands."""
 
 LARGEST_TILT_COS = float(np.cos(np.radians(60)))
 """Somebody who leans more than this against the image does not tell where up is."""
@@ -34,6 +34,8 @@ SAMPLE_S = 0.1
 """Least time between two looks at the people."""
 SAMPLES = 400
 """How many looks at one person the median takes in."""
+ENOUGH = 30
+"""Looks at standing people without which the estimate has not settled."""
 SETTLING_S = 0.4
 """Time constant while the estimate settles."""
 CREEP_TILT_RAD_S, CREEP_HEIGHT_MS = np.radians(0.1), 0.005
@@ -48,7 +50,6 @@ _ANKLES, _FEET = (
     SMPLX.indices("left_ankle", "right_ankle"),
     SMPLX.indices("left_foot", "right_foot"),
 )
-_NECK = SMPLX.index("neck")
 
 
 class WorldEstimator:
@@ -100,7 +101,7 @@ class WorldEstimator:
 
     def _move(self, dt_s: float) -> None:
         """Towards the medians: soon at first, then hardly."""
-        settling = self._seen_s <= self._config.world_settle_s
+        settling = self._seen_s <= self._config.world_settle_s or len(self._ups) < ENOUGH
         share = dt_s / (dt_s + SETTLING_S) if settling else 0.0
         off_rad = float(np.arccos(np.clip(self._target_up @ self._up, -1, 1)))
         off_m = abs(self._target_height_m - self._height_m)
@@ -126,23 +127,24 @@ def _share(share: float, off: float, clearly: float, creep: float) -> float:
 
 
 def standing_up(person: Detection) -> Array | None:
-    """(3,) from the ankles to the neck of somebody who stands straight, else None."""
-    body = person.body
+    """(3,) along the legs of somebody who stands on them straight, else None.
+
+    Trunks lean, and more so in what a camera sees of them; legs carry.
+    """
     if person.visibility[_LEGS].min() <= 0.5:
         return None
-    left, right = normalize(np.diff(body[_LEGS].reshape(2, 3, 3), axis=1))
-    trunk = normalize(body[_NECK])
-    up = normalize(body[_NECK] - body[_ANKLES].mean(0) - _resting_lean(person))
-    parts = np.array([*-left, *-right, trunk])
-    if (parts @ up).min() < STRAIGHT_COS or -up[1] < LARGEST_TILT_COS:
+    legs = person.body[_LEGS].reshape(2, 3, 3)
+    bones = normalize(legs[:, :2] - legs[:, 1:]).reshape(4, 3)
+    up = normalize(legs[:, 0].mean(0) - legs[:, 2].mean(0) - _resting_lean(person))
+    if (bones @ up).min() < STRAIGHT_COS or -up[1] < LARGEST_TILT_COS:
         return None
     return up
 
 
 def _resting_lean(person: Detection) -> Array:
-    """(3,) m by which the neck stands before the ankles at rest, turned as the person is."""
-    rest = person.rest_joints
-    ahead = (rest[_NECK] - rest[_ANKLES].mean(0)) * [1.0, 0.0, 1.0]
+    """(3,) m by which the hips stand before the ankles at rest, turned as the person is."""
+    legs = person.rest_joints[_LEGS].reshape(2, 3, 3)
+    ahead = (legs[:, 0] - legs[:, 2]).mean(0) * [1.0, 0.0, 1.0]
     return rotate(person.pose_wxyz[0], ahead)
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from livemocap.rotation import geodesic, matrix_from_quat, quat_from_rotvec
 from tracking.motion import pelvis_of
-from tracking.smooth import OneEuro, RootOneEuro, RotationOneEuro
+from tracking.smooth import COAST_S, OneEuro, RootOneEuro, RotationOneEuro
 
 STILL = np.array([0.3, -0.2, 1.0])
 ALL = np.ones(1)
@@ -58,7 +58,7 @@ def test_time_in_other_steps_gives_nearly_the_same_motion() -> None:
     seconds = np.arange(0, 3, 1 / 240)
     motion = 0.8 * np.sin(2 * np.pi * 0.7 * seconds)
     slow, fast = angles(motion[::8], 30.0), angles(motion, 240.0)[::8]
-    assert np.abs(slow - fast).max() < 0.06
+    assert np.abs(slow - fast).max() < 0.08
 
 
 def test_a_joint_nobody_sees_moves_less() -> None:
@@ -78,7 +78,7 @@ def test_an_unseen_joint_comes_to_rest_and_does_not_stop_dead() -> None:
     seen = []
     for _ in range(60):
         seen.append(2 * np.arctan2(smooth.value_wxyz[0, 3], smooth.value_wxyz[0, 0]))
-        smooth.coast(1 / 30)
+        smooth.coast(1 / 30, COAST_S)
     steps = np.diff(seen)
     assert steps[0] > 0.02
     assert (np.diff(steps) <= 1e-9).all()
