@@ -44,7 +44,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # `livemocap top | head`: nobody reads on
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
-    except ModuleNotFoundError as error:
+    except ImportError as error:
         return _missing(name, error)
     except Exception as error:
         if not is_for_user(error):
@@ -95,9 +95,12 @@ def _interrupt(_number: int, _frame: object) -> None:
     raise KeyboardInterrupt
 
 
-def _missing(name: str, error: ModuleNotFoundError) -> int:
+def _missing(name: str, error: ImportError) -> int:
+    """A library that pip brings, or one of the system that such a library needs."""
+    if "shared object file" in str(error) or "DLL load failed" in str(error):
+        return fail(f"`livemocap {name}`: {error}. `livemocap doctor` says what to install.")
     module = (error.name or str(error)).partition(".")[0]
-    if module in OUR_PACKAGES:
+    if not isinstance(error, ModuleNotFoundError) or module in OUR_PACKAGES:
         raise error
     return fail(
         f'`livemocap {name}` needs {module}: pip install "livemocap[{COMMANDS[name].extra}]"'
