@@ -9,10 +9,16 @@ import numpy as np
 from .body_landmarks import BodyLandmarks
 from .observation import Array
 from .sight import Sight
-from .similarity import similarity
+from .similarity import box_of, covered_part, similarity
 
 SAME_PERSON = 0.8
 """Similarity from which two landmark sets are of one person."""
+
+CLEARLY = 0.7
+"""Likeness of landmarks to what was expected from which nobody's limbs are mixed up in them."""
+
+COVERED = 0.1
+"""Part of a person's box that another's must overlap to stand in the way."""
 
 
 def own_landmarks(
@@ -53,3 +59,28 @@ def _each_once(order: Sequence[int], shown: Array, taken: Sequence[Array]) -> li
         if not others or similarity(shown[k : k + 1], np.stack(others)).max() <= SAME_PERSON:
             kept.append(k)
     return kept
+
+
+def unclear_among(
+    rows: Sequence[int], sights: Sequence[Sight], bodies: Sequence[BodyLandmarks | None]
+) -> list[int]:
+    """Those of the accepted `rows` that may have limbs of somebody clearer among their own."""
+    if len(rows) < 2:
+        return []
+    likeness = {row: sights[row].likeness(body) for row in rows if (body := bodies[row])}
+    best_first = sorted(rows, key=lambda row: -likeness[row])
+    covered = covered_part(np.stack([box_of(s.expected) for s in sights])) > COVERED
+    clear: list[int] = []
+    for row in best_first:
+        if likeness[row] >= CLEARLY or not covered[row, clear].any():
+            clear.append(row)
+    return [row for row in rows if row not in clear]
+
+
+def in_the_way(sights: Sequence[Sight], taken: Sequence[Array]) -> list[list[Array]]:
+    """For each sight those of the (17, 3) keypoints that may cover it."""
+    if not sights or not taken:
+        return [[] for _ in sights]
+    boxes = np.stack([box_of(k) for k in (*(s.expected for s in sights), *taken)])
+    covered = covered_part(boxes)[: len(sights), len(sights) :] > COVERED
+    return [[taken[k] for k in np.flatnonzero(row).tolist()] for row in covered]

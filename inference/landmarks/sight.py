@@ -41,24 +41,30 @@ class Sight:
     """None for somebody the detector did not find."""
     look: Array | None = None
     """(D,) the detection's colours."""
+    at_first: BodyLandmarks | None = None
+    """What was seen before anybody was painted out, if it can be this person."""
 
     def look_at(
         self, net: BodyNet, image: Pyramid, in_front: Sequence[Array] = ()
     ) -> BodyLandmarks | None:
-        """Landmarks that can be this person's.
+        """Landmarks that can be this person's, or None.
 
         Args:
-            in_front: (17, 3) keypoints of people who hide this one and are painted out.
+            in_front: (17, 3) keypoints of people who may hide this one and are painted out.
         """
-        body = None
+        best = self.at_first
         for square in self.squares:
             body = net.look(image, square, in_front)
-            if body.confidence > CONFIDENT and self.likeness(body) >= AGREES:
+            if self._can_be(body) and (best is None or self.likeness(body) > self.likeness(best)):
+                best = body
+            if best is not None and self.likeness(best) >= AGREES:
                 break
+        return best
+
+    def _can_be(self, body: BodyLandmarks) -> bool:
         least = PREDICTION_AGREES if self.detection is None else DETECTION_AGREES
-        if body is None or body.confidence <= CONFIDENT or self.likeness(body) < least:
-            return None
-        return body if body.square.is_sound() else None
+        sure = body.confidence > CONFIDENT and body.square.is_sound()
+        return sure and self.likeness(body) >= least
 
     def likeness(self, body: BodyLandmarks) -> float:
         """0..1, of landmarks to what was expected."""

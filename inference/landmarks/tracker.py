@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
 from ..engine import EngineImage
-from .accept import own_landmarks
+from .accept import COVERED, in_the_way, own_landmarks, unclear_among
 from .appearance import appearance_of
 from .associate import associate
 from .body_landmarks import BodyLandmarks
@@ -31,9 +33,6 @@ UNDETECTED_S = 0.5
 
 MAX_PEOPLE = 8
 
-CLEAR = 0.1
-"""Part of a person's box that others may cover while its colours are still learned."""
-
 
 class LandmarkTracker:
     """One camera's people. Not for several threads; spreads its own work over `executor`."""
@@ -51,9 +50,7 @@ class LandmarkTracker:
         now_s = image.t_capture_ns * 1e-9
         pixels = Pyramid(image.bgr)
         self._forget(image, pixels, now_s)
-        detected = self._detected(pixels, now_s)
-        seen = self._made_out(pixels, detected, now_s, [])
-        seen += self._made_out(pixels, self._hidden(detected, now_s), now_s, seen)
+        seen = [self._followed(pixels, *sight, now_s) for sight in self._see(pixels, now_s)]
         self._learn_colours(seen, now_s)
         self._previous_s = now_s
         return self._described(pixels, seen, now_s)
@@ -77,40 +74,38 @@ class LandmarkTracker:
             for row in order
         ]
 
-    def _hidden(self, detected: Sequence[Sight], now_s: float) -> list[Sight]:
-        """Whom to look for behind those already made out.
+    def _see(self, pixels: Pyramid, now_s: float) -> list[tuple[Sight, BodyLandmarks]]:
+        """Everybody the detector found; then, with those painted out, who is behind them."""
+        detected = self._detected(pixels, now_s)
+        bodies = self._look(pixels, detected, [])
+        own = own_landmarks(detected, bodies)
+        unclear = unclear_among(own, detected, bodies)
+        seen = [(detected[r], body) for r in own if r not in unclear and (body := bodies[r])]
+        again = [replace(detected[row], at_first=bodies[row]) for row in unclear]
+        refused = [s for r, s in enumerate(detected) if r not in own and s.person is not None]
+        hidden = [*again, *refused, *self._missed(detected, now_s)]
+        taken = [body.keypoints for _, body in seen]
+        bodies = self._look(pixels, hidden, taken)
+        behind = own_landmarks(hidden, bodies, taken)
+        seen += [(hidden[row], body) for row in behind if (body := bodies[row])]
+        return seen[:MAX_PEOPLE]
 
-        The net answered somebody else for them, or the detector merged them with somebody.
-        """
-        again = [s for s in detected if s.person is not None and s.person.seen_s < now_s]
-        looked_for = {s.person.engine_id for s in again if s.person is not None}
-        missed = [
-            person
+    def _missed(self, detected: Sequence[Sight], now_s: float) -> list[Sight]:
+        """Those the detector did not find, or merged with somebody."""
+        found = {s.person.engine_id for s in detected if s.person is not None}
+        return [
+            sight_of_past(person, now_s)
             for person in self._people
-            if person.seen_s < now_s <= person.detected_s + UNDETECTED_S
-            and person.engine_id not in looked_for
+            if now_s <= person.detected_s + UNDETECTED_S and person.engine_id not in found
         ]
-        return [*again, *(sight_of_past(person, now_s) for person in missed)]
 
-    def _made_out(
-        self, pixels: Pyramid, sights: Sequence[Sight], now_s: float, seen: Sequence[Followed]
-    ) -> list[Followed]:
-        """Those of `sights` who can be made out, once those `seen` before are painted out."""
-        taken = [person.body.keypoints for person in seen]
-        bodies = list(
-            self._executor.map(
-                lambda sight, in_front: sight.look_at(self._nets.body, pixels, in_front),
-                sights,
-                _overlapping(sights, taken),
-            )
-        )
-        made_out: list[Followed] = []
-        for row in own_landmarks(sights, bodies, taken):
-            body = bodies[row]
-            room = len(seen) + len(made_out) < MAX_PEOPLE
-            if body is not None and (room or sights[row].person is not None):
-                made_out.append(self._followed(pixels, sights[row], body, now_s))
-        return made_out
+    def _look(
+        self, pixels: Pyramid, sights: Sequence[Sight], taken: Sequence[Array]
+    ) -> list[BodyLandmarks | None]:
+        """The landmarks of each sight, with people who may cover it painted out."""
+        look = partial(Sight.look_at, net=self._nets.body, image=pixels)
+        fronts = in_the_way(sights, taken)
+        return list(self._executor.map(lambda s, front: look(s, in_front=front), sights, fronts))
 
     def _followed(
         self, pixels: Pyramid, sight: Sight, body: BodyLandmarks, now_s: float
@@ -138,7 +133,7 @@ class LandmarkTracker:
         boxes = np.stack([box_of(person.predicted(now_s)) for person in everybody])
         covered = covered_part(boxes).max(1)
         for person, part in zip(seen, covered, strict=False):
-            if part < CLEAR or person.colour is None:
+            if part <= COVERED or person.colour is None:
                 person.learn_colour()
 
     def _described(
@@ -156,12 +151,3 @@ class LandmarkTracker:
                 {side: hand for side in SIDES if (hand := pair[side].result())}, person.body
             )
         return [p.described(now_s, face.result()) for p, face in zip(seen, faces, strict=True)]
-
-
-def _overlapping(sights: Sequence[Sight], taken: Sequence[Array]) -> list[list[Array]]:
-    """For each sight those of the (17, 3) keypoints that may cover it."""
-    if not sights or not taken:
-        return [[] for _ in sights]
-    boxes = np.stack([box_of(k) for k in (*(s.expected for s in sights), *taken)])
-    covered = covered_part(boxes)[: len(sights), len(sights) :]
-    return [[taken[k] for k in np.flatnonzero(row > CLEAR).tolist()] for row in covered]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from figures import body_at, detection, standing
 
-from inference.landmarks.accept import own_landmarks
+from inference.landmarks.accept import in_the_way, own_landmarks, unclear_among
 from inference.landmarks.followed import Followed
 from inference.landmarks.sight import Sight
 
@@ -37,3 +37,20 @@ def test_who_was_made_out_before_is_not_made_out_again() -> None:
 def test_what_could_not_be_seen_is_nobodys() -> None:
     assert own_landmarks([expecting(100)], [None]) == []
     assert own_landmarks([], []) == []
+
+
+def test_mixed_up_landmarks_behind_clear_ones_are_unclear() -> None:
+    sights = [expecting(100), expecting(115)]
+    own = standing(115, 200)
+    own[9:, :2] -= [40, 0]
+    bodies = [body_at(standing(100, 200)), body_at(own)]
+    assert unclear_among([0, 1], sights, bodies) == [1]
+    assert unclear_among([1], sights, bodies) == []
+    assert unclear_among([], [], []) == []
+
+
+def test_only_people_who_overlap_stand_in_the_way() -> None:
+    near, far = standing(120, 210), standing(600, 200)
+    (fronts,) = in_the_way([expecting(100)], [far, near])
+    assert [front[0, 0] for front in fronts] == [120]
+    assert in_the_way([expecting(100)], []) == [[]]
