@@ -50,9 +50,8 @@ def play(args: argparse.Namespace) -> int:
         publishers = {TRACK: stack.enter_context(Publisher(network.track()))}
         for index, topic in enumerate(sorted(t for t in summary.counts if t.startswith(POSE))):
             publishers[topic] = stack.enter_context(Publisher(network.pose(index)))
-        frames = summary.counts.get(TRACK, 0)
-        seconds = ((summary.last_ns or 0) - (summary.first_ns or 0)) * 1e-9
-        print(f"{args.take}: {frames} frames, {seconds:.1f} s, on {publishers[TRACK].endpoint}")
+        where = publishers[TRACK].endpoint
+        print(f"{args.take}: {summary.frames} frames, {summary.seconds:.1f} s, on {where}")
         _publish_all(publishers, rounds(args.take, args.loop), args.speed)
     return 0
 
@@ -61,7 +60,7 @@ def _playable(path: Path) -> TakeSummary:
     summary = summarize(path)
     if summary.damage:
         raise TakeError(summary.damage)
-    if not summary.counts.get(TRACK):
+    if not summary.frames or not summary.counts.get(TRACK):
         raise TakeError(f"{path}: nobody was tracked in this take, there is nothing to play")
     return summary
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -154,6 +155,8 @@ def _complete(path: Path, write: Callable[[Path], None]) -> None:
 
 
 def _open_window(pictures: LivePictures, stop: StopToken) -> None:
+    # OpenCV's Qt carries no fonts and says so for every window; we draw our own text
+    os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")
     import cv2
 
     title = "livemocap"
