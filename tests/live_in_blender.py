@@ -12,7 +12,7 @@ import blender_addon
 from blender_addon import live
 from blender_addon.proxies import find_proxies
 from livemocap.coords import blender_from_world
-from livemocap.messages import TrackFrame
+from livemocap.messages import TRACK_TENTATIVE, TrackFrame
 from livemocap.skeleton import SMPLX
 
 blender_addon.register()
@@ -53,11 +53,16 @@ def tick_to_next(shown: list[TrackFrame]) -> TrackFrame:
 
 
 def worst_joint_mm(frame: TrackFrame) -> float:
-    """The largest distance between a visible proxy's joint and the message's, over everybody."""
+    """The largest distance between a visible proxy's joint and the message's, over everybody
+    who is sure to be there."""
     bpy.context.view_layer.update()
     proxies = find_proxies()
     worst = 0.0
-    for joints, track_id in zip(frame.joints, frame.track_ids.tolist(), strict=True):
+    for joints, track_id, state in zip(
+        frame.joints, frame.track_ids.tolist(), frame.states.tolist(), strict=True
+    ):
+        if state == TRACK_TENTATIVE:
+            continue
         proxy = proxies[track_id]
         assert not proxy.hide_viewport
         heads = [proxy.matrix_world @ proxy.pose.bones[name].head for name in SMPLX.names]
