@@ -9,17 +9,17 @@ import numpy as np
 from livemocap.rotation import shortest_arc
 from livemocap.skeleton import BLAZEPOSE33
 
-from .hand_pose import Palm
+from .hand_pose import SIDES, Palms, SeenHands
 from .markers import Markers
-from .observation import Array, PersonLandmarks, Side
+from .observation import Array, PersonLandmarks
+from .solver import Bones, Evidence
 
 _POINT = {name: k for k, name in enumerate(BLAZEPOSE33)}
 _TORSO = [_POINT[f"{side}_{name}"] for side in ("left", "right") for name in ("shoulder", "hip")]
 _HAND = {"pinky": 17, "index": 5, "thumb": 2}
 """The hand net's points that sit where the body net has its hand markers."""
-_HAND_IMAGE_SD_M, _HAND_BODY_SD_M = 0.02, 0.03
+_HAND_IMAGE_SD_M, _HAND_BODY_SD_M = 0.02, 0.06
 _LEAST_VISIBLE = 0.05
-_VISIBLE_POWER = 1.5
 
 
 @dataclass(slots=True)
@@ -66,35 +66,31 @@ class Weights:
 
     def __call__(self, visibility: Array) -> tuple[Array, Array]:
         """(P, 33) to (P, K) for the image and (P, K, 3) for the net's 3D answer, 1 / m^2."""
-        v = np.clip(visibility[:, self._landmarks], _LEAST_VISIBLE, 1) ** _VISIBLE_POWER
+        v = np.clip(visibility[:, self._landmarks], _LEAST_VISIBLE, 1)
         return v * self._image, v[..., None] * self._body
 
 
-@dataclass(slots=True)
-class HandSighting:
-    """A hand as evidence for its wrist."""
+class HandEvidence:
+    """Puts the hand net's knuckles in place of the body net's: they are far better."""
 
-    markers: Array
-    """(3,) markers it replaces."""
-    body: Array
-    """(3, 3) m from the wrist."""
-    image: Array
-    """(3, 2) on the plane at depth 1."""
+    def __init__(self, markers: Markers) -> None:
+        self._rows = np.array(
+            [markers.index(*(f"{side}_{name}" for name in _HAND)) for side in SIDES]
+        )
 
-
-def hand_sighting(
-    side: Side, palm: Palm, points_px: Array, K: Array, markers: Markers, in_frames: Array
-) -> HandSighting:
-    """The hand net's knuckles in place of the body net's, at the size of this body's hand."""
-    rows = markers.index(*(f"{side}_{name}" for name in _HAND))
-    points = list(_HAND.values())
-    body = palm.points[points] - palm.points[0]
-    size = np.linalg.norm(in_frames[rows], axis=-1).sum() / np.linalg.norm(body, axis=-1).sum()
-    return HandSighting(rows, body * size, normalised(points_px[points], K))
-
-
-HAND_IMAGE_WEIGHT = _HAND_IMAGE_SD_M**-2.0
-HAND_BODY_WEIGHT = _HAND_BODY_SD_M**-2.0
+    def add(
+        self, evidence: Evidence, hands: SeenHands, palms: Palms, image: Array, bones: Bones
+    ) -> None:
+        """Replace, at the size of this body's hands; `image` (H, 21, 2) on the plane at depth 1."""
+        points = list(_HAND.values())
+        at = (hands.person[:, None], self._rows[hands.side])
+        body = palms.points[:, points] - palms.points[:, :1]
+        wanted = np.linalg.norm(bones.markers[at], axis=-1).sum(1)
+        scale = wanted / np.linalg.norm(body, axis=-1).sum(1)
+        evidence.body[at] = body * scale[:, None, None]
+        evidence.image[at] = image[:, points]
+        evidence.image_weight[at] = _HAND_IMAGE_SD_M**-2.0
+        evidence.body_weight[at] = _HAND_BODY_SD_M**-2.0
 
 
 def place(points: Array, image: Array, weight: Array) -> Array:

@@ -1,7 +1,8 @@
-"""From hand landmarks to a wrist that points the right way, and to fifteen finger joints."""
+"""From hand landmarks to palms that point the right way, and to fifteen finger joints each."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,8 +17,9 @@ from livemocap.rotation import (
 from livemocap.skeleton import SMPLX
 
 from .initial import best_rotation
-from .observation import Array, HandLandmarks, Side
+from .observation import Array, PersonLandmarks, Side
 
+SIDES: tuple[Side, Side] = ("left", "right")
 FINGERS = ("index", "middle", "pinky", "ring", "thumb")
 """In the order of SMPL-X's joints."""
 
@@ -29,12 +31,15 @@ _CHAINS = np.array(
 _PALM = np.array([0, 1, 5, 9, 13, 17])
 _PALM_JOINTS = ("wrist", "thumb1", "index1", "middle1", "ring1", "pinky1")
 _PALM_WEIGHT = np.array([1.5, 0.4, 1, 1, 1, 1])
-_FLIP = np.array([1.0, 1.0, -1.0])
+_TWINS = np.array([[1.0, 1.0, 1.0], [1.0, 1.0, -1.0]])
+_CURL_AXES = np.array([[0.0, 0.0, -1.0], [0.0, 0.0, 1.0]])
+"""Axis of a bending finger at rest, left and right."""
 
 _TWIST_MEAN, _TWIST_SD = 0.25, 0.9
 """Usual turn of the hand about the forearm, from palm down, rad."""
 _SWING_SD = 0.5
-_TURNED_SD = 1.0
+_HANDEDNESS_COST = 0.6
+_TURNED_SD, _TURNED_LIMIT = 1.0, 2.0
 """How far the hand may have turned since the previous image, rad."""
 _FIRST_LIMIT, _THUMB_LIMIT = 1.7, 1.0
 _CURL_LOW, _CURL_HIGH = -0.15, 1.9
@@ -42,104 +47,144 @@ _RELAXED, _RELAXED_THUMB = 0.25, 0.08
 
 
 @dataclass(slots=True)
-class Palm:
-    """One hand, read the way that fits the forearm."""
+class SeenHands:
+    """The H hands seen in an image."""
+
+    person: Array
+    """(H,) row of the person."""
+    side: Array
+    """(H,) row of SIDES."""
+    world: Array
+    """(H, 21, 3) m, image-aligned axes."""
+    points_px: Array
+    """(H, 21, 2)."""
+    right_probability: Array
+    """(H,)."""
+
+
+@dataclass(slots=True)
+class Palms:
+    """The same hands, each read the way that fits its forearm."""
 
     points: Array
-    """(21, 3) m, camera axes; the depth-mirrored twin where that is the likelier one."""
+    """(H, 21, 3) m, camera axes; the depth-mirrored twin where that is the likelier one."""
     relative: Array
-    """(3, 3) rotation of the hand as the forearm sees it."""
+    """(H, 3, 3) rotation of the hand as the forearm sees it."""
+
+
+def seen_hands(people: Sequence[PersonLandmarks]) -> SeenHands | None:
+    """All hands of an image, or None."""
+    found = [
+        (row, SIDES.index(side), hand)
+        for row, person in enumerate(people)
+        for side, hand in person.hands.items()
+    ]
+    if not found:
+        return None
+    rows, sides, hands = zip(*found, strict=True)
+    return SeenHands(
+        np.array(rows),
+        np.array(sides),
+        np.stack([h.world for h in hands]),
+        np.stack([h.points_px for h in hands]),
+        np.array([h.right_probability for h in hands]),
+    )
 
 
 class HandFitter:
-    """Both hands of a body at rest; knows nobody in particular."""
+    """Hands of an average body at rest; people's hands differ little in directions."""
 
     def __init__(self, rest_joints: Array) -> None:
-        self._palm = {s: _palm_at_rest(rest_joints, s) for s in ("left", "right")}
-        self._bones = {s: _finger_bones(rest_joints, s) for s in ("left", "right")}
+        self._palm = np.stack([_palm_at_rest(rest_joints, side) for side in SIDES])
+        self._bones = np.stack([_finger_bones(rest_joints, side) for side in SIDES])
+        curl = np.full((len(FINGERS), 3, 1), _RELAXED)
+        curl[_THUMB] = _RELAXED_THUMB
+        self.relaxed = (curl * _CURL_AXES[:, None, None]).reshape(2, 15, 3)
+        """(2, 15, 3) rad, the fingers of a hand that nobody saw."""
 
     def read(
-        self,
-        hand: HandLandmarks,
-        side: Side,
-        forearm: Array,
-        view: Array,
-        previous: Array | None,
-    ) -> Palm:
-        """Choose between the net's hand and its twin mirrored in depth.
+        self, hands: SeenHands, forearms: Array, views: Array, previous: Sequence[Array | None]
+    ) -> Palms:
+        """Choose between the net's hands and their twins mirrored in depth.
 
         A small hand is often lifted with palm and back exchanged. The twin that needs less
         forearm twist and wrist swing, agrees with the net's handedness and with the previous
         image is taken.
 
         Args:
-            forearm: (3, 3) rotation of the forearm in the camera frame, its own twist left out.
-            view: (3, 3) from the axes of the image to those of the camera, at this person.
-            previous: `Palm.relative` of the previous image.
+            forearms: (H, 3, 3) rotations in the camera frame, their own twist left out.
+            views: (H, 3, 3) from the axes of the image to those of the camera.
+            previous: for each hand `Palms.relative` of the previous image, if there was one.
         """
-        twins = np.stack([hand.world, hand.world * _FLIP]) @ view.T
-        found = best_rotation(self._palm[side], twins[:, _PALM], _PALM_WEIGHT)
-        relative = forearm.T @ found
-        probability = hand.right_probability if side == "right" else 1 - hand.right_probability
-        p = np.clip(probability, 0.02, 0.98)
-        cost = _unlikely(relative) - 0.6 * np.log([p, 1 - p])
-        if previous is not None:
-            turned = rotvec_from_matrix(previous.T @ relative)
-            cost += np.minimum((turned**2).sum(-1), 4.0) / _TURNED_SD**2
-        best = int(cost.argmin())
-        return Palm(twins[best], relative[best])
+        twins = (hands.world[:, None] * _TWINS[:, None]) @ views[:, None].swapaxes(2, 3)
+        palm = self._palm[hands.side][:, None]
+        found = best_rotation(palm, twins[:, :, _PALM], _PALM_WEIGHT)
+        relative = forearms[:, None].swapaxes(2, 3) @ found
+        cost = _unlikely(relative) + _wrong_side(hands) + _turned(relative, previous)
+        each, best = np.arange(len(cost)), cost.argmin(1)
+        return Palms(twins[each, best], relative[each, best])
 
-    def fingers(self, palm: Palm | None, side: Side, wrist: Array) -> Array:
-        """(15, 3) rad, local rotations of SMPL-X's finger joints; relaxed where none was seen.
+    def fingers(self, hands: SeenHands, palms: Palms, wrists: Array) -> Array:
+        """(H, 15, 3) rad, local rotations of SMPL-X's finger joints.
 
         Args:
-            wrist: (3, 3) rotation of the wrist joint in the camera frame.
+            wrists: (H, 3, 3) rotations of the wrist joints in the camera frame.
         """
-        curl_axis = np.array([0.0, 0.0, -1.0 if side == "left" else 1.0])
-        if palm is None:
-            return _relaxed(curl_axis)
-        targets = np.diff(palm.points[_CHAINS], axis=1)
-        bones = self._bones[side]
-        G = np.repeat(wrist[None], len(FINGERS), 0)
-        local = np.empty((len(FINGERS), 3, 3))
+        targets = np.diff(palms.points[:, _CHAINS], axis=2)
+        bones, axes = self._bones[hands.side], _CURL_AXES[hands.side][:, None]
+        G = np.repeat(wrists[:, None], len(FINGERS), 1)
+        local = np.empty(bones.shape)
         for k in range(3):
-            seen = normalize((targets[:, k, None] @ G)[:, 0])
-            local[:, k] = _curl(bones[:, k], seen, curl_axis)
+            seen = normalize((targets[:, :, k, None] @ G)[:, :, 0])
+            local[:, :, k] = _curl(bones[:, :, k], seen, axes)
             free = slice(None) if k == 0 else slice(_THUMB, None)
-            arc = rotvec_from_matrix(shortest_arc(bones[free, k], seen[free]))
-            local[free, k] = _limited(arc, _FIRST_LIMIT)
-            local[_THUMB, k] = _limited(local[_THUMB, k], _THUMB_LIMIT)
-            G = G @ matrix_from_rotvec(local[:, k])
-        return local.reshape(15, 3)
+            arc = rotvec_from_matrix(shortest_arc(bones[:, free, k], seen[:, free]))
+            local[:, free, k] = _limited(arc, _FIRST_LIMIT)
+            local[:, _THUMB, k] = _limited(local[:, _THUMB, k], _THUMB_LIMIT)
+            G = G @ matrix_from_rotvec(local[:, :, k])
+        return local.reshape(-1, 15, 3)
 
 
 def _unlikely(relative: Array) -> Array:
-    """(N,) cost of hands (N, 3, 3) as the forearm sees them: twist and swing from the usual."""
+    """(H, 2) cost of hands as the forearm sees them: twist and swing from the usual."""
     q = quat_from_matrix(relative)
-    twist = 2 * np.arctan2(q[:, 1], q[:, 0])
+    twist = 2 * np.arctan2(q[..., 1], q[..., 0])
     twist = (twist + np.pi) % (2 * np.pi) - np.pi
-    swing = 2 * np.arccos(np.clip(np.hypot(q[:, 0], q[:, 1]), 0, 1))
+    swing = 2 * np.arccos(np.clip(np.hypot(q[..., 0], q[..., 1]), 0, 1))
     return ((twist - _TWIST_MEAN) / _TWIST_SD) ** 2 + (swing / _SWING_SD) ** 2
 
 
+def _wrong_side(hands: SeenHands) -> Array:
+    """(H, 2) cost of what the net's handedness says: a mirrored hand looks like the other one."""
+    right = hands.right_probability
+    p = np.clip(np.where(hands.side == SIDES.index("right"), right, 1 - right), 0.02, 0.98)
+    return -_HANDEDNESS_COST * np.log(np.stack([p, 1 - p], 1))
+
+
+def _turned(relative: Array, previous: Sequence[Array | None]) -> Array:
+    """(H, 2) cost of having turned since the previous image, where there was one."""
+    known = np.array([p is not None for p in previous])
+    cost = np.zeros(relative.shape[:2])
+    if known.any():
+        before = np.stack([p for p in previous if p is not None])[:, None]
+        turn = rotvec_from_matrix(before.swapaxes(2, 3) @ relative[known])
+        cost[known] = np.minimum((turn**2).sum(-1), _TURNED_LIMIT**2) / _TURNED_SD**2
+    return cost
+
+
 def _curl(bones: Array, seen: Array, axis: Array) -> Array:
-    """(N, 3) rotation vectors about the hinge that bring bones nearest to what was seen."""
-    flat = bones - axis * (bones @ axis)[:, None]
-    target = seen - axis * (seen @ axis)[:, None]
-    angle = np.arctan2(np.cross(flat, target) @ axis, (flat * target).sum(-1))
-    return np.clip(angle, _CURL_LOW, _CURL_HIGH)[:, None] * axis
+    """(..., 3) rotation vectors about the hinge that bring bones nearest to what was seen."""
+    flat = bones - axis * (bones * axis).sum(-1, keepdims=True)
+    target = seen - axis * (seen * axis).sum(-1, keepdims=True)
+    sine = (np.cross(flat, target) * axis).sum(-1)
+    angle = np.arctan2(sine, (flat * target).sum(-1))
+    return np.clip(angle, _CURL_LOW, _CURL_HIGH)[..., None] * axis
 
 
 def _limited(rotvec: Array, limit: float) -> Array:
     """Rotation vectors no longer than `limit`."""
     length = np.linalg.norm(rotvec, axis=-1, keepdims=True)
     return rotvec * np.minimum(1, limit / np.maximum(length, 1e-9))
-
-
-def _relaxed(curl_axis: Array) -> Array:
-    angles = np.full((len(FINGERS), 3, 1), _RELAXED)
-    angles[_THUMB] = _RELAXED_THUMB
-    return (angles * curl_axis).reshape(15, 3)
 
 
 def _palm_at_rest(rest_joints: Array, side: str) -> Array:

@@ -1,4 +1,4 @@
-"""A first guess of the pose, joint by joint, straight from the net's 3D landmarks."""
+"""A first guess of the pose, straight from the net's 3D landmarks."""
 
 from __future__ import annotations
 
@@ -11,9 +11,22 @@ from .markers import Markers
 from .observation import Array
 from .pose_space import PoseSpace
 
-_POINT = {name: k for k, name in enumerate(BLAZEPOSE33)}
 _FACE = ("nose", "left_eye", "right_eye", "left_ear", "right_ear")
 _FACE_WEIGHT = np.array([1.0, 0.7, 0.7, 1.2, 1.2])
+_TORSO = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+_LIMBS = (
+    ("left_shoulder", "left_elbow", "left_wrist"),
+    ("right_shoulder", "right_elbow", "right_wrist"),
+    ("left_hip", "left_knee", "left_ankle"),
+    ("right_hip", "right_knee", "right_ankle"),
+)
+_ALONG = np.array([[1.0, 0, 0], [-1.0, 0, 0], [0, -1.0, 0], [0, -1.0, 0]])
+"""Where each limb points at rest."""
+_FOLDS_TO = np.array([[0, 0, 1.0], [0, 0, 1.0], [0, 0, -1.0], [0, 0, -1.0]])
+"""Where its lower half goes when it bends: elbows forward, knees back."""
+_ASIDE = np.array([[0, -1.0, 0], [0, -1.0, 0], [1.0, 0, 0], [-1.0, 0, 0]])
+"""Where that moves under a positive twist."""
+_BEND_SIGN = np.array([-1.0, -1.0, 1.0, 1.0])
 _STRAIGHT, _BENT = 0.15, 0.5
 """Sine of a bend below and above which the plane of a limb says nothing, or everything."""
 
@@ -24,7 +37,16 @@ class FirstGuess:
     def __init__(self, space: PoseSpace, markers: Markers) -> None:
         self._space = space
         self._face = markers.index(*_FACE)
-        self._torso = markers.index("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+        self._torso = markers.index(*_TORSO)
+        self._limbs = np.array([[BLAZEPOSE33.index(name) for name in limb] for limb in _LIMBS])
+        self._face_points = [BLAZEPOSE33.index(name) for name in _FACE]
+        self._torso_points = [BLAZEPOSE33.index(name) for name in _TORSO]
+        self._spine, self._neck = space.index("spine"), space.index("neck")
+        roots = np.array([space.index(limb[0]) for limb in _LIMBS])
+        self._swings, self._twists = roots[:, :2], roots[:, 2]
+        axes = np.array([[space.angles[d].axis for d in row] for row in self._swings])
+        self._swing_axes = axes.swapaxes(1, 2)
+        self._bends = np.array([space.index(limb[1])[0] for limb in _LIMBS])
 
     def __call__(self, body: Array, at_rest: Array) -> tuple[Array, Array]:
         """Guess.
@@ -36,65 +58,44 @@ class FirstGuess:
         Returns:
             (P, 3, 3) rotation of the pelvis and (P, D) angles.
         """
-        pelvis, chest = self._torso_rotations(body, at_rest)
-        angles = np.repeat(self._space.mean[None], len(body), 0)
-        self._set(angles, "spine", rotvec_from_matrix(pelvis.swapaxes(1, 2) @ chest))
-        face = body[:, [_POINT[name] for name in _FACE]]
-        head = best_rotation(at_rest[:, self._face], face, _FACE_WEIGHT)
-        self._set(angles, "neck", rotvec_from_matrix(chest.swapaxes(1, 2) @ head))
-        for side, sign in (("left", 1.0), ("right", -1.0)):
-            self._arm(angles, chest, body, side, sign)
-            self._leg(angles, pelvis, body, side)
+        people = len(body)
+        found, rest = (
+            _torso_frames(body[:, self._torso_points]),
+            _torso_frames(at_rest[:, self._torso]),
+        )
+        pelvis, chest = np.moveaxis(found @ rest.swapaxes(2, 3), 1, 0)
+        head = best_rotation(at_rest[:, self._face], body[:, self._face_points], _FACE_WEIGHT)
+        turns = np.concatenate([pelvis, chest]).swapaxes(1, 2) @ np.concatenate([chest, head])
+        angles = np.repeat(self._space.mean[None], people, 0)
+        bent = rotvec_from_matrix(turns)
+        angles[:, self._spine] = bent[:people]
+        angles[:, self._neck] = bent[people:]
+        self._set_limbs(angles, np.stack([chest, chest, pelvis, pelvis], 1), body[:, self._limbs])
         return pelvis, np.clip(angles, self._space.low, self._space.high)
 
-    def _torso_rotations(self, body: Array, at_rest: Array) -> tuple[Array, Array]:
-        """Rotation from rest of the pelvis (from the hip line) and the chest (the shoulders')."""
-        names = ("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-        found = _torso_frames(body[:, [_POINT[name] for name in names]])
-        rest = _torso_frames(at_rest[:, self._torso])
-        pelvis, chest = (f @ r.swapaxes(1, 2) for f, r in zip(found, rest, strict=True))
-        return pelvis, chest
+    def _set_limbs(self, angles: Array, parents: Array, joints: Array) -> None:
+        """Swing by the upper half's direction, twist by where the lower half bends to.
 
-    def _arm(self, angles: Array, chest: Array, body: Array, side: str, sign: float) -> None:
-        """Swing by the upper arm's direction, twist by where the forearm bends to."""
-        shoulder, elbow, wrist = (
-            body[:, _POINT[f"{side}_{name}"]] for name in ("shoulder", "elbow", "wrist")
+        Args:
+            parents: (P, 4, 3, 3) rotations of chest or pelvis.
+            joints: (P, 4, 3, 3) m: root, middle and end of each limb.
+        """
+        halves = normalize(np.diff(joints, axis=2)) @ parents
+        swing = shortest_arc(np.broadcast_to(_ALONG, halves[:, :, 0].shape), halves[:, :, 0])
+        lower = (halves[:, :, 1:] @ swing)[:, :, 0]
+        along, folded, aside = ((lower * axes).sum(-1) for axes in (_ALONG, _FOLDS_TO, _ASIDE))
+        off = np.hypot(folded, aside)
+        angles[:, self._swings] = (rotvec_from_matrix(swing)[:, :, None] @ self._swing_axes)[
+            :, :, 0
+        ]
+        angles[:, self._bends] = _BEND_SIGN * np.arctan2(off, along)
+        usual, low, high = (
+            limits[self._twists] for limits in (self._space.mean, self._space.low, self._space.high)
         )
-        axis = np.array([sign, 0.0, 0.0])
-        upper = _turned_back(chest, elbow - shoulder)
-        swing = shortest_arc(np.broadcast_to(axis, upper.shape), upper)
-        fore = _turned_back(chest @ swing, wrist - elbow)
-        bend = np.arctan2(np.hypot(fore[:, 1], fore[:, 2]), sign * fore[:, 0])
-        twist = np.arctan2(-fore[:, 1], fore[:, 2])
-        self._set_limb(angles, f"{side}_shoulder", swing, twist, bend)
-        angles[:, self._space.index(f"{side}_elbow")[0]] = -bend
-
-    def _leg(self, angles: Array, pelvis: Array, body: Array, side: str) -> None:
-        """Swing by the thigh's direction, twist by where the shank bends to."""
-        hip, knee, ankle = (body[:, _POINT[f"{side}_{name}"]] for name in ("hip", "knee", "ankle"))
-        thigh = _turned_back(pelvis, knee - hip)
-        down = np.array([0.0, -1.0, 0.0])
-        swing = shortest_arc(np.broadcast_to(down, thigh.shape), thigh)
-        shank = _turned_back(pelvis @ swing, ankle - knee)
-        bend = np.arctan2(np.hypot(shank[:, 0], shank[:, 2]), -shank[:, 1])
-        twist = np.arctan2(shank[:, 0], -shank[:, 2])
-        if side == "right":
-            twist = -twist
-        self._set_limb(angles, f"{side}_hip", swing, twist, bend)
-        angles[:, self._space.index(f"{side}_knee")[0]] = bend
-
-    def _set(self, angles: Array, group: str, values: Array) -> None:
-        angles[:, self._space.index(group)] = values
-
-    def _set_limb(self, angles: Array, group: str, swing: Array, twist: Array, bend: Array) -> None:
-        """The twist is trusted as far as the limb is bent; else it is what it usually is."""
-        *swings, last = self._space.index(group)
-        trust = np.clip((np.sin(bend) - _STRAIGHT) / (_BENT - _STRAIGHT), 0, 1)
-        usual = self._space.mean[last]
-        plausible = np.clip(twist, self._space.low[last], self._space.high[last])
-        axes = np.array([self._space.angles[d].axis for d in swings])
-        angles[:, swings] = rotvec_from_matrix(swing) @ axes.T
-        angles[:, last] = usual + trust * (plausible - usual)
+        # the twist is trusted as far as the limb is bent; else it is what it usually is
+        trust = np.clip((off - _STRAIGHT) / (_BENT - _STRAIGHT), 0, 1)
+        twist = np.clip(np.arctan2(aside, folded), low, high)
+        angles[:, self._twists] = usual + trust * (twist - usual)
 
 
 def best_rotation(a: Array, b: Array, weight: Array) -> Array:
@@ -108,20 +109,12 @@ def best_rotation(a: Array, b: Array, weight: Array) -> Array:
     return (U * flip[..., None, :]) @ Vt
 
 
-def _torso_frames(hips_shoulders: Array) -> tuple[Array, Array]:
-    """(P, 4, 3) to frames of the pelvis and of the chest (columns: left, up, forward)."""
-    hips, shoulders = hips_shoulders[:, :2], hips_shoulders[:, 2:]
-    up = shoulders.mean(1) - hips.mean(1)
-    return _frame(hips[:, 0] - hips[:, 1], up), _frame(shoulders[:, 0] - shoulders[:, 1], up)
+def _torso_frames(hips_shoulders: Array) -> Array:
+    """(P, 4, 3) to (P, 2, 3, 3): pelvis and chest, columns left, up, forward.
 
-
-def _frame(left: Array, up: Array) -> Array:
-    """Orthonormal columns left, up, forward; left is kept, up is made square to it."""
-    x = normalize(left)
-    y = normalize(up - x * (x * up).sum(-1, keepdims=True))
-    return np.stack([x, y, np.cross(x, y)], -1)
-
-
-def _turned_back(R: Array, vector: Array) -> Array:
-    """Unit vectors (P, 3) in the frames R (P, 3, 3)."""
-    return normalize((vector[:, None] @ R)[:, 0])
+    Left is kept, along the hips or the shoulders; up is made square to it.
+    """
+    left = normalize(hips_shoulders[:, 0::2] - hips_shoulders[:, 1::2])
+    up = hips_shoulders[:, 2:].mean(1) - hips_shoulders[:, :2].mean(1)
+    up = normalize(up[:, None] - left * (left * up[:, None]).sum(-1, keepdims=True))
+    return np.stack([left, up, np.cross(left, up)], -1)

@@ -21,6 +21,7 @@ BODY = Skeleton(SMPLX.names[:BODY_JOINTS], SMPLX.parents[:BODY_JOINTS])
 
 _PRIOR = Path(__file__).parent / "pose_prior.json"
 _AXES = {"x": (1.0, 0.0, 0.0), "y": (0.0, 1.0, 0.0), "z": (0.0, 0.0, 1.0), "-y": (0.0, -1.0, 0.0)}
+_EYE = np.eye(3)
 _MIRROR = np.array([1.0, -1.0, -1.0])
 """A rotation vector seen in the mirror x -> -x."""
 
@@ -86,17 +87,15 @@ class PoseSpace:
 
 def exponential(rotvec: Array) -> tuple[Array, Array]:
     """(..., 3) to rotations and the left Jacobians that turn its change to angular velocity."""
-    square = (rotvec * rotvec).sum(-1)[..., None, None]
+    square = (rotvec * rotvec).sum(-1)[..., None, None] + 1e-12
     angle = np.sqrt(square)
+    cosine, sinc = np.cos(angle), np.sin(angle) / angle
+    turn = (1 - cosine) / square
     K = skew(rotvec)
-    K2 = K @ K
-    small = angle < 1e-4
-    safe = np.where(small, 1.0, angle)
-    sine = np.where(small, 1.0, np.sin(safe) / safe)
-    cosine = np.where(small, 0.5, (1 - np.cos(safe)) / safe**2)
-    third = np.where(small, 1 / 6, (1 - sine) / safe**2)
-    eye = np.eye(3)
-    return eye + sine * K + cosine * K2, eye + cosine * K + third * K2
+    products = rotvec[..., :, None] * rotvec[..., None, :]
+    rotation = cosine * _EYE + sinc * K + turn * products
+    velocity = sinc * _EYE + turn * K + (1 - sinc) / square * products
+    return rotation, velocity
 
 
 @cache

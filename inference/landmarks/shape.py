@@ -43,6 +43,8 @@ class Build:
     """(L,) for how long each was seen."""
     betas: Array
     """(B,)."""
+    rest_joints: Array
+    """(55, 3) m, of these betas."""
     scale: float
     """Body metres per metre of the net, which takes everybody to be about equally tall."""
     next_fit_s: float = 0.0
@@ -68,21 +70,23 @@ class ShapeFitter:
     def start(self) -> Build:
         """Somebody of whom nothing is known."""
         count = len(_LIMBS)
-        return Build(np.zeros(count), np.zeros(count), np.zeros(self._body.beta_count), 1.0)
+        betas = np.zeros(self._body.beta_count)
+        return Build(np.zeros(count), np.zeros(count), betas, self._rest_joints(betas), 1.0)
 
-    def observe(self, build: Build, body: Array, visibility: Array, dt_s: float) -> bool:
-        """Take one frame's landmarks (33, 3) m into account; True when betas changed."""
+    def observe(self, build: Build, body: Array, visibility: Array, dt_s: float) -> None:
+        """Take one frame's landmarks (33, 3) m into account.
+
+        Betas are fitted again ever more rarely, so that a body settles.
+        """
         lengths = np.linalg.norm(self._ends[0] @ body - self._ends[1] @ body, axis=-1)
         seen = np.minimum(*((e > 0) * visibility + (e == 0) for e in self._ends)).min(-1) > _SEEN
         build.seen_s += np.where(seen, dt_s, 0)
         gain = np.where(seen, dt_s / np.clip(build.seen_s, 1e-6, _SETTLES_S), 0)
         build.lengths += gain * (lengths - build.lengths)
         build.age_s += dt_s
-        if build.age_s < build.next_fit_s:
-            return False
-        build.next_fit_s = build.age_s + min(0.3 * build.age_s, _SETTLES_S)
-        self._fit(build)
-        return True
+        if build.age_s >= build.next_fit_s:
+            build.next_fit_s = build.age_s + min(0.3 * build.age_s, _SETTLES_S)
+            self._fit(build)
 
     def _fit(self, build: Build) -> None:
         known = build.seen_s > 0
@@ -94,7 +98,11 @@ class ShapeFitter:
         b = -w[:, 0] * self._average
         solved = np.linalg.solve(A.T @ A + ridge, A.T @ b)
         build.betas[:_FITTED_BETAS] = np.clip(solved[:-1], -_BETA_LIMIT, _BETA_LIMIT)
+        build.rest_joints = self._rest_joints(build.betas)
         build.scale = float(np.clip(solved[-1], 0.8, 1.3))
+
+    def _rest_joints(self, betas: Array) -> Array:
+        return self._body.rest_joints(betas).astype(float)
 
     def _model_lengths(self, markers: Markers, betas: Array) -> Array:
         points = np.zeros((33, 3))
