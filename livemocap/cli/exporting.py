@@ -9,15 +9,15 @@ import tempfile
 from pathlib import Path
 
 
-class BlenderMissing(Exception):  # noqa: N818 - the rest of a run goes on without it
-    """Blender's module is not installed, or does not run here."""
+class NotMade(Exception):  # noqa: N818 - the rest of a run goes on without it
+    """One of the results cannot be made of this take, or not on this machine."""
 
 
 def export_people(take: Path, kind: str, folder: Path) -> list[Path]:
     """One `kind` file for everybody.
 
     Raises:
-        BlenderMissing: for FBX without bpy.
+        NotMade: for FBX without bpy, or when nobody was tracked.
     """
     from retarget.errors import RetargetError
     from retarget.export import export_take
@@ -27,14 +27,14 @@ def export_people(take: Path, kind: str, folder: Path) -> list[Path]:
     try:
         return export_take(take, [kind], None, None, folder)
     except RetargetError as error:
-        raise BlenderMissing(str(error)) from None
+        raise NotMade(str(error)) from None
 
 
 def require_blender() -> None:
-    """Raises BlenderMissing, with what to install."""
+    """Raises NotMade, with what to install."""
     if importlib.util.find_spec("bpy") is None:
         supported = sys.version_info[:2] == (3, 11)
-        raise BlenderMissing(
+        raise NotMade(
             'Blender\'s module is missing: pip install "livemocap[blender]"'
             if supported
             else "Blender's module exists for Python 3.11 only"
@@ -45,7 +45,7 @@ def draw_armatures(take: Path, path: Path) -> None:
     """A picture of the proxy armatures, rendered by Blender in a process of its own.
 
     Raises:
-        BlenderMissing: without bpy, or when it cannot render here.
+        NotMade: without bpy, or when it cannot render here.
     """
     from livemocap.take import TakeReader
     from retarget.motion import motions_from_tracks, resample
@@ -57,7 +57,7 @@ def draw_armatures(take: Path, path: Path) -> None:
     require_blender()
     motions = motions_from_tracks(TakeReader(take).tracks())
     if not motions:
-        raise BlenderMissing("nobody was tracked")
+        raise NotMade("nobody was tracked")
     fps = measured_rate(max(motions, key=lambda motion: motion.frames).times_s)
     with tempfile.TemporaryDirectory(prefix="livemocap-") as folder:
         job = Path(folder) / "motions.npz"
@@ -76,4 +76,4 @@ def _run_blender(module: str, *arguments: str) -> None:
     )
     if done.returncode:
         said = done.stderr.strip().splitlines() or [f"ended with code {done.returncode}"]
-        raise BlenderMissing(f"Blender: {said[-1]}")
+        raise NotMade(f"Blender: {said[-1]}")

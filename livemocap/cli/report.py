@@ -77,12 +77,15 @@ def report_lines(outcome: Outcome) -> list[str]:
 
 def next_steps(outcome: Outcome) -> str:
     take = outcome.folder / "take.mcap"
-    return (
-        "\nnext:\n"
-        f"  livemocap play {take} --loop            replay it as a live stream\n"
-        f"  livemocap export {take} --format bvh    other rates, other people\n"
-        "  livemocap run --camera 0 --record                 the same with your camera"
+    hints = (
+        (f"livemocap play {take} --loop", "replay it as a live stream; `livemocap view` shows it"),
+        (f"livemocap export {take} --fps 60 --out DIR", "other rates, formats, people"),
+        ("livemocap build-addon -o DIR", "the add-on that shows people live in Blender"),
+        ("livemocap run --camera 0 --record", "the same with your camera"),
     )
+    width = max(len(command) for command, _ in hints)
+    lines = [f"  {command:<{width}}  {what}" for command, what in hints]
+    return "\n".join(["", "next:", *lines])
 
 
 def _latency_rows(frames: Sequence[TrackFrame]) -> list[tuple[str, str]]:

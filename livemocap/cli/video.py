@@ -173,9 +173,9 @@ def _draw(job: VideoJob, clip: Clip, work: Path, take: Path, outcome: Outcome) -
 @contextlib.contextmanager
 def _noting(outcome: Outcome, what: str) -> Iterator[None]:
     """Without Blender's module the rest is still worth having: say what is missing."""
-    from .exporting import BlenderMissing
+    from .exporting import NotMade
 
     try:
         yield
-    except BlenderMissing as missing:
+    except NotMade as missing:
         outcome.missing.append(f"{what}: {missing}")

@@ -160,7 +160,7 @@ def _open_window(pictures: LivePictures, stop: StopToken) -> None:
     import cv2
 
     title = "livemocap"
-    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO)
+    cv2.namedWindow(title, cv2.WINDOW_NORMAL | cv2.WINDOW_KEEPRATIO | cv2.WINDOW_GUI_NORMAL)
     sized = False
     while not stop.is_set():
         picture = pictures.poll(0.03)

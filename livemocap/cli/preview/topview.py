@@ -19,6 +19,8 @@ from .text import put_badge, put_text
 _MARGIN_M = 0.7
 _SMALLEST_M = 3.0
 _OVERSAMPLE = 2
+_JUMP_M = 0.5
+"""Nobody moves so far from frame to frame: a take started over, or images are missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,8 @@ class _View:
             return
         oldest = min(path[0][0], now_ns - 1)
         for (_, x0, z0), (t, x1, z1) in pairwise(path):
+            if abs(x1 - x0) + abs(z1 - z0) > _JUMP_M:
+                continue
             fade = 0.85 * (1 - (t - oldest) / max(now_ns - oldest, 1))
             width = max(2, round(self._unit * (3.2 - 1.6 * fade)))
             shade = mix(color, PANEL, fade)
