@@ -28,7 +28,6 @@ def test_top_has_a_line_for_each_role_with_the_rest_at_the_end() -> None:
         "-",
         "-",
         "dropped=2",
-        "size=1280x720",
     ]
     assert track.split() == ["track", "29.6", "44.2", "61.0", "3", "90"]
 
