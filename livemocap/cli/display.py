@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 
-_PROBE = "import cv2; cv2.namedWindow('livemocap'); cv2.waitKey(1)"
+_PROBE = "import cv2; cv2.namedWindow('is there a display'); cv2.waitKey(1)"
 
 
 def has_display(timeout_s: float = 10.0) -> bool:

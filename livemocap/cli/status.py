@@ -77,10 +77,12 @@ def status_text(values: dict[str, dict[str, Any]]) -> str:
         f"{track.get('age_ms_hz', 0):.0f} fps",
         f"age {track.get('age_ms_p50', 0):.0f} ms (p95 {track.get('age_ms_p95', 0):.0f})",
     ]
-    lost = sum(int(role.get(key, 0)) for role in values.values() for key in ("gaps", "failed"))
-    if lost:
-        parts.append(f"{lost} lost")
     record = values.get("record", {})
+    if track.get("gaps"):  # not a loss: the engine takes the newest image when it is free
+        parts.append(f"{track['gaps']} images skipped")
+    lost = int(record.get("gaps", 0)) + sum(int(of.get("failed", 0)) for of in values.values())
+    if lost:
+        parts.append(f"{lost} frames lost")
     if record.get("state") == "recording":
         name = Path(str(record.get("file", ""))).name
         parts.append(f"recording {name} {duration(float(record.get('seconds', 0)))}")

@@ -40,9 +40,9 @@ def test_the_status_line_goes_from_starting_to_live() -> None:
 
 
 def test_the_status_line_tells_of_losses_and_recording() -> None:
-    record = {"state": "recording", "file": "takes/walk.mcap", "seconds": 75.2}
+    record = {"state": "recording", "file": "takes/walk.mcap", "seconds": 75.2, "gaps": 1}
     text = status_text({"infer": {}, "track": {**TRACK, "gaps": 2}, "record": record})
-    assert text.endswith("2 lost, recording walk.mcap 1:15 min")
+    assert text.endswith("2 images skipped, 1 frames lost, recording walk.mcap 1:15 min")
     full = {"state": "failed", "note": "recording ended: No space left on device"}
     assert "No space left" in status_text({"infer": {}, "track": TRACK, "record": full})
 
