@@ -41,11 +41,12 @@ class ShapeLock:
 
     def settle(self, confirmed: bool) -> None:
         """Publish the running mean where the rule above says so."""
-        off_m = np.abs(bone_lengths(self._rest) - bone_lengths(self.rest_joints)).max()
+        off_m = np.abs(bone_lengths(self._rest) - self._sent_m).max()
         if (confirmed and self._updates == 1) or off_m > self._change_m:
             self._publish()
 
     def _publish(self) -> None:
         self.rest_joints = self._rest.astype(np.float32)
         self.betas = self._betas.astype(np.float32)
+        self._sent_m = bone_lengths(self._rest)
         self._updates += 1

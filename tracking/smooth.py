@@ -7,6 +7,7 @@ and sighting. All constants are in Hz and seconds, and every step is told how lo
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TypeVar
 
 import numpy as np
@@ -84,30 +85,48 @@ class RotationOneEuro:
         self._rate = self._trend = np.zeros((1, 3))
 
     def step(self, seen_wxyz: Array, dt_s: float, share: Array) -> Array:
-        """(J, 4) sighting to (J, 4) filtered; `share` (J,) narrows the band of each."""
+        """(..., 4) sighting to (..., 4) filtered; `share` (...) narrows the band of each."""
         if self.value_wxyz is None:
             self.value_wxyz = seen_wxyz.astype(float)
-            self._rate = self._trend = np.zeros_like(self.value_wxyz[:, 1:])
+            self._rate = self._trend = np.zeros_like(self.value_wxyz[..., 1:])
             return self.value_wxyz
-        behind = rotvec_from_quat(multiply(inverse(self.value_wxyz), seen_wxyz))
-        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (behind / dt_s - self._rate)
+        moved = self._drift(dt_s, TREND_S)
+        expected = multiply(self.value_wxyz, quat_from_rotvec(moved))
+        surprise = rotvec_from_quat(multiply(inverse(expected), seen_wxyz))
+        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (
+            (moved + surprise) / dt_s - self._rate
+        )
         speed = np.sqrt((self._rate**2).sum(-1))
-        amount = blend(share * (self._cutoff_hz + self._slope * speed), dt_s)[:, None]
-        self.coast(dt_s, TREND_S)
-        surprise = rotvec_from_quat(multiply(inverse(self.value_wxyz), seen_wxyz))
+        amount = blend(share * (self._cutoff_hz + self._slope * speed), dt_s)[..., None]
         self._trend = self._trend + TREND_GAIN * amount**2 / (2 - amount) * surprise / dt_s
-        self._turn(amount * surprise)
+        self.value_wxyz = normalize(multiply(expected, quat_from_rotvec(amount * surprise)))
         return self.value_wxyz
 
-    def coast(self, dt_s: float, memory_s: float) -> None:
-        """Turn on with the trend, which dies out, without a sighting."""
-        kept = float(np.exp(-dt_s / memory_s))
-        self._turn(self._trend * memory_s * (1 - kept))
-        self._trend = self._trend * kept
+    @staticmethod
+    def step_together(
+        filters: Sequence[RotationOneEuro], seen_wxyz: Array, dt_s: float, share: Array
+    ) -> None:
+        """`step` for P filters of the same settings at once: (P, J, 4) and (P, J)."""
+        both = RotationOneEuro(filters[0]._cutoff_hz, filters[0]._slope)
+        both.value_wxyz = np.array([one.value_wxyz for one in filters])
+        both._rate = np.array([one._rate for one in filters])
+        both._trend = np.array([one._trend for one in filters])
+        values = both.step(seen_wxyz, dt_s, share)
+        for one, value, rate, trend in zip(filters, values, both._rate, both._trend, strict=True):
+            one.value_wxyz, one._rate, one._trend = value, rate, trend
 
-    def _turn(self, by_rotvec: Array) -> None:
+    def coast(self, dt_s: float) -> None:
+        """Turn on with the trend, which dies out, without a sighting."""
         assert self.value_wxyz is not None
-        self.value_wxyz = normalize(multiply(self.value_wxyz, quat_from_rotvec(by_rotvec)))
+        moved = self._drift(dt_s, COAST_S)
+        self.value_wxyz = normalize(multiply(self.value_wxyz, quat_from_rotvec(moved)))
+
+    def _drift(self, dt_s: float, memory_s: float) -> Array:
+        """(J, 3) rad that the trend turns in `dt_s`; it fades as it does."""
+        kept = float(np.exp(-dt_s / memory_s))
+        moved = self._trend * memory_s * (1 - kept)
+        self._trend = self._trend * kept
+        return moved
 
 
 class RootOneEuro:
@@ -142,7 +161,6 @@ class PersonOneEuro:
     Args:
         rotation, lateral, depth: cut-off in Hz and slope of each filter; slopes are Hz for each
             rad/s of a joint and for each m/s of the root.
-        hidden_share: share of its band that a joint with visibility 0 keeps.
     """
 
     def __init__(
@@ -150,11 +168,9 @@ class PersonOneEuro:
         rotation: tuple[float, float],
         lateral: tuple[float, float],
         depth: tuple[float, float],
-        hidden_share: float,
     ) -> None:
         self._pose = RotationOneEuro(*rotation)
         self._root = RootOneEuro(lateral, depth)
-        self._hidden_share = hidden_share
 
     @property
     def pelvis(self) -> Array:
@@ -167,13 +183,29 @@ class PersonOneEuro:
         assert self._pose.value_wxyz is not None
         return self._pose.value_wxyz
 
-    def step(self, pelvis_cam: Array, pose_wxyz: Array, visibility: Array, dt_s: float) -> None:
-        """Take in a sighting, `dt_s` after the last step."""
-        share = self._hidden_share + (1 - self._hidden_share) * visibility
-        self._root.step(pelvis_cam, dt_s)
-        self._pose.step(pose_wxyz, dt_s, share)
+    def start(self, pelvis_cam: Array, pose_wxyz: Array) -> None:
+        """Begin at a sighting."""
+        self._root.step(pelvis_cam, 1.0)
+        self._pose.step(pose_wxyz, 1.0, np.ones(len(pose_wxyz)))
 
     def coast(self, drift: Array, dt_s: float) -> None:
         """Go on without a sighting; `drift` is how far the root is expected to have moved."""
         self._root.shift(drift)
-        self._pose.coast(dt_s, COAST_S)
+        self._pose.coast(dt_s)
+
+
+def step_together(
+    people: Sequence[PersonOneEuro], pelvis_cam: Array, pose_wxyz: Array, share: Array, dt_s: float
+) -> None:
+    """Take in a sighting of each, `dt_s` after everybody's last step.
+
+    Args:
+        people: P, started, with the same settings.
+        pelvis_cam: (P, 3) m.
+        pose_wxyz: (P, 55, 4).
+        share: (P, 55) share of its band that a joint gets.
+    """
+    for person, pelvis in zip(people, pelvis_cam, strict=True):
+        person._root.step(pelvis, dt_s)
+    poses = [person._pose for person in people]
+    RotationOneEuro.step_together(poses, pose_wxyz, dt_s, share)

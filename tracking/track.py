@@ -17,6 +17,8 @@ LIVE_S = 0.2
 """Motion still tells where somebody is for this long after they stopped being shown."""
 HIDDEN_S = 2.0
 """Somebody unseen for no longer may stand behind somebody else."""
+SHORTEST_PAUSE_S = 0.15
+"""Somebody unseen for no longer goes on moving, even where prediction is not shown."""
 LOOK_MEMORY_S = 3.0
 """How long the running appearance looks back."""
 LONGEST_STEP_S = 0.2
@@ -53,9 +55,8 @@ class Track:
             rotation=(c.rotation_cutoff_hz, c.rotation_slope),
             lateral=(c.lateral_cutoff_hz, c.lateral_slope),
             depth=(c.depth_cutoff_hz, c.depth_slope),
-            hidden_share=c.hidden_share,
         )
-        self.smoothed.step(detection.pelvis, detection.pose_wxyz, detection.visibility, 0.0)
+        self.smoothed.start(detection.pelvis, detection.pose_wxyz)
 
     @property
     def confirmed(self) -> bool:
@@ -115,20 +116,23 @@ class Track:
         self._root.predict(self._step_s)
         self._drift = self._root.place - before
 
-    def update(self, detection: Detection, crowded: bool) -> None:
-        """Take in a sighting; `crowded` keeps somebody else's colours out of the memory."""
+    def update(self, detection: Detection, crowded: bool) -> bool:
+        """Take in a sighting; `crowded` keeps somebody else's colours out of the memory.
+
+        Returns:
+            Whether `smoothed` goes on and is to be stepped; it may have started afresh instead.
+        """
         since_s = self.gap_s
         self._seen_s = self._now_s
-        if not self._place_known or since_s > self._config.predict_s:
-            self._start(detection)
-        else:
+        goes_on = self._place_known and since_s <= max(self._config.predict_s, SHORTEST_PAUSE_S)
+        if goes_on:
             self._root.update(detection.place, place_noise(detection, self._config))
-            self.smoothed.step(
-                detection.pelvis, detection.pose_wxyz, detection.visibility, self._step_s
-            )
+        else:
+            self._start(detection)
         self.hits += 1
         self.detection, self.engine_id = detection, detection.engine_id
         self._remember(detection, min(since_s, LONGEST_STEP_S), crowded)
+        return goes_on
 
     def miss(self) -> None:
         """Nobody saw the person in this image: go on as before for a moment."""

@@ -15,6 +15,7 @@ from .associate import LOST_PRIOR, Remembered, Seen, assign, box_overlap, log_ra
 from .config import TrackingConfig
 from .detections import Detection, read_detections
 from .output import track_frame
+from .smooth import step_together
 from .track import Track, place_noise
 from .world import WorldEstimator
 
@@ -22,6 +23,9 @@ DUPLICATE_OVERLAP = 0.6
 DUPLICATE_BODY_M = 0.12
 DUPLICATE_LOG_DEPTH = 0.25
 """An unmatched detection this close to a matched one shows the same person a second time."""
+
+SHORTEST_STEP_S = 1e-4
+"""Images closer in time say nothing about speed."""
 
 CROWDED_OVERLAP = 0.15
 """Boxes that overlap more mix their people's colours."""
@@ -40,7 +44,7 @@ class Tracker:
         self._tracks: list[Track] = []
         self._world = WorldEstimator(config)
         self._first_ns: int | None = None
-        self._now_s = 0.0
+        self._now_s = self._step_s = 0.0
         self._body = ""
         self.dropped = 0
         """Detections that were broken (NaN, behind the lens)."""
@@ -49,7 +53,7 @@ class Tracker:
 
     def step(self, frame: PoseFrame) -> TrackFrame:
         """Advance to `frame`: predict, associate, update, start, retire."""
-        dt_s = self._advance(frame)
+        self._advance(frame)
         people, broken = read_detections(frame, self._config.detection_score)
         self.dropped += broken
         for track in self._tracks:
@@ -57,22 +61,21 @@ class Tracker:
         newcomers = self._match(people)
         self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
         self._tracks = [track for track in self._tracks if not track.retired]
-        self._world.see(people, dt_s)
+        self._world.see(people, self._step_s)
         return track_frame(frame, self._show(), self._world.T_world_cam, self._world.source)
 
-    def _advance(self, frame: PoseFrame) -> float:
-        """Set the clock to `frame` and return the step in seconds; notice what breaks motion."""
+    def _advance(self, frame: PoseFrame) -> None:
+        """Set the clock to `frame`; notice what breaks motion."""
         if self._first_ns is None:
             self._first_ns = frame.t_capture_ns
         if self._body not in ("", frame.body_hash):
             self._tracks.clear()  # another body: neither bones nor betas compare
         self._body = frame.body_hash
         t_s = (frame.t_capture_ns - self._first_ns) * 1e-9
-        dt_s, self._now_s = t_s - self._now_s, t_s
-        if dt_s < 0 or frame.cut > self._config.cut_score:
+        self._step_s, self._now_s = t_s - self._now_s, t_s
+        if self._step_s < 0 or frame.cut > self._config.cut_score:
             self._break(t_s)
-            return 0.0
-        return dt_s
+            self._step_s = 0.0
 
     def _break(self, t_s: float) -> None:
         """A cut, or a source that starts again: nothing is where it was."""
@@ -101,14 +104,32 @@ class Tracker:
     ) -> tuple[list[Detection], list[Detection]]:
         """Assign `people` to `tracks`; who found a track, and who did not."""
         pairs = self._assign(tracks, people)
-        for t, p in pairs:
-            tracks[t].update(people[p], overlaps[people[p].row] > CROWDED_OVERLAP)
+        going_on = [
+            tracks[t]
+            for t, p in pairs
+            if tracks[t].update(people[p], overlaps[people[p].row] > CROWDED_OVERLAP)
+        ]
+        self._smooth(going_on)
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
         for t, track in enumerate(tracks):
             if t not in found_tracks:
                 track.miss()
         matched = [person for p, person in enumerate(people) if p in found_people]
         return matched, [person for p, person in enumerate(people) if p not in found_people]
+
+    def _smooth(self, tracks: list[Track]) -> None:
+        """Step those who were just seen, all at once; the same instant twice is no step."""
+        if not tracks or self._step_s < SHORTEST_STEP_S:
+            return
+        seen = [track.detection for track in tracks]
+        least = self._config.hidden_share
+        step_together(
+            [track.smoothed for track in tracks],
+            np.array([person.pelvis for person in seen]),
+            np.array([person.pose_wxyz for person in seen]),
+            least + (1 - least) * np.array([person.visibility for person in seen]),
+            self._step_s,
+        )
 
     def _assign(self, tracks: list[Track], people: list[Detection]) -> list[tuple[int, int]]:
         if not tracks or not people:

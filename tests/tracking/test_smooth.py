@@ -7,7 +7,7 @@ import pytest
 
 from livemocap.rotation import geodesic, matrix_from_quat, quat_from_rotvec
 from tracking.motion import pelvis_of
-from tracking.smooth import COAST_S, OneEuro, RootOneEuro, RotationOneEuro
+from tracking.smooth import OneEuro, RootOneEuro, RotationOneEuro
 
 STILL = np.array([0.3, -0.2, 1.0])
 ALL = np.ones(1)
@@ -78,7 +78,7 @@ def test_an_unseen_joint_comes_to_rest_and_does_not_stop_dead() -> None:
     seen = []
     for _ in range(60):
         seen.append(2 * np.arctan2(smooth.value_wxyz[0, 3], smooth.value_wxyz[0, 0]))
-        smooth.coast(1 / 30, COAST_S)
+        smooth.coast(1 / 30)
     steps = np.diff(seen)
     assert steps[0] > 0.02
     assert (np.diff(steps) <= 1e-9).all()

@@ -235,6 +235,13 @@ def test_a_stream_that_starts_again_is_survived() -> None:
     assert {tuple(f.track_ids) for f in track([*frames, *frames])} == {(1,)}
 
 
+def test_a_frame_that_comes_twice_changes_nothing() -> None:
+    frames = play(crossing, 1.0)
+    twice = [copy for frame in frames for copy in (frame, frame)]
+    for once, again in zip(track(frames), track(twice)[1::2], strict=True):
+        np.testing.assert_allclose(once.joints, again.joints, atol=0.01)
+
+
 def test_joints_are_the_forward_kinematics_of_what_is_sent() -> None:
     rng = np.random.default_rng(1)
     poses = 0.3 * rng.standard_normal((30, 55, 3))
