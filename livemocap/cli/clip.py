@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from capture.config import CameraConfig
@@ -27,9 +28,11 @@ class Clip:
         self._config = load(CameraConfig, {**camera, "source": str(path)}, "camera")
         self._recording = open_recording(self._config)
         self.fps, self.frame_count = self._recording.fps, self._recording.frame_count
+        if self._config.frames:
+            self.frame_count = min(self._config.frames, self.frame_count or self._config.frames)
 
     def images(self) -> Iterator[tuple[int, Array]]:
         """(presentation time in ns, BGR image as inference saw it) from the start."""
         upright = Uprighter(self._config)
-        for t_ns, bgr in self._recording.images():
+        for t_ns, bgr in islice(self._recording.images(), self._config.frames or None):
             yield t_ns, upright.apply(bgr).bgr

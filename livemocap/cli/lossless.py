@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,13 @@ from .ports import free_network
 from .progress import Progress
 from .settings import check_settings
 from .supervisor import Child, Supervisor, echo_serious, role
+
+_STALL_S = 180.0
+"""Longer than any engine needs for an image."""
+
+
+class Stalled(RuntimeError):  # noqa: N818 - what happened
+    """The processes live, and nothing moves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,11 +87,21 @@ def run_lossless(run: LosslessRun) -> None:
 def _follow(
     children: list[Child], log_folder: Path, tracks: OrderedSubscriber, progress: Progress
 ) -> None:
+    moved_s = time.monotonic()
+
     def show_newest() -> None:
+        nonlocal moved_s
         found = tracks.poll(0.1)
         if found and isinstance(found[1], TrackFrame):
             people = int((found[1].states != TRACK_TENTATIVE).sum())
             progress.update(found[1].sequence + 1, f"{people} people")
+        if found:
+            moved_s = time.monotonic()
+        elif time.monotonic() - moved_s > _STALL_S:
+            raise Stalled(
+                f"nothing was tracked for {_STALL_S:.0f} s, after {progress.done} images. "
+                "Run it again with LIVEMOCAP_LOG=debug and report what it says."
+            )
 
     with Supervisor(children, log_folder, echo_serious) as supervisor:
         supervisor.wait(show_newest)

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from livemocap.config import Table
+from livemocap.config import Table, override
 
 from .outcome import complete_or_nothing
 from .report import Outcome, print_report
@@ -43,6 +43,11 @@ class VideoJob:
     inference: Table = field(default_factory=dict)
     settings: Sequence[str] = ()
     strict: bool = False
+
+    def camera_settings(self) -> Table:
+        """`camera` with what `settings` say of it."""
+        of_camera = [text for text in self.settings if text.startswith("camera.")]
+        return override({"camera": [self.camera]}, of_camera)["camera"][0]
 
 
 def add_video(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -114,7 +119,7 @@ def process_video(job: VideoJob) -> Outcome:
     from .clip import Clip
     from .lossless import LosslessRun, run_lossless
 
-    clip = Clip(job.clip, job.camera)
+    clip = Clip(job.clip, job.camera_settings())
     started_s = time.monotonic()
     with complete_or_nothing(job.out, OWN_FILES) as work:
         take = work / "take.mcap"
