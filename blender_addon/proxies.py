@@ -7,7 +7,6 @@ the track id that it carries as a custom property, and renaming it does no harm.
 
 from __future__ import annotations
 
-import colorsys
 import contextlib
 from collections.abc import Iterator
 from hashlib import blake2b
@@ -16,22 +15,22 @@ from typing import Any, cast
 import bpy
 import numpy as np
 
+from livemocap.palette import track_rgb
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
 
-from .armature import create_armature
+from .armature import create_armature, pose_bones
 
 COLLECTION = "LiveMocap"
 
 _TRACK, _REST = "livemocap_track", "livemocap_rest"
 """Custom properties: track id (text, as ids may exceed 32 bits) and fingerprint of the rest."""
 
-_GOLDEN_RATIO = 0.618034
-
 
 def color_of(track_id: int) -> tuple[float, float, float]:
-    """A colour (sRGB) for a track; neighbouring ids look different."""
-    return colorsys.hsv_to_rgb(track_id * _GOLDEN_RATIO % 1, 0.75, 0.95)
+    """The track's colour, sRGB 0..1, the same as in livemocap's pictures."""
+    r, g, b = track_rgb(track_id)
+    return r / 255, g / 255, b / 255
 
 
 def fingerprint(rest_joints: Array) -> str:
@@ -63,7 +62,7 @@ def adopt_proxy(track_id: int) -> bpy.types.Object | None:
 
 def fits(proxy: bpy.types.Object, rest: str) -> bool:
     """Whether the proxy still has the bones that rest joints with this fingerprint ask for."""
-    bones = _pose_bones(proxy)
+    bones = pose_bones(proxy)
     return proxy.get(_REST) == rest and len(bones) == len(SMPLX.names) and bones[0].name == "pelvis"
 
 
@@ -97,7 +96,7 @@ def reshape_proxy(proxy: bpy.types.Object, rest_joints: Array) -> None:
         bpy.data.objects.remove(donor)
         bpy.data.armatures.remove(worn)
     _armature(proxy).name = name
-    for bone in _pose_bones(proxy):
+    for bone in pose_bones(proxy):
         bone.rotation_mode = "QUATERNION"
     proxy[_REST] = fingerprint(rest_joints)
     _color_bones(proxy)
@@ -132,10 +131,6 @@ def _collection() -> bpy.types.Collection:
 
 def _armature(proxy: bpy.types.Object) -> bpy.types.Armature:
     return cast(bpy.types.Armature, proxy.data)
-
-
-def _pose_bones(proxy: bpy.types.Object) -> Any:
-    return cast(Any, proxy.pose).bones
 
 
 def _color_bones(proxy: bpy.types.Object) -> None:

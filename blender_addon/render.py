@@ -19,6 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from livemocap.coords import blender_from_world
+from livemocap.palette import TRACK_COLORS
 from livemocap.rotation import Array
 from retarget.errors import RetargetError
 from retarget.motion import PersonMotion
@@ -27,7 +28,7 @@ from retarget.whole_file import whole_file
 
 from .composition import Figure, figures, front, telling_frame
 
-_COLORS = "ffa826,5cc0ff,f08cc4,2ecc96,f8e850,f06e3c,788cff,d6d6d6"
+_COLORS = ",".join(bytes(rgb).hex() for rgb in TRACK_COLORS)
 _GHOST_ALPHA = 0.22
 _LABEL_ROOM = np.array([0, 0, 0.08])
 _EYES = (0.01, 0.01, 0.012)

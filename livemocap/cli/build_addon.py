@@ -24,6 +24,7 @@ VENDORED = (
     "livemocap.gaps",
     "livemocap.messages",
     "livemocap.msgpack_pure",
+    "livemocap.palette",
     "livemocap.rotation",
     "livemocap.skeleton",
     "livemocap.wire",

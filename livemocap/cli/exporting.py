@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
-import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 
@@ -47,33 +45,11 @@ def draw_armatures(take: Path, path: Path) -> None:
     Raises:
         NotMade: without bpy, or when it cannot render here.
     """
-    from livemocap.take import TakeReader
-    from retarget.motion import motions_from_tracks, resample
-    from retarget.motion_file import save_motions
-    from retarget.rates import measured_rate
-
-    from .preview.palette import TRACK_COLORS
+    from retarget.blender import render_take
+    from retarget.errors import RetargetError
 
     require_blender()
-    motions = motions_from_tracks(TakeReader(take).tracks())
-    if not motions:
-        raise NotMade("nobody was tracked")
-    fps = measured_rate(max(motions, key=lambda motion: motion.frames).times_s)
-    with tempfile.TemporaryDirectory(prefix="livemocap-") as folder:
-        job = Path(folder) / "motions.npz"
-        save_motions(job, [resample(motion, fps) for motion in motions], fps)
-        colors = ",".join(f"{r:02x}{g:02x}{b:02x}" for b, g, r in TRACK_COLORS)
-        _run_blender("blender_addon.render", str(job), str(path), "--colors", colors)
-
-
-def _run_blender(module: str, *arguments: str) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-    )
-    if done.returncode:
-        said = done.stderr.strip().splitlines() or [f"ended with code {done.returncode}"]
-        raise NotMade(f"Blender: {said[-1]}")
+    try:
+        render_take(take, path)
+    except RetargetError as error:
+        raise NotMade(f"Blender: {error}") from None

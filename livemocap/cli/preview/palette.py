@@ -1,19 +1,10 @@
-"""One colour for each track, told apart also by colour-blind eyes (Okabe and Ito 2008)."""
+"""Colours as OpenCV wants them, blue first."""
 
 from __future__ import annotations
 
-Bgr = tuple[int, int, int]
+from livemocap.palette import track_rgb
 
-TRACK_COLORS: tuple[Bgr, ...] = (
-    (38, 168, 255),  # orange
-    (255, 192, 92),  # sky blue
-    (196, 140, 240),  # rose
-    (150, 204, 46),  # bluish green
-    (80, 232, 248),  # yellow
-    (60, 110, 240),  # vermilion
-    (255, 140, 120),  # blue
-    (214, 214, 214),  # grey
-)
+Bgr = tuple[int, int, int]
 
 PANEL: Bgr = (38, 33, 30)
 GRID: Bgr = (66, 59, 54)
@@ -23,8 +14,9 @@ FAINT: Bgr = (160, 152, 146)
 
 
 def track_color(track_id: int) -> Bgr:
-    """The track's colour; ids start at 1 and colours come again after eight."""
-    return TRACK_COLORS[(track_id - 1) % len(TRACK_COLORS)]
+    """The track's colour in every picture."""
+    r, g, b = track_rgb(track_id)
+    return b, g, r
 
 
 def mix(color: Bgr, other: Bgr, share: float) -> Bgr:

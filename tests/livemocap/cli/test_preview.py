@@ -14,13 +14,14 @@ from motion import smooth_tracks
 from livemocap.cli.preview.composition import Composer, shown_scale
 from livemocap.cli.preview.latency_plot import plot_latency, stage_latencies_ms
 from livemocap.cli.preview.overlay import draw_numbers, draw_skeletons, people_in
-from livemocap.cli.preview.palette import PANEL, TRACK_COLORS, track_color
+from livemocap.cli.preview.palette import PANEL, track_color
 from livemocap.cli.preview.raster import Mesh, draw_meshes
 from livemocap.cli.preview.sheet import contact_sheet, sheet_moments
 from livemocap.cli.preview.topview import Floor, Trails, draw_top_view, floor_of
 from livemocap.cli.preview.video_writer import VideoWriter
 from livemocap.coords import assumed_intrinsics, transform
 from livemocap.messages import TRACK_PREDICTED, TRACK_TENTATIVE, TrackFrame
+from livemocap.palette import TRACK_COLORS
 
 WIDTH, HEIGHT = 320, 240
 K = assumed_intrinsics(WIDTH, HEIGHT)
