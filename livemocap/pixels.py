@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -28,6 +31,21 @@ def decode_pixels(frame: ImageFrame, rings: SharedRingReader) -> NDArray[np.uint
     if min(shape) < 1 or frame.pixels.size != frame.height * frame.width * 3:
         raise PixelsError(f"{frame.camera_id}: {frame.pixels.size} bytes do not make {shape}")
     return frame.pixels.reshape(shape)
+
+
+@contextmanager
+def borrow_pixels(frame: ImageFrame, rings: SharedRingReader) -> Iterator[NDArray[np.uint8]]:
+    """As `decode_pixels`, but shared memory is used where it lies, until the block ends.
+
+    Raises:
+        TornReadError: at the end: overwritten meanwhile, forget what came of it.
+        PixelsError: as `decode_pixels`.
+    """
+    if frame.encoding == "shm":
+        with rings.borrow(frame) as bgr:
+            yield bgr
+    else:
+        yield decode_pixels(frame, rings)
 
 
 def _decode_jpeg(frame: ImageFrame) -> NDArray[np.uint8]:

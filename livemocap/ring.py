@@ -9,6 +9,8 @@ reader that leaves or dies changes nothing for the others.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import NamedTuple
 
 import numpy as np
@@ -94,11 +96,11 @@ class RingReader:
             raise PixelsError(f"{name} is no image ring")
         self._slots = _slots(self._segment, slots, slot_bytes)
 
-    def read(self, place: RingPlace, shape: tuple[int, ...]) -> NDArray[np.uint8]:
-        """A copy of the image at `place`.
+    def view(self, place: RingPlace, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        """The image at `place` where it lies, read-only; ask `require_intact` after use.
 
         Raises:
-            TornReadError: the writer came round before the copy was done.
+            TornReadError: the writer has come round already.
             PixelsError: there is no such slot, or it is smaller than `shape`.
         """
         slots, slot_bytes = self._slots.shape
@@ -106,12 +108,21 @@ class RingReader:
         fits = min(shape) > 0 and size <= slot_bytes
         if not fits or not 0 <= place.slot < slots or place.sequence < 1:
             raise PixelsError(f"{self.name} has no slot {place.slot} with {size} bytes")
-        self._require_intact(place)
-        pixels = self._slots[place.slot, :size].reshape(shape).copy()
-        self._require_intact(place)
+        self.require_intact(place)
+        return self._slots[place.slot, :size].reshape(shape)
+
+    def read(self, place: RingPlace, shape: tuple[int, ...]) -> NDArray[np.uint8]:
+        """A copy of the image at `place`.
+
+        Raises:
+            TornReadError, PixelsError: as `view`; torn also when it happens during the copy.
+        """
+        pixels = self.view(place, shape).copy()
+        self.require_intact(place)
         return pixels
 
-    def _require_intact(self, place: RingPlace) -> None:
+    def require_intact(self, place: RingPlace) -> None:
+        """Raise TornReadError if the slot no longer holds the image."""
         found = int(self._header[_FIRST + place.slot])
         if found != place.sequence:
             raise TornReadError(
@@ -128,6 +139,7 @@ class SharedRingReader:
 
     def __init__(self) -> None:
         self._rings: dict[str, RingReader] = {}
+        self._too_slow = False
 
     def read(self, frame: ImageFrame) -> NDArray[np.uint8]:
         """The (H, W, 3) BGR pixels of an ImageFrame with encoding `shm`, as a private copy.
@@ -136,12 +148,35 @@ class SharedRingReader:
             TornReadError: overwritten meanwhile.
             PixelsError: the ring is gone or does not hold such an image.
         """
+        return self._ring(frame).read(_place(frame), _shape(frame))
+
+    @contextmanager
+    def borrow(self, frame: ImageFrame) -> Iterator[NDArray[np.uint8]]:
+        """The same pixels without a copy, read-only, until the block ends.
+
+        A reader that was overtaken once is too slow for this and gets copies from then on.
+
+        Raises:
+            TornReadError: at the end: overwritten meanwhile, forget what came of it.
+            PixelsError: as `read`.
+        """
+        if self._too_slow:
+            yield self.read(frame)
+            return
+        ring, place = self._ring(frame), _place(frame)
+        yield ring.view(place, _shape(frame))
+        try:
+            ring.require_intact(place)
+        except TornReadError:
+            self._too_slow = True
+            raise
+
+    def _ring(self, frame: ImageFrame) -> RingReader:
         ring = self._rings.get(frame.camera_id)
         if ring is None or ring.name != frame.shm_name:
             self._forget(frame.camera_id)
             ring = self._rings[frame.camera_id] = RingReader(frame.shm_name)
-        place = RingPlace(frame.shm_slot, frame.shm_sequence)
-        return ring.read(place, (frame.height, frame.width, 3))
+        return ring
 
     def _forget(self, camera_id: str) -> None:
         ring = self._rings.pop(camera_id, None)
@@ -151,6 +186,14 @@ class SharedRingReader:
     def close(self) -> None:
         for camera_id in list(self._rings):
             self._forget(camera_id)
+
+
+def _place(frame: ImageFrame) -> RingPlace:
+    return RingPlace(frame.shm_slot, frame.shm_sequence)
+
+
+def _shape(frame: ImageFrame) -> tuple[int, int, int]:
+    return frame.height, frame.width, 3
 
 
 def _header(segment: Segment) -> NDArray[np.uint64]:

@@ -37,8 +37,9 @@ class Segment:
         self._own_fd = own_fd
 
     def close(self) -> None:
-        """Unmap. Arrays over `memory` must be gone by now."""
-        self.memory.close()
+        """Unmap; where somebody still holds an array over `memory`, as soon as that is gone."""
+        with suppress(BufferError):
+            self.memory.close()
         if self._own_fd >= 0:
             os.close(self._own_fd)
             self._own_fd = -1

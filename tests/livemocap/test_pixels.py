@@ -7,7 +7,7 @@ import pytest
 import simplejpeg
 
 from livemocap.messages import ImageFrame
-from livemocap.pixels import decode_pixels
+from livemocap.pixels import borrow_pixels, decode_pixels
 from livemocap.ring import PixelsError, RingWriter, SharedRingReader
 
 
@@ -57,6 +57,22 @@ def test_shared_memory_gives_the_pixels_written() -> None:
         "shm", np.zeros(0, np.uint8), shm_name=ring.name, shm_slot=slot, shm_sequence=sequence
     )
     np.testing.assert_array_equal(decode_pixels(shared, rings), bgr)
+    rings.close()
+    ring.close()
+
+
+def test_borrowed_pixels_are_the_same_for_every_encoding() -> None:
+    bgr, ring, rings = smooth_image(), RingWriter(64 * 48 * 3), SharedRingReader()
+    slot, sequence = ring.write(bgr)
+    place = {"shm_name": ring.name, "shm_slot": slot, "shm_sequence": sequence}
+    for sent in (
+        frame("bgr", bgr.reshape(-1)),
+        frame("jpeg", jpeg(bgr)),
+        frame("shm", np.zeros(0, np.uint8), **place),
+    ):
+        with borrow_pixels(sent, rings) as borrowed:
+            np.testing.assert_array_equal(borrowed, decode_pixels(sent, rings))
+    del borrowed
     rings.close()
     ring.close()
 

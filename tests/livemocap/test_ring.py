@@ -138,6 +138,44 @@ def test_readers_follow_a_camera_to_its_new_ring(ring: RingWriter) -> None:
     larger.close()
 
 
+def test_a_borrowed_image_lies_in_the_ring_and_cannot_be_written(ring: RingWriter) -> None:
+    readers, place = SharedRingReader(), ring.write(image(7))
+    with readers.borrow(frame(ring, place)) as pixels:
+        assert pixels.shape == SHAPE
+        assert pixels.min() == pixels.max() == 7
+        assert not pixels.flags.owndata
+        with pytest.raises(ValueError, match="read-only"):
+            pixels[0, 0, 0] = 1
+    readers.close()
+
+
+def test_a_borrower_who_is_overtaken_hears_of_it_and_gets_copies_from_then_on(
+    ring: RingWriter,
+) -> None:
+    readers = SharedRingReader()
+
+    def hold_for_a_whole_round() -> np.ndarray:
+        with readers.borrow(frame(ring, ring.write(image(1)))) as pixels:
+            for _ in range(SLOTS):
+                ring.write(image(2))
+            return pixels.copy()
+
+    with pytest.raises(TornReadError):
+        hold_for_a_whole_round()
+    assert hold_for_a_whole_round().max() == 1
+    readers.close()
+
+
+def test_a_borrowed_image_that_is_kept_does_not_stop_the_reader_from_leaving(
+    ring: RingWriter,
+) -> None:
+    readers = SharedRingReader()
+    with readers.borrow(frame(ring, ring.write(image(5)))) as kept:
+        pass
+    readers.close()
+    assert kept.max() == 5
+
+
 @pytest.mark.parametrize(
     "changes",
     [
