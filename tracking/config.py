@@ -10,9 +10,9 @@ from pathlib import Path
 class TrackingConfig:
     """Who is who and how motion is smoothed. Nothing here counts frames: rates may vary."""
 
-    detection_score: float = 0.25
+    detection_score: float = 0.2
     """Detections below it are not looked at."""
-    birth_score: float = 0.6
+    birth_score: float = 0.55
     """A new person at least this sure is shown at once."""
     return_score: float = 0.4
     """A lost person comes back only as a detection at least this sure."""

@@ -7,10 +7,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from livemocap.messages import PoseFrame
-from livemocap.rotation import Array, matrix_from_rotvec, quat_from_matrix, quat_from_rotvec
-from livemocap.skeleton import BODY_JOINTS, SMPLX, global_rotations, joint_positions
+from livemocap.rotation import Array, matrix_from_quat, quat_from_matrix, quat_from_rotvec
+from livemocap.skeleton import (
+    BODY_JOINTS,
+    SMPLX,
+    Skeleton,
+    global_rotations,
+    joint_positions,
+)
 
 from .motion import place_of
+
+BODY = Skeleton(SMPLX.names[:BODY_JOINTS], SMPLX.parents[:BODY_JOINTS])
+"""Without face and fingers."""
 
 NEAREST_M = 0.1
 """A pelvis nearer than this, or behind the lens, is no person."""
@@ -48,6 +57,8 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
 
     The order of the rows in the frame has no influence on the result.
     """
+    if not len(frame.scores):
+        return [], 0
     usable, broken = _usable(frame)
     rows = np.flatnonzero(usable & (frame.scores >= least_score))
     if not len(rows):
@@ -56,19 +67,37 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
     order = np.lexsort((-frame.scores[rows], places[:, 2], places[:, 1], places[:, 0]))
     rows, places = rows[order], places[order]
     rotvecs = frame.joint_rotvecs[rows].astype(float)
-    world = global_rotations(matrix_from_rotvec(rotvecs), SMPLX)
-    body = joint_positions(world, frame.rest_joints[rows].astype(float), np.zeros(3), SMPLX)
     pose = quat_from_rotvec(rotvecs)
-    pose[:, :BODY_JOINTS] = quat_from_matrix(world[:, :BODY_JOINTS])
+    world = global_rotations(matrix_from_quat(pose[:, :BODY_JOINTS]), BODY)
+    body = joint_positions(world, frame.rest_joints[rows, :BODY_JOINTS], np.zeros(3), BODY)
+    pose[:, :BODY_JOINTS] = quat_from_matrix(world)
+    pelvis, boxes = frame.pelvis[rows].astype(float), frame.boxes_px[rows].astype(float)
+    visibility = np.minimum(np.maximum(frame.joint_visibility[rows], 0), 1)
+    looks = frame.appearance[rows].astype(float)
     return [
-        _detection(frame, int(row), places[i], body[i, :BODY_JOINTS], pose[i])
-        for i, row in enumerate(rows)
+        Detection(
+            row=int(row),
+            score=float(frame.scores[row]),
+            box_px=boxes[i],
+            pelvis=pelvis[i],
+            place=places[i],
+            body=body[i],
+            pose_wxyz=pose[i],
+            rest_joints=frame.rest_joints[row],
+            betas=frame.betas[row],
+            expression=frame.expression[row],
+            visibility=visibility[i],
+            appearance=looks[i] if known else None,
+            engine_id=int(frame.engine_ids[row]),
+        )
+        for i, (row, known) in enumerate(zip(rows, _known(looks), strict=True))
     ], broken
 
 
 def _usable(frame: PoseFrame) -> tuple[Array, int]:
     """(P,) whether all that tracking needs is finite and before the lens; how many are not."""
-    finite = np.isfinite(frame.scores)
+    people = len(frame.scores)
+    total = frame.scores.astype(float)
     for values in (
         frame.boxes_px,
         frame.joint_rotvecs,
@@ -78,31 +107,14 @@ def _usable(frame: PoseFrame) -> tuple[Array, int]:
         frame.expression,
         frame.joint_visibility,
     ):
-        finite &= np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
-    usable = finite & (np.nan_to_num(frame.pelvis[:, 2]) > NEAREST_M)
-    return usable, int((~usable).sum())
+        total = total + values.reshape(people, -1).sum(1, dtype=float)  # finite if all of it is
+    usable = np.isfinite(total) & (frame.pelvis[:, 2] > NEAREST_M)
+    return usable, people - int(usable.sum())
 
 
-def _detection(frame: PoseFrame, row: int, place: Array, body: Array, pose: Array) -> Detection:
-    return Detection(
-        row=row,
-        score=float(frame.scores[row]),
-        box_px=frame.boxes_px[row].astype(float),
-        pelvis=frame.pelvis[row].astype(float),
-        place=place,
-        body=body,
-        pose_wxyz=pose,
-        rest_joints=frame.rest_joints[row],
-        betas=frame.betas[row],
-        expression=frame.expression[row],
-        visibility=np.clip(frame.joint_visibility[row], 0, 1),
-        appearance=_known_appearance(frame.appearance[row].astype(float)),
-        engine_id=int(frame.engine_ids[row]),
-    )
-
-
-def _known_appearance(appearance: Array) -> Array | None:
-    """None for no vector, a broken one, and one that is the same in every dimension."""
-    if not appearance.size or not np.isfinite(appearance).all() or np.ptp(appearance) < 1e-6:
-        return None
-    return appearance
+def _known(looks: Array) -> Array:
+    """(P,) whether an appearance says anything: not missing, broken, or the same all over."""
+    if not looks.shape[1]:
+        return np.zeros(len(looks), bool)
+    spread = looks.max(1) - looks.min(1)  # NaN for broken ones
+    return (spread > 1e-6) & (spread < np.inf)
