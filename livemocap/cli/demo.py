@@ -30,7 +30,7 @@ def add_demo(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def demo(args: argparse.Namespace) -> int:
-    outcome = process_video(job_from(args, SAMPLE, args.out, {}))
+    outcome = process_video(job_from(args, SAMPLE, args.out, {}, blender=True))
     outcome.accuracy = _accuracy(outcome.folder / "take.mcap")
     print_report(outcome, next_steps(outcome))
     return 0

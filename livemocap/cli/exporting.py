@@ -28,9 +28,14 @@ def export_people(take: Path, kind: str, folder: Path) -> list[Path]:
         raise NotMade(str(error)) from None
 
 
+def has_blender() -> bool:
+    """Whether Blender's module is installed; it is not imported."""
+    return importlib.util.find_spec("bpy") is not None
+
+
 def require_blender() -> None:
     """Raises NotMade, with what to install."""
-    if importlib.util.find_spec("bpy") is None:
+    if not has_blender():
         supported = sys.version_info[:2] == (3, 11)
         raise NotMade(
             'Blender\'s module is missing: pip install "livemocap[blender]"'

@@ -39,6 +39,8 @@ class LosslessRun:
     inference: Table
     settings: Sequence[str] = ()
     """`table.key=value`, as after --set."""
+    blender_report: Path | None = None
+    """Let the add-on in headless Blender follow the run, and write here what it saw."""
     strict: bool = False
 
     def tables(self) -> Table:
@@ -73,15 +75,25 @@ def run_lossless(run: LosslessRun) -> None:
     with tempfile.TemporaryDirectory(prefix="livemocap-") as folder:
         studio = Path(folder) / "studio.toml"
         studio.write_text(to_toml(tables), encoding="utf-8")
-        options = ("--strict",) if run.strict else ()
-        children = [role(name, studio, *options) for name in ("record", "track", "infer")]
-        children.append(role("capture", studio, "--index", "0", *options))
+        children = _children(run, studio, network.track())
         try:
             with OrderedSubscriber([network.track()], [TRACK]) as tracks:
                 _follow(children, Path(folder) / "log", tracks, progress)
         except BaseException:
             progress.abandon()
             raise
+
+
+def _children(run: LosslessRun, studio: Path, track_endpoint: str) -> list[Child]:
+    """Who listens starts before who speaks."""
+    options = ("--strict",) if run.strict else ()
+    children = [role(name, studio, *options) for name in ("record", "track", "infer")]
+    children.append(role("capture", studio, "--index", "0", *options))
+    if run.blender_report:
+        watching = (track_endpoint, str(run.blender_report), "--supervised")
+        blender = Child("blender", watching, module="livemocap.cli.blender_side", vital=False)
+        children.insert(0, blender)
+    return children
 
 
 def _follow(

@@ -31,6 +31,8 @@ class Outcome:
     files: list[str] = field(default_factory=list)
     missing: list[str] = field(default_factory=list)
     """What could not be made, and why."""
+    blender: dict[str, int] = field(default_factory=dict)
+    """What the add-on in headless Blender saw of the live stream."""
     accuracy: dict[str, str] = field(default_factory=dict)
     """`raw` poses and `tracked` people against the truth, where there is one."""
     seconds: float = 0.0
@@ -67,6 +69,9 @@ def report_lines(outcome: Outcome) -> list[str]:
         ("frames", f"{len(outcome.frames)}, {outcome.dropped} dropped"),
         *_latency_rows(outcome.frames),
     ]
+    if seen := outcome.blender:
+        words = f"{seen['armatures']} armatures followed the stream, {seen['received']} frames"
+        rows.append(("in Blender", f"{words} received, {seen['shown']} shown"))
     rows += [(f"{view} error", words) for view, words in outcome.accuracy.items()]
     rows.append(("took", duration(outcome.seconds)))
     lines = ["", *(f"  {name:<14} {text}" for name, text in rows), "", f"  {outcome.folder}/"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ OWN_FILES = (
     "take_person*.bvh", "take_person*.fbx",
 )  # fmt: skip
 """What such a run leaves behind, and replaces when it is run again."""
+_BLENDER_REPORT = "blender.json"
 
 _EXAMPLE = """example:
   livemocap video clip.mp4 -o out/clip
@@ -43,6 +45,8 @@ class VideoJob:
     inference: Table = field(default_factory=dict)
     settings: Sequence[str] = ()
     strict: bool = False
+    blender: bool = False
+    """Let the add-on in headless Blender follow the run."""
 
     def camera_settings(self) -> Table:
         """`camera` with what `settings` say of it."""
@@ -100,7 +104,9 @@ def video(args: argparse.Namespace) -> int:
     return 0
 
 
-def job_from(args: argparse.Namespace, clip: Path, out: Path, camera: Table) -> VideoJob:
+def job_from(
+    args: argparse.Namespace, clip: Path, out: Path, camera: Table, *, blender: bool = False
+) -> VideoJob:
     """The job that the arguments of `add_job_arguments` describe."""
     return VideoJob(
         clip=clip,
@@ -111,12 +117,14 @@ def job_from(args: argparse.Namespace, clip: Path, out: Path, camera: Table) -> 
         inference={"engine": args.engine, "quality": args.quality},
         settings=args.set,
         strict=args.strict,
+        blender=blender,
     )
 
 
 def process_video(job: VideoJob) -> Outcome:
     """Capture, export and draw; everything appears in `job.out` at once, when all is done."""
     from .clip import Clip
+    from .exporting import has_blender
     from .lossless import LosslessRun, run_lossless
 
     clip = Clip(job.clip, job.camera_settings())
@@ -131,6 +139,7 @@ def process_video(job: VideoJob) -> Outcome:
             inference=job.inference,
             settings=job.settings,
             strict=job.strict,
+            blender_report=work / _BLENDER_REPORT if job.blender and has_blender() else None,
         )
         run_lossless(run)
         outcome = _derive(job, clip, work, take)
@@ -149,11 +158,21 @@ def _derive(job: VideoJob, clip: Clip, work: Path, take: Path) -> Outcome:
             f"{clip.frame_count - len(frames)} of {clip.frame_count} images: the clip could not "
             "be decoded any further"
         )
+    outcome.blender = _take_report(work / _BLENDER_REPORT)
     _export(job, work, take, outcome)
     if job.preview:
         _draw(job, clip, work, take, outcome)
     outcome.files = sorted(path.name for path in work.iterdir() if path.is_file())
     return outcome
+
+
+def _take_report(path: Path) -> dict[str, int]:
+    """What Blender saw, if it was there; the file goes."""
+    if not path.exists():
+        return {}
+    report = json.loads(path.read_text("utf-8"))
+    path.unlink()
+    return report
 
 
 def _export(job: VideoJob, work: Path, take: Path, outcome: Outcome) -> None:

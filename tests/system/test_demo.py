@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 from pathlib import Path
 
@@ -24,3 +25,5 @@ def test_the_demo_finds_three_people_and_says_how_well(tmp_path: Path) -> None:
     assert "24, 0 dropped" in done.stdout
     assert re.search(r"raw error +recall \d", done.stdout)
     assert "without" not in done.stdout
+    if importlib.util.find_spec("bpy"):
+        assert "3 armatures followed the stream" in done.stdout
