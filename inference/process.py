@@ -10,8 +10,8 @@ from livemocap.bus import POSE, Publisher
 from livemocap.lifecycle import StopToken, run_loop
 from livemocap.messages import EndOfStream, ImageFrame, Message, PoseFrame
 from livemocap.metrics import MetricsCollector
-from livemocap.pixels import decode_pixels
-from livemocap.ring import SharedRingReader, TornReadError
+from livemocap.pixels import borrow_pixels
+from livemocap.ring import PixelsError, SharedRingReader
 
 from .engine import EngineImage, People, PoseEngine
 
@@ -82,25 +82,29 @@ class InferenceProcess:
     def _infer(self, frame: ImageFrame) -> None:
         t_infer_ns = time.monotonic_ns()
         try:
-            bgr = decode_pixels(frame, self._rings)
-        except TornReadError:  # the ring went round while we were busy: as good as never seen
+            people = self._people(frame)
+        except PixelsError:  # overwritten or gone while we were busy: as good as never seen
             self._metrics.count("torn")
             return
-        image = EngineImage(
-            camera_id=frame.camera_id,
-            bgr=bgr,
-            K=frame.K,
-            intrinsics_source=frame.intrinsics_source,
-            t_capture_ns=frame.t_capture_ns,
-            cut=frame.cut,
-        )
-        (people,) = self._engine.infer([image])
         t_pose_ns = time.monotonic_ns()
         self._publish(frame.camera_id, self._pose_frame(frame, people, t_infer_ns, t_pose_ns))
         self._metrics.count("frames")
         self._metrics.set("people", len(people.scores))
         self._metrics.sample("infer_ms", (t_pose_ns - t_infer_ns) * 1e-6)
         self._metrics.sample("age_ms", (t_pose_ns - frame.t_grab_ns) * 1e-6)
+
+    def _people(self, frame: ImageFrame) -> People:
+        """What the engine sees; shared memory is used where it lies and checked afterwards."""
+        with borrow_pixels(frame, self._rings) as bgr:
+            image = EngineImage(
+                camera_id=frame.camera_id,
+                bgr=bgr,
+                K=frame.K,
+                intrinsics_source=frame.intrinsics_source,
+                t_capture_ns=frame.t_capture_ns,
+                cut=frame.cut,
+            )
+            return self._engine.infer([image])[0]
 
     def _publish(self, camera_id: str, message: Message) -> None:
         publisher = self._publishers[camera_id]
