@@ -15,7 +15,7 @@ from livemocap.bus import (
     Publisher,
     request,
 )
-from livemocap.config import NetworkConfig, load, read_studio, to_toml
+from livemocap.config import NetworkConfig, load, override, read_studio, to_toml
 from livemocap.messages import ControlReply, ControlRequest
 from livemocap.role import RoleContext, add_role_arguments, run_role
 
@@ -39,6 +39,7 @@ _TAKE_EXAMPLE = """examples:
   livemocap take verify takes/duet.mcap          read every byte; exit code 2 if one is damaged
   livemocap take recover takes/duet.mcap.part    a whole take out of one that was cut short
 """
+_KIND_EXAMPLE = "example:\n  livemocap take {} takes/duet.mcap\n"
 _ASKS = ("start", "stop", "status")
 
 
@@ -66,7 +67,7 @@ def add_take(commands: Commands[argparse.ArgumentParser]) -> None:
         ("verify", _take_verify, "read every byte of it"),
         ("recover", _take_recover, "copy what can be read into a whole take"),
     ):
-        kind = kinds.add_parser(name, help=told, description=told)
+        kind = _parser(kinds, name, told, _KIND_EXAMPLE.format(name))
         kind.add_argument("take", type=Path, help="a .mcap, or a .part that was left behind")
         kind.set_defaults(run=run)
         if name == "info":
@@ -146,7 +147,7 @@ def _record_role(context: RoleContext) -> int:
 
 def _ask(what: str, args: argparse.Namespace) -> int:
     """Send a request to the running recorder and print what it says."""
-    tables = read_studio(args.config) if args.config else {}
+    tables = override(read_studio(args.config) if args.config else {}, args.set)
     network = load(NetworkConfig, tables.get("network", {}), "network")
     asked = ControlRequest(
         command=f"record.{what}", arguments={"name": args.name} if args.name else {}

