@@ -23,7 +23,7 @@ from .observation import Array, PersonLandmarks
 from .people import nobody, people_of
 from .pose_space import BODY, pose_space
 from .shape import ShapeFitter
-from .solver import Bones, Estimate, Evidence, Solver
+from .solver import NEAREST_M, Bones, Estimate, Evidence, Solver
 
 _STEPS = 2
 _TURN_RAD_S = 8.0
@@ -137,6 +137,7 @@ class BodyFitter:
         start = Estimate(angles, orientation, np.zeros((len(body), 3)))
         points = self._solver.points(start, bones)
         start.pelvis = place(points, evidence.image, evidence.image_weight)
+        start.pelvis[:, 2] = np.maximum(start.pelvis[:, 2], NEAREST_M)
         return start
 
     def _palms(

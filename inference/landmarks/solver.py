@@ -17,8 +17,10 @@ _ROBUST_IMAGE_M = 0.10
 """Past this distance a landmark counts as taken from something else, and pulls less."""
 _ROBUST_BODY_M = 0.40
 _LARGEST_STEP = 0.6
-_NEAREST_M = 0.2
-_DAMPING = 1e-3
+NEAREST_M = 0.2
+"""Nobody's pelvis is nearer to the camera."""
+_DAMPING = 0.002
+"""Share of the mean curvature that is added to all, so that what is hardly seen hardly moves."""
 _EYE = np.eye(3)
 
 
@@ -127,14 +129,16 @@ class Solver:
         g = (A @ r.reshape(people, -1, 1))[..., 0]
         g[:, 3:n] += evidence.angles_weight * (now.angles - evidence.angles)
         diagonal = H.reshape(people, -1)[:, :: n + 4]
-        diagonal += _DAMPING
+        diagonal += _DAMPING * diagonal.mean(1, keepdims=True)
         diagonal[:, 3:n] += evidence.angles_weight
         step = -np.linalg.solve(H, g[..., None])[..., 0]
         turn = np.clip(step[:, :n], -_LARGEST_STEP, _LARGEST_STEP)
+        pelvis = now.pelvis + step[:, n:]
+        pelvis[:, 2] = np.maximum(pelvis[:, 2], NEAREST_M)
         return Estimate(
             np.clip(now.angles + turn[:, 3:], self._space.low, self._space.high),
             matrix_from_rotvec(turn[:, :3]) @ now.orientation,
-            now.pelvis + step[:, n:],
+            pelvis,
         )
 
     def _body_rows(
@@ -155,9 +159,9 @@ def _image_rows(
 
     The last three of `rows` (P, 3 + D + 3, 2, K) are the pelvis' position.
     """
-    z = np.maximum(points[..., 2], _NEAREST_M)[:, None]
+    z = np.maximum(points[..., 2], NEAREST_M)[:, None]
     seen = points[..., :2].swapaxes(1, 2) / z
-    depth = np.maximum(now.pelvis[:, 2], _NEAREST_M)[:, None, None]
+    depth = np.maximum(now.pelvis[:, 2], NEAREST_M)[:, None, None]
     off = (seen - evidence.image.swapaxes(1, 2)) * depth
     doubt = 1 + (off * off).sum(1) / _ROBUST_IMAGE_M**2
     scale = np.sqrt(evidence.image_weight / doubt)[:, None]
