@@ -18,7 +18,7 @@ from .topview import Floor, Trails, draw_top_view, floor_of
 if TYPE_CHECKING:
     from inference.body_model import BodyModel
 
-_LEAST_HEIGHT, _LONGEST_SIDE = 480, 1280
+_LEAST_HEIGHT, _MOST_HEIGHT, _MOST_WIDTH = 480, 960, 1280
 
 
 class Composer:
@@ -67,7 +67,7 @@ class Composer:
 
 def shown_scale(width: int, height: int) -> float:
     """Small images are enlarged so that numbers can be read; big ones shrink."""
-    return min(max(1.0, _LEAST_HEIGHT / height), _LONGEST_SIDE / max(width, height))
+    return min(max(1.0, _LEAST_HEIGHT / height), _MOST_HEIGHT / height, _MOST_WIDTH / width)
 
 
 def resized(bgr: Array, scale: float) -> Array:

@@ -126,7 +126,7 @@ def _draw_skeleton(image: Array, person: Person) -> None:
 
 def draw_numbers(image: Array, frame: TrackFrame, scale: float = 1.0) -> None:
     """The track's number above each head; numbers that would cover each other move aside."""
-    height = max(20.0, image.shape[0] / 17)
+    height = max(20.0, min(image.shape[:2]) / 17)
     placed: list[tuple[float, float]] = []
     for person in reversed(people_in(frame, scale)):
         if not np.isfinite(person.head_top_px).all():

@@ -128,6 +128,7 @@ def test_small_images_grow_and_big_ones_shrink() -> None:
     assert shown_scale(320, 240) == 2.0
     assert shown_scale(3840, 2160) == pytest.approx(1 / 3)
     assert shown_scale(1280, 720) == 1.0
+    assert shown_scale(1080, 1920) == 0.5
 
 
 def test_the_top_view_shows_everybody_where_they_stand() -> None:
