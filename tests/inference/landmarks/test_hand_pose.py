@@ -6,7 +6,7 @@ from posed_people import average_rest
 
 from inference.landmarks.hand_pose import FINGERS, SIDES, HandFitter, SeenHands
 from livemocap.rotation import geodesic, matrix_from_rotvec
-from livemocap.skeleton import SMPLX, global_rotations, joint_positions, local_rotations
+from livemocap.skeleton import SMPLX, global_rotations, joint_positions
 
 _ORDER = ("thumb", "index", "middle", "ring", "pinky")
 """Fingers in the order of the hand net's points."""
@@ -101,4 +101,3 @@ def test_unseen_hands_are_relaxed_alike(fitter: HandFitter) -> None:
     left, right = matrix_from_rotvec(fitter.relaxed)
     mirror = np.diag([-1.0, 1, 1])
     np.testing.assert_allclose(mirror @ left @ mirror, right, atol=1e-9)
-    assert local_rotations(np.tile(np.eye(3), (55, 1, 1)), SMPLX).shape == (55, 3, 3)

@@ -51,7 +51,7 @@ def test_exact_evidence_brings_the_markers_back(solver: Solver) -> None:
     assert np.abs(points - np.stack([p.markers for p in people])).max() < 2e-3
     _, G = solver.rotations(found)
     off_deg = np.degrees(geodesic(G, np.stack([p.rotations for p in people])))
-    assert off_deg.mean() < 1.0
+    assert off_deg.mean() < 3.0
 
 
 def test_people_are_solved_as_if_alone(solver: Solver) -> None:
