@@ -31,6 +31,9 @@ LOST_MEMORY_S = 1.5
 UNDETECTED_S = 0.5
 """How long somebody is followed by landmarks alone, when the detector does not see them."""
 
+LAYERS = 3
+"""How many people deep a crowd is looked through."""
+
 MAX_PEOPLE = 8
 
 
@@ -77,17 +80,21 @@ class LandmarkTracker:
     def _see(self, pixels: Pyramid, now_s: float) -> list[tuple[Sight, BodyLandmarks]]:
         """Everybody the detector found; then, with those painted out, who is behind them."""
         detected = self._detected(pixels, now_s)
-        bodies = self._look(pixels, detected, [])
-        own = own_landmarks(detected, bodies)
-        unclear = unclear_among(own, detected, bodies)
-        seen = [(detected[r], body) for r in own if r not in unclear and (body := bodies[r])]
-        again = [replace(detected[row], at_first=bodies[row]) for row in unclear]
-        refused = [s for r, s in enumerate(detected) if r not in own and s.person is not None]
-        hidden = [*again, *refused, *self._missed(detected, now_s)]
-        taken = [body.keypoints for _, body in seen]
-        bodies = self._look(pixels, hidden, taken)
-        behind = own_landmarks(hidden, bodies, taken)
-        seen += [(hidden[row], body) for row in behind if (body := bodies[row])]
+        seen: list[tuple[Sight, BodyLandmarks]] = []
+        looked_for = detected
+        for left in reversed(range(LAYERS)):
+            taken = [body.keypoints for _, body in seen]
+            bodies = self._look(pixels, looked_for, taken)
+            own = own_landmarks(looked_for, bodies, taken)
+            unclear = unclear_among(own, looked_for, bodies) if left else []
+            seen += [(looked_for[r], body) for r in own if r not in unclear and (body := bodies[r])]
+            behind = [replace(looked_for[row], at_first=bodies[row]) for row in unclear]
+            behind += [s for r, s in enumerate(looked_for) if r not in own and s.person is not None]
+            if looked_for is detected:
+                behind += self._missed(detected, now_s)
+            elif not own:
+                break
+            looked_for = behind
         return seen[:MAX_PEOPLE]
 
     def _missed(self, detected: Sequence[Sight], now_s: float) -> list[Sight]:
