@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import tempfile
+import time
 from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +14,9 @@ from livemocap.config import ConfigError, Table, camera_ids, override, read_stud
 from .settings import check_settings
 from .status import StatusLine
 from .supervisor import Child, Supervisor, role
+
+_FLUSH_S = 5.0
+"""How long the other roles have to finish when every camera was a file and has ended."""
 
 _EXAMPLE = """examples:
   livemocap run --camera 0                        webcam 0, with a preview
@@ -71,8 +75,22 @@ def run(args: argparse.Namespace) -> int:
             children.append(Child("view", ("view", str(studio), "--supervised"), vital=False))
         status = stack.enter_context(StatusLine(network, camera_ids(tables)))
         supervisor = stack.enter_context(Supervisor(children, echo=status.print_above))
-        supervisor.wait(status.update)
+        supervisor.wait(lambda: _follow(supervisor, status))
     return 0
+
+
+def _follow(supervisor: Supervisor, status: StatusLine) -> bool:
+    """Show how it goes; True when files have ended and nobody is left to say so.
+
+    A stage that came up after a short file had ended never hears of its end.
+    """
+    until = time.monotonic() + _FLUSH_S
+    while supervisor.has_left("capture") and supervisor.check():
+        status.update()
+        if time.monotonic() > until:
+            return True
+    status.update()
+    return False
 
 
 def studio_tables(args: argparse.Namespace) -> Table:

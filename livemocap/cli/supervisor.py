@@ -203,13 +203,21 @@ class Supervisor:
         )
 
     def wait(self, each: Callable[[], object] = lambda: time.sleep(0.1)) -> None:
-        """Until all children are through; `each` is called meanwhile and should take 0.1 s.
+        """Until all children are through, or `each` says True; it should take about 0.1 s.
 
         Raises:
             ChildFailed: as `check`.
         """
-        while self.check():
-            each()
+        while self.check() and each() is not True:
+            pass
+
+    def has_left(self, name: str) -> bool:
+        """Whether every child whose name begins so has come to its end."""
+        return all(
+            running.process.poll() is not None
+            for running in self._running
+            if running.child.name.startswith(name)
+        )
 
     def _only_serious(self) -> None:
         """Let the reason be the last line, not what the others say when they leave."""

@@ -5,17 +5,29 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
-from commands import interrupt, is_running, listening, own_network, roles_below, started, wait_until
+from clips import write_clip
+from commands import (
+    interrupt,
+    is_running,
+    listening,
+    livemocap,
+    own_network,
+    roles_below,
+    started,
+    wait_until,
+)
 
 from livemocap.bus import TRACK, OrderedSubscriber
 from livemocap.config import NetworkConfig
 from livemocap.messages import TrackFrame
 from livemocap.take import partial
-from livemocap.take_repair import recover, summarize
+from livemocap.take_repair import TakeSummary, recover, summarize
 
 pytestmark = pytest.mark.skipif(
     not sys.platform.startswith("linux"), reason="looks processes up in /proc"
@@ -75,19 +87,34 @@ def test_ctrl_c_stops_everything_and_completes_the_take(tmp_path: Path) -> None:
 @pytest.mark.parametrize("victim", ROLES)
 def test_when_one_process_is_killed_the_rest_comes_down(victim: str, tmp_path: Path) -> None:
     network, ports = own_network()
+    before = segments()
     takes = f"--set=record.directory={tmp_path / 'takes'}"
     with started(*STUDIO, *SMALL, *ports, takes, "--record", "one", log=tmp_path / "log") as run:
-        frames_of(network, 30)
+        last_ns = frames_of(network, 60)[-1].t_capture_ns
         pids = roles_below(run.pid)
         os.kill(pids[victim], signal.SIGKILL)
         wait_until(lambda: run.poll() is not None, DOWN_S, "livemocap run")
     assert run.returncode == 128 + signal.SIGKILL
     assert not any(is_running(pid) for pid in pids.values())
     assert_nothing_listens(network)
+    assert segments() <= before
     last = (tmp_path / "log").read_text().splitlines()[-1]
     assert last.startswith("livemocap: error: ")
     assert victim in last
-    assert_take_opens(tmp_path / "takes" / "one.mcap", killed=victim == "record")
+    summary = assert_take_opens(tmp_path / "takes" / "one.mcap", killed=victim == "record")
+    assert summary.last_ns is not None
+    assert last_ns - summary.last_ns < 1_000_000_000
+
+
+@pytest.mark.parametrize("images", [1, 90])
+def test_a_run_of_a_file_ends_with_it(images: int, tmp_path: Path) -> None:
+    clip = write_clip(tmp_path / "clip.mp4", [np.zeros((64, 128, 3), np.uint8)] * images)
+    _, ports = own_network()
+    run = ("run", "--camera", clip, "--engine", "instant", "--no-view", *ports)
+    done = livemocap(*run, "--record", "one", f"--set=record.directory={tmp_path}", timeout_s=40)
+    assert done.returncode == 0, done.stderr
+    if images > 1:
+        assert summarize(tmp_path / "one.mcap").damage == ""
 
 
 def test_when_the_supervisor_is_killed_nobody_stays_behind(tmp_path: Path) -> None:
@@ -109,7 +136,13 @@ def assert_nothing_listens(network: NetworkConfig) -> None:
     assert not [endpoint for endpoint in endpoints if listening(endpoint)]
 
 
-def assert_take_opens(take: Path, *, killed: bool) -> None:
+def segments() -> set[Path]:
+    """Shared memory that has a name, and would stay behind."""
+    folders = (Path("/dev/shm"), Path(tempfile.gettempdir()))
+    return {path for folder in folders for path in folder.glob("livemocap-*.ring")}
+
+
+def assert_take_opens(take: Path, *, killed: bool) -> TakeSummary:
     """A killed recorder leaves a .part, from which all but the last second comes back."""
     if killed:
         assert not take.exists()
@@ -118,3 +151,4 @@ def assert_take_opens(take: Path, *, killed: bool) -> None:
     summary = summarize(take)
     assert summary.damage == ""
     assert summary.counts["track"] > 0
+    return summary
