@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -61,6 +62,33 @@ def _each_once(order: Sequence[int], shown: Array, taken: Sequence[Array]) -> li
     return kept
 
 
+def front_layer(
+    sights: Sequence[Sight],
+    bodies: Sequence[BodyLandmarks | None],
+    taken: Sequence[Array],
+    *,
+    is_last: bool = False,
+) -> tuple[list[tuple[Sight, BodyLandmarks]], list[Sight]]:
+    """Who was made out, and whom to look for again once those are painted out.
+
+    Args:
+        bodies: what was seen of each sight.
+        taken: (17, 3) keypoints of people who were made out before.
+        is_last: nobody will look again, so doubtful landmarks must do.
+    """
+    own = own_landmarks(sights, bodies, taken)
+    unclear = [] if is_last else unclear_among(own, sights, bodies)
+    front, behind = [], []
+    for row, (sight, body) in enumerate(zip(sights, bodies, strict=True)):
+        if row in unclear:
+            behind.append(replace(sight, at_first=body))
+        elif row in own and body is not None:
+            front.append((sight, body))
+        elif sight.person is not None:
+            behind.append(sight)
+    return front, behind
+
+
 def unclear_among(
     rows: Sequence[int], sights: Sequence[Sight], bodies: Sequence[BodyLandmarks | None]
 ) -> list[int]:
@@ -68,10 +96,9 @@ def unclear_among(
     if len(rows) < 2:
         return []
     likeness = {row: sights[row].likeness(body) for row in rows if (body := bodies[row])}
-    best_first = sorted(rows, key=lambda row: -likeness[row])
     covered = covered_part(np.stack([box_of(s.expected) for s in sights])) > COVERED
     clear: list[int] = []
-    for row in best_first:
+    for row in sorted(rows, key=lambda row: -likeness[row]):
         if likeness[row] >= CLEARLY or not covered[row, clear].any():
             clear.append(row)
     return [row for row in rows if row not in clear]

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Executor
-from dataclasses import replace
 from functools import partial
 
 import numpy as np
 
 from ..engine import EngineImage
-from .accept import COVERED, in_the_way, own_landmarks, unclear_among
+from .accept import COVERED, front_layer, in_the_way
 from .appearance import appearance_of
 from .associate import associate
 from .body_landmarks import BodyLandmarks
@@ -79,20 +78,16 @@ class LandmarkTracker:
 
     def _see(self, pixels: Pyramid, now_s: float) -> list[tuple[Sight, BodyLandmarks]]:
         """Everybody the detector found; then, with those painted out, who is behind them."""
-        detected = self._detected(pixels, now_s)
+        looked_for = detected = self._detected(pixels, now_s)
         seen: list[tuple[Sight, BodyLandmarks]] = []
-        looked_for = detected
-        for left in reversed(range(LAYERS)):
+        for layer in range(1, LAYERS + 1):
             taken = [body.keypoints for _, body in seen]
             bodies = self._look(pixels, looked_for, taken)
-            own = own_landmarks(looked_for, bodies, taken)
-            unclear = unclear_among(own, looked_for, bodies) if left else []
-            seen += [(looked_for[r], body) for r in own if r not in unclear and (body := bodies[r])]
-            behind = [replace(looked_for[row], at_first=bodies[row]) for row in unclear]
-            behind += [s for r, s in enumerate(looked_for) if r not in own and s.person is not None]
-            if looked_for is detected:
+            front, behind = front_layer(looked_for, bodies, taken, is_last=layer == LAYERS)
+            seen += front
+            if layer == 1:
                 behind += self._missed(detected, now_s)
-            elif not own:
+            elif not front:
                 break
             looked_for = behind
         return seen[:MAX_PEOPLE]

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from figures import body_at, detection, standing
 
-from inference.landmarks.accept import in_the_way, own_landmarks, unclear_among
+from inference.landmarks.accept import front_layer, in_the_way, own_landmarks, unclear_among
 from inference.landmarks.followed import Followed
 from inference.landmarks.sight import Sight
 
@@ -54,3 +54,11 @@ def test_only_people_who_overlap_stand_in_the_way() -> None:
     (fronts,) = in_the_way([expecting(100)], [far, near])
     assert [front[0, 0] for front in fronts] == [120]
     assert in_the_way([expecting(100)], []) == [[]]
+
+
+def test_whom_we_know_is_looked_for_again_behind_who_was_made_out() -> None:
+    sights = [expecting(100), expecting(112), expecting(108, known=False)]
+    bodies = [body_at(standing(100, 200)) for _ in sights]
+    front, behind = front_layer(sights, bodies, [])
+    assert [sight for sight, _ in front] == [sights[0]]
+    assert behind == [sights[1]]
