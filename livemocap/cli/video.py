@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import json
+import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -159,9 +160,12 @@ def _derive(job: VideoJob, clip: Clip, work: Path, take: Path) -> Outcome:
             "be decoded any further"
         )
     outcome.blender = _take_report(work / _BLENDER_REPORT)
-    _export(job, work, take, outcome)
     if job.preview:
-        _draw(job, clip, work, take, outcome)
+        _draw(job, clip, work, outcome)
+    if outcome.track_ids:
+        _export(job, work, take, outcome)
+    else:
+        outcome.missing.append("motion files: nobody was seen in this clip")
     outcome.files = sorted(path.name for path in work.iterdir() if path.is_file())
     return outcome
 
@@ -175,23 +179,24 @@ def _take_report(path: Path) -> dict[str, int]:
     return report
 
 
+def _draw(job: VideoJob, clip: Clip, work: Path, outcome: Outcome) -> None:
+    from inference.body_model import default_body
+
+    from .pictures import draw_pictures
+
+    draw_pictures(clip, outcome.frames, default_body(), work, job.clip.name)
+
+
 def _export(job: VideoJob, work: Path, take: Path, outcome: Outcome) -> None:
-    from .exporting import export_people
+    """Motion files, and the picture that Blender draws."""
+    from .exporting import draw_armatures, export_people
 
     for kind in job.formats:
         with _noting(outcome, kind.upper()):
             export_people(take, kind, work)
-
-
-def _draw(job: VideoJob, clip: Clip, work: Path, take: Path, outcome: Outcome) -> None:
-    from inference.body_model import default_body
-
-    from .exporting import draw_armatures
-    from .pictures import draw_pictures
-
-    draw_pictures(clip, outcome.frames, default_body(), work, job.clip.name)
-    with _noting(outcome, "armatures.png"):
-        draw_armatures(take, work / "armatures.png")
+    if job.preview:
+        with _noting(outcome, "armatures.png"):
+            draw_armatures(take, work / "armatures.png")
 
 
 @contextlib.contextmanager
@@ -199,6 +204,7 @@ def _noting(outcome: Outcome, what: str) -> Iterator[None]:
     """Without Blender's module the rest is still worth having: say what is missing."""
     from .exporting import NotMade
 
+    print(f"making {what}", file=sys.stderr, flush=True)
     try:
         yield
     except NotMade as missing:

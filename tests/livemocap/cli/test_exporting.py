@@ -50,10 +50,3 @@ def test_a_take_without_people_is_said_to_be_one(tmp_path: Path) -> None:
             writer.write(TRACK, track_frame(people=0, sequence=sequence))
     with pytest.raises(NotMade, match="nobody was tracked"):
         export_people(tmp_path / "take.mcap", "bvh", tmp_path)
-
-
-@pytest.mark.blender
-@pytest.mark.skipif(importlib.util.find_spec("bpy") is None, reason="bpy is not installed")
-def test_blender_draws_the_armatures(take: Path, tmp_path: Path) -> None:
-    draw_armatures(take, tmp_path / "armatures.png")
-    assert (tmp_path / "armatures.png").read_bytes()[:4] == b"\x89PNG"
