@@ -28,7 +28,7 @@ SHAPE_DIMENSIONS = 1.5
 """Betas err together: ten of them count as this many independent numbers."""
 LOOK_SAME, LOOK_WEIGHT = 0.65, 12.0
 """Product of two appearance vectors at which they say nothing, and nats for each unit more."""
-HINT_SAME, HINT_OTHER = 1.5, -0.5
+HINT_SAME, HINT_OTHER = 3.0, -1.5
 """What the engine's own idea of who is who counts."""
 LOST_PRIOR = -0.5
 """A detection is a little more likely a newcomer than one certain person of those who left."""
