@@ -70,6 +70,19 @@ def test_people_who_swap_the_engines_hints_keep_their_ids() -> None:
     assert np.ptp([f.pelvis[0, 0] for f in frames]) < 0.01
 
 
+def test_a_couple_merged_into_one_detection_comes_apart_with_the_same_ids() -> None:
+    def scene(t_s: float) -> list[Actor]:
+        reach = 0.8 - 0.8 * t_s  # they pass each other after a second
+        front, behind = Actor(-reach, -4.0, hint=7, look=1), Actor(reach, -4.4, hint=3, look=1)
+        return [front] if abs(reach) < 0.2 else [front, behind]
+
+    frames = track(play(scene, 2.0))
+    assert {i for f in frames for i in f.track_ids.tolist()} == {1, 2}
+    first, last = places(frames[0]), places(frames[-1])
+    assert first[1][0] < 0 < last[1][0]
+    assert first[2][0] > 0 > last[2][0]
+
+
 def test_the_order_of_detections_does_not_matter() -> None:
     frames = play(lambda t: [*crossing(t), Actor(x_m=0.0, z_m=-7.0)], 3.0)
     rng = np.random.default_rng(5)
