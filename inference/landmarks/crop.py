@@ -58,7 +58,7 @@ class Pyramid:
     """An image and its halves, so that shrinking a region never skips pixels."""
 
     def __init__(self, bgr: Array) -> None:
-        self._levels = [bgr]
+        self._levels = [np.ascontiguousarray(bgr)]
         self._growing = threading.Lock()
 
     @property

@@ -59,7 +59,7 @@ class LandmarkTracker:
 
     def _forget(self, image: EngineImage, pixels: Pyramid, now_s: float) -> None:
         """Those lost for long; everybody after a cut, a jump back in time, another image size."""
-        broken = image.cut > CUT or now_s <= self._previous_s or pixels.size_px != self._size_px
+        broken = image.cut > CUT or now_s < self._previous_s or pixels.size_px != self._size_px
         remembered = [] if broken else self._people
         self._people = [p for p in remembered if now_s - p.seen_s <= LOST_MEMORY_S]
         self._size_px = pixels.size_px

@@ -81,6 +81,15 @@ def test_a_seek_back_or_another_size_starts_anew(tracker: LandmarkTracker) -> No
     assert len(first | second | third) == 9
 
 
+def test_a_mirrored_view_of_an_image_will_do(tracker: LandmarkTracker) -> None:
+    assert len(tracker.step(engine_image(sample_frames(1)[0][:, ::-1], 0))) == 3
+
+
+def test_a_time_stamp_that_comes_twice_is_no_seek(tracker: LandmarkTracker) -> None:
+    bgr = sample_frames(1)[0]
+    assert ids(tracker.step(engine_image(bgr, 1))) == ids(tracker.step(engine_image(bgr, 1)))
+
+
 @pytest.mark.parametrize("shape", [(1, 1), (40, 12000), (432, 768), (9000, 3)], ids=str)
 def test_empty_images_of_any_shape_hold_nobody(
     tracker: LandmarkTracker, shape: tuple[int, int]
