@@ -89,7 +89,7 @@ def draw_bodies(image: Array, frame: TrackFrame, body: BodyModel, scale: float =
     vertices = body.vertices(
         frame.joint_rotvecs[rows], frame.pelvis[rows], frame.betas[rows], frame.expression[rows]
     )
-    in_camera = transform_points(invert(frame.T_world_cam), vertices)
+    in_camera = transform_points(invert(frame.T_world_cam).astype(np.float32), vertices)
     meshes = [Mesh(points, body.faces, p.color) for points, p in zip(in_camera, shown, strict=True)]
     draw_meshes(image, meshes, scaled_intrinsics(frame.K, scale), _BODY_OPACITY)
 
