@@ -26,8 +26,8 @@ from .shape import ShapeFitter
 from .solver import NEAREST_M, Bones, Estimate, Evidence, Solver
 
 _STEPS = 2
-_TURN_RAD_S = 8.0
-"""How fast joints usually turn at most: as time passes, a pose says less about the next."""
+_TURN_RAD_S = 4.5
+"""How fast joints usually turn: the more time passes, the less a pose says about the next."""
 _JAW = SMPLX.index("jaw")
 _ELBOWS = np.array([BODY.index(f"{side}_elbow") for side in SIDES])
 _WRISTS = np.array([BODY.index(f"{side}_wrist") for side in SIDES])
@@ -102,34 +102,39 @@ class BodyFitter:
             image = normalised(hands.points_px, K)
             self._hand_evidence.add(evidence, hands, palms, image, bones)
         found = self._solver.solve(start, evidence, bones, _STEPS)
-        for memory, angles in zip(memories, found.angles, strict=True):
-            memory.angles = angles
+        for row, memory in enumerate(memories):
+            memory.pose = found.angles[row], found.orientation[row]
         return found, self._rotvecs(people, found, hands, palms)
 
     def _evidence(self, seen: Sightings, body: Array, memories: Sequence[Memory]) -> Evidence:
         rows = self._markers.landmarks
         image_weight, body_weight = self._weights(seen.visibility)
-        angles, angles_weight = self._expected_angles(memories)
         return Evidence(
             image=seen.image[:, rows],
             image_weight=image_weight,
             body=self._solver.relative @ body[:, rows],
             body_weight=body_weight,
-            angles=angles,
-            angles_weight=angles_weight,
+            **self._expected(memories),
         )
 
-    def _expected_angles(self, memories: Sequence[Memory]) -> tuple[Array, Array]:
-        """(P, D) twice: the usual pose, drawn to the previous one; and the weight of both."""
-        usual_weight = self._space.sd**-2.0
-        angles = np.repeat(self._space.mean[None], len(memories), 0)
-        weight = np.repeat(usual_weight[None], len(memories), 0)
+    def _expected(self, memories: Sequence[Memory]) -> dict[str, Array]:
+        """The fields of Evidence on what is usual, drawn to what was so a moment ago."""
+        people = len(memories)
+        angles = np.repeat(self._space.mean[None], people, 0)
+        weight = np.repeat(self._space.sd[None] ** -2.0, people, 0)
+        orientation, turning = np.tile(np.eye(3), (people, 1, 1)), np.zeros((people, 1))
         for row, memory in enumerate(memories):
-            if memory.angles is not None:
-                still = (_TURN_RAD_S * memory.dt_s) ** -2.0
-                weight[row] += still
-                angles[row] += still / weight[row] * (memory.angles - angles[row])
-        return angles, weight
+            if memory.pose is not None:
+                turning[row] = (_TURN_RAD_S * memory.dt_s) ** -2.0
+                weight[row] += turning[row]
+                angles[row] += turning[row] / weight[row] * (memory.pose[0] - angles[row])
+                orientation[row] = memory.pose[1]
+        return {
+            "angles": angles,
+            "angles_weight": weight,
+            "orientation": orientation,
+            "orientation_weight": turning,
+        }
 
     def _start(self, evidence: Evidence, body: Array, rest: Array, bones: Bones) -> Estimate:
         """A first guess of the poses, placed where they fit the image."""

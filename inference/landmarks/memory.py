@@ -23,8 +23,8 @@ class Memory:
     t_s: float
     dt_s: float = _FIRST_DT_S
     """Since the image before."""
-    angles: Array | None = None
-    """(D,) rad, the previous pose."""
+    pose: tuple[Array, Array] | None = None
+    """(D,) rad and (3, 3): angles and pelvis rotation of the previous image."""
     palms: dict[Side, Array] = field(default_factory=dict)
     """`Palms.relative` of the previous image."""
 

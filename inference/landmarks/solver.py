@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import matrix_from_rotvec, skew
+from livemocap.rotation import matrix_from_rotvec, rotvec_from_matrix, skew
 from livemocap.skeleton import global_rotations, joint_positions
 
 from .markers import Markers
@@ -62,6 +62,10 @@ class Evidence:
     """(P, D) rad to stay near."""
     angles_weight: Array
     """(P, D) 1 / rad^2."""
+    orientation: Array
+    """(P, 3, 3) rotation of the pelvis to stay near."""
+    orientation_weight: Array
+    """(P, 1) 1 / rad^2, 0 for people without a past."""
 
 
 class Solver:
@@ -127,9 +131,12 @@ class Solver:
         A = A.reshape(people, n + 3, -1)
         H = A @ A.swapaxes(1, 2)
         g = (A @ r.reshape(people, -1, 1))[..., 0]
+        turned = rotvec_from_matrix(now.orientation @ evidence.orientation.swapaxes(1, 2))
+        g[:, :3] += evidence.orientation_weight * turned
         g[:, 3:n] += evidence.angles_weight * (now.angles - evidence.angles)
         diagonal = H.reshape(people, -1)[:, :: n + 4]
         diagonal += _DAMPING * diagonal.mean(1, keepdims=True)
+        diagonal[:, :3] += evidence.orientation_weight
         diagonal[:, 3:n] += evidence.angles_weight
         step = -np.linalg.solve(H, g[..., None])[..., 0]
         turn = np.clip(step[:, :n], -_LARGEST_STEP, _LARGEST_STEP)

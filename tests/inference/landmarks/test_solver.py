@@ -29,6 +29,8 @@ def exact(people: list[Posed], solver: Solver) -> Evidence:
         body_weight=np.full(points.shape, 1e6),
         angles=np.repeat(pose_space().mean[None], len(people), 0),
         angles_weight=np.repeat(pose_space().sd[None] ** -2.0, len(people), 0),
+        orientation=np.tile(np.eye(3), (len(people), 1, 1)),
+        orientation_weight=np.zeros((len(people), 1)),
     )
 
 
