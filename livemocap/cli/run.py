@@ -108,7 +108,14 @@ def studio_tables(args: argparse.Namespace) -> Table:
         tables["camera"] = [
             {"id": f"cam{i}", "source": source} for i, source in enumerate(args.camera)
         ]
-    return override(tables, [*_assignments(args), *args.set])
+    return with_patient_start(override(tables, [*_assignments(args), *args.set]))
+
+
+def with_patient_start(tables: Table) -> Table:
+    """The first pose and the first track wait for the recorder: a take begins at the beginning."""
+    topics = tables.get("record", {}).get("topics", ("pose", "track"))
+    readers = {"pose_readers": 1 + ("pose" in topics), "track_readers": int("track" in topics)}
+    return {**tables, "network": {**readers, **tables.get("network", {})}}
 
 
 def _assignments(args: argparse.Namespace) -> list[str]:

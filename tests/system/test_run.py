@@ -71,7 +71,7 @@ def test_ctrl_c_stops_everything_and_completes_the_take(tmp_path: Path) -> None:
     network, ports = own_network()
     takes = f"--set=record.directory={tmp_path / 'takes'}"
     with started(*STUDIO, *SMALL, *ports, takes, "--record", "one", log=tmp_path / "log") as run:
-        frames_of(network, 20)
+        last_ns = frames_of(network, 20)[-1].t_capture_ns
         pids = roles_below(run.pid)
         assert set(pids) == set(ROLES)
         interrupt(run)
@@ -81,6 +81,8 @@ def test_ctrl_c_stops_everything_and_completes_the_take(tmp_path: Path) -> None:
     summary = summarize(tmp_path / "takes" / "one.mcap")
     assert summary.damage == ""
     assert summary.counts["track"] >= 20
+    assert summary.last_ns is not None
+    assert summary.last_ns >= last_ns
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 

@@ -89,6 +89,15 @@ def test_run_makes_a_studio_of_its_flags() -> None:
     assert tables["tracking"] == {"predict_s": 0.1}
 
 
+def test_the_stream_waits_for_the_recorder_unless_it_was_told_otherwise() -> None:
+    plain = tables_of("--camera", "0")["network"]
+    assert plain == {"pose_readers": 2, "track_readers": 1}
+    topics = tables_of("--camera", "0", "--set", "record.topics=['track']")["network"]
+    assert topics == {"pose_readers": 1, "track_readers": 1}
+    told = tables_of("--camera", "0", "--set", "network.track_readers=0")["network"]
+    assert told["track_readers"] == 0
+
+
 def test_run_without_a_name_lets_the_recorder_choose_one() -> None:
     assert tables_of("--camera", "0", "--record")["record"] == {"start": True}
 
