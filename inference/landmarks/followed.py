@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from .appearance import no_appearance
 from .body_landmarks import BodyLandmarks
 from .detect import Detection
+from .hands import SIDES, without_twin
 from .observation import Array, FaceLandmarks, HandLandmarks, PersonLandmarks, Side
 from .similarity import TORSO, box_of
 
@@ -47,6 +49,8 @@ class Followed:
     velocity: Array = field(default_factory=lambda: np.zeros(2))
     """(2,) px/s of the torso."""
     hands: dict[Side, HandLandmarks] = field(default_factory=dict)
+    hand_missed_s: dict[Side, float] = field(default_factory=dict)
+    """When each hand was last looked for in vain, twice running."""
 
     def __post_init__(self) -> None:
         self.seen_s = self.detected_s = self.first_s
@@ -75,6 +79,20 @@ class Followed:
         old = self.look if self.colour is None else self.colour
         blend = COLOUR_MEMORY * old + (1 - COLOUR_MEMORY) * self.look
         self.colour = blend / np.linalg.norm(blend)
+
+    def hands_due(self, now_s: float, patience_s: float) -> list[Side]:
+        """The hands to look for now."""
+        return [s for s in SIDES if now_s - self.hand_missed_s.get(s, -math.inf) >= patience_s]
+
+    def see_hands(self, now_s: float, looked_for: Mapping[Side, HandLandmarks | None]) -> None:
+        """Take in the hands that were found, and which were not."""
+        found: dict[Side, HandLandmarks] = {}
+        for side, hand in looked_for.items():
+            if hand is not None:
+                found[side] = hand
+            elif side not in self.hands:
+                self.hand_missed_s[side] = now_s
+        self.hands = without_twin(found, self.body)
 
     def described(self, now_s: float, face: FaceLandmarks | None) -> PersonLandmarks:
         """What the nets saw of it at `now_s`."""

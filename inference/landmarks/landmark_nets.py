@@ -19,6 +19,8 @@ class LandmarkNets:
     body: BodyNet
     hands: HandNets
     face: FaceNet
+    hand_patience_s: float
+    """As in Quality."""
 
 
 def landmark_nets(quality: Quality, provider: str, folder: Path = WEIGHTS_FOLDER) -> LandmarkNets:
@@ -40,4 +42,5 @@ def landmark_nets(quality: Quality, provider: str, folder: Path = WEIGHTS_FOLDER
         body=BodyNet(nets["pose_landmark_full"]),
         hands=HandNets(nets[quality.hand_net], nets["hand_recrop"]),
         face=FaceNet(nets["face_landmark"]),
+        hand_patience_s=quality.hand_patience_s,
     )

@@ -15,9 +15,8 @@ from .associate import associate
 from .body_landmarks import BodyLandmarks
 from .crop import Pyramid
 from .followed import Followed
-from .hands import SIDES, without_twin
 from .landmark_nets import LandmarkNets
-from .observation import Array, PersonLandmarks
+from .observation import Array, HandLandmarks, PersonLandmarks, Side
 from .sight import Sight, sight_of_detection, sight_of_past
 from .similarity import box_of, covered_part
 
@@ -145,11 +144,13 @@ class LandmarkTracker:
         run, nets = self._executor.submit, self._nets
         faces = [run(nets.face.look, pixels, person.body) for person in seen]
         hands = [
-            {side: run(nets.hands.look, pixels, p.body, side, p.hands.get(side)) for side in SIDES}
-            for p in seen
+            {
+                side: run(nets.hands.look, pixels, person.body, side, person.hands.get(side))
+                for side in person.hands_due(now_s, nets.hand_patience_s)
+            }
+            for person in seen
         ]
         for person, pair in zip(seen, hands, strict=True):
-            person.hands = without_twin(
-                {side: hand for side in SIDES if (hand := pair[side].result())}, person.body
-            )
+            looked_for: dict[Side, HandLandmarks | None] = {s: h.result() for s, h in pair.items()}
+            person.see_hands(now_s, looked_for)
         return [p.described(now_s, face.result()) for p, face in zip(seen, faces, strict=True)]
