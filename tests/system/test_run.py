@@ -70,7 +70,10 @@ def test_two_people_keep_their_ids_in_order_and_every_stage_leaves_its_stamp(
 def test_ctrl_c_stops_everything_and_completes_the_take(tmp_path: Path) -> None:
     network, ports = own_network()
     takes = f"--set=record.directory={tmp_path / 'takes'}"
-    with started(*STUDIO, *SMALL, *ports, takes, "--record", "one", log=tmp_path / "log") as run:
+    both = "--set=network.track_readers=2"  # the recorder, and this test
+    with started(
+        *STUDIO, *SMALL, *ports, takes, both, "--record", "one", log=tmp_path / "log"
+    ) as run:
         last_ns = frames_of(network, 20)[-1].t_capture_ns
         pids = roles_below(run.pid)
         assert set(pids) == set(ROLES)
