@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import Protocol
 
-from livemocap.bus import POSE, Publisher
+from livemocap.bus import POSE, BusError, Publisher
 from livemocap.lifecycle import StopToken, run_loop
 from livemocap.messages import EndOfStream, ImageFrame, Message, PoseFrame
 from livemocap.metrics import MetricsCollector
@@ -55,9 +55,13 @@ class InferenceProcess:
         self._rings = SharedRingReader()
 
     def run(self, stop: StopToken, *, strict: bool = False) -> int:
-        """Until the token is set or every camera has ended. Returns how many images failed."""
+        """Until the token is set or every camera has ended. Returns how many images failed.
+
+        Raises:
+            BusError: the readers that were waited for never came.
+        """
         try:
-            return run_loop(self.step, stop, strict=strict)
+            return run_loop(self.step, stop, strict=strict, expected=(BusError,))
         finally:
             self._rings.close()
 

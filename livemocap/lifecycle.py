@@ -55,7 +55,7 @@ def stop_with_supervisor(stop: StopToken, grace_s: float = 3.0) -> None:
         # the raw descriptor: a thread inside sys.stdin's lock would block interpreter exit
         while os.read(0, 4096):
             pass
-        stop.set("supervisor is gone")
+        stop.set("the supervisor asked to, or is gone")
         time.sleep(grace_s)
         os._exit(1)
 
