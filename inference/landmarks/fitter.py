@@ -26,8 +26,10 @@ from .shape import ShapeFitter
 from .solver import NEAREST_M, Bones, Estimate, Evidence, Solver
 
 _STEPS = 2
-_TURN_RAD_S = 4.5
+_TURN_RAD_S = 4.0
 """How fast joints usually turn: the more time passes, the less a pose says about the next."""
+_DEPTH_PER_S = 0.5
+"""How much of their distance people usually come nearer or go away in a second."""
 _JAW = SMPLX.index("jaw")
 _ELBOWS = np.array([BODY.index(f"{side}_elbow") for side in SIDES])
 _WRISTS = np.array([BODY.index(f"{side}_wrist") for side in SIDES])
@@ -103,7 +105,8 @@ class BodyFitter:
             self._hand_evidence.add(evidence, hands, palms, image, bones)
         found = self._solver.solve(start, evidence, bones, _STEPS)
         for row, memory in enumerate(memories):
-            memory.pose = found.angles[row], found.orientation[row]
+            depth = float(found.pelvis[row, 2])
+            memory.pose = found.angles[row], found.orientation[row], depth
         return found, self._rotvecs(people, found, hands, palms)
 
     def _evidence(self, seen: Sightings, body: Array, memories: Sequence[Memory]) -> Evidence:
@@ -123,17 +126,21 @@ class BodyFitter:
         angles = np.repeat(self._space.mean[None], people, 0)
         weight = np.repeat(self._space.sd[None] ** -2.0, people, 0)
         orientation, turning = np.tile(np.eye(3), (people, 1, 1)), np.zeros((people, 1))
+        depth, moving = np.ones(people), np.zeros(people)
         for row, memory in enumerate(memories):
             if memory.pose is not None:
                 turning[row] = (_TURN_RAD_S * memory.dt_s) ** -2.0
                 weight[row] += turning[row]
                 angles[row] += turning[row] / weight[row] * (memory.pose[0] - angles[row])
-                orientation[row] = memory.pose[1]
+                orientation[row], depth[row] = memory.pose[1:]
+                moving[row] = (_DEPTH_PER_S * depth[row] * memory.dt_s) ** -2.0
         return {
             "angles": angles,
             "angles_weight": weight,
             "orientation": orientation,
             "orientation_weight": turning,
+            "depth": depth,
+            "depth_weight": moving,
         }
 
     def _start(self, evidence: Evidence, body: Array, rest: Array, bones: Bones) -> Estimate:

@@ -23,8 +23,8 @@ class Memory:
     t_s: float
     dt_s: float = _FIRST_DT_S
     """Since the image before."""
-    pose: tuple[Array, Array] | None = None
-    """(D,) rad and (3, 3): angles and pelvis rotation of the previous image."""
+    pose: tuple[Array, Array, float] | None = None
+    """(D,) rad, (3, 3), m: angles, pelvis rotation and depth of the previous image."""
     palms: dict[Side, Array] = field(default_factory=dict)
     """`Palms.relative` of the previous image."""
 

@@ -66,6 +66,10 @@ class Evidence:
     """(P, 3, 3) rotation of the pelvis to stay near."""
     orientation_weight: Array
     """(P, 1) 1 / rad^2, 0 for people without a past."""
+    depth: Array
+    """(P,) m of the pelvis, to stay near."""
+    depth_weight: Array
+    """(P,) 1 / m^2, 0 for people without a past."""
 
 
 class Solver:
@@ -133,11 +137,13 @@ class Solver:
         g = (A @ r.reshape(people, -1, 1))[..., 0]
         turned = rotvec_from_matrix(now.orientation @ evidence.orientation.swapaxes(1, 2))
         g[:, :3] += evidence.orientation_weight * turned
+        g[:, -1] += evidence.depth_weight * (now.pelvis[:, 2] - evidence.depth)
         g[:, 3:n] += evidence.angles_weight * (now.angles - evidence.angles)
         diagonal = H.reshape(people, -1)[:, :: n + 4]
         diagonal += _DAMPING * diagonal.mean(1, keepdims=True)
         diagonal[:, :3] += evidence.orientation_weight
         diagonal[:, 3:n] += evidence.angles_weight
+        diagonal[:, -1] += evidence.depth_weight
         step = -np.linalg.solve(H, g[..., None])[..., 0]
         turn = np.clip(step[:, :n], -_LARGEST_STEP, _LARGEST_STEP)
         pelvis = now.pelvis + step[:, n:]

@@ -31,6 +31,8 @@ def exact(people: list[Posed], solver: Solver) -> Evidence:
         angles_weight=np.repeat(pose_space().sd[None] ** -2.0, len(people), 0),
         orientation=np.tile(np.eye(3), (len(people), 1, 1)),
         orientation_weight=np.zeros((len(people), 1)),
+        depth=np.ones(len(people)),
+        depth_weight=np.zeros(len(people)),
     )
 
 
