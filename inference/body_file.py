@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -58,8 +59,8 @@ class BodyFile:
         self.header(name)
         try:
             with self._zip.open(self._members[name]) as member:
-                return npy.read_array(member, allow_pickle=False)  # type: ignore[no-untyped-call]
-        except (ValueError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+                return npy.read_array(member, allow_pickle=False)
+        except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise BodyModelError(
                 f"{self.path}: array '{name}' is damaged ({error}). Download the file again."
             ) from error
@@ -74,7 +75,7 @@ class BodyFile:
         try:
             with self._zip.open(self._members[name]) as member:
                 shape, _, dtype = _read_header(member)
-        except (ValueError, EOFError, zipfile.BadZipFile, zipfile.zlib.error) as error:  # type: ignore[attr-defined]
+        except (ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
             raise BodyModelError(
                 f"{self.path}: array '{name}' is damaged ({error}). Download the file again."
             ) from error
@@ -99,6 +100,6 @@ class BodyFile:
 
 
 def _read_header(member: Any) -> tuple[tuple[int, ...], bool, np.dtype[Any]]:
-    version = npy.read_magic(member)  # type: ignore[no-untyped-call]
+    version = npy.read_magic(member)
     read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
-    return read(member)  # type: ignore[no-untyped-call]
+    return read(member)
