@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -84,10 +84,12 @@ class Followed:
         """The hands to look for now."""
         return [s for s in SIDES if now_s - self.hand_missed_s.get(s, -math.inf) >= patience_s]
 
-    def see_hands(self, now_s: float, looked_for: Mapping[Side, HandLandmarks | None]) -> None:
+    def see_hands(
+        self, now_s: float, looked_for: Sequence[tuple[Side, HandLandmarks | None]]
+    ) -> None:
         """Take in the hands that were found, and which were not."""
         found: dict[Side, HandLandmarks] = {}
-        for side, hand in looked_for.items():
+        for side, hand in looked_for:
             if hand is not None:
                 found[side] = hand
             elif side not in self.hands:

@@ -18,7 +18,7 @@ FRAMED_ALIKE = 0.6
 AGREES = 0.3
 """Similarity of landmarks to what was expected below which the next square is tried."""
 
-DETECTION_AGREES = 0.25
+DETECTION_AGREES = 0.15
 """The least similarity at which landmarks are still the detected person's."""
 
 PREDICTION_AGREES = 0.5

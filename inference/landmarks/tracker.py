@@ -16,7 +16,7 @@ from .body_landmarks import BodyLandmarks
 from .crop import Pyramid
 from .followed import Followed
 from .landmark_nets import LandmarkNets
-from .observation import Array, HandLandmarks, PersonLandmarks, Side
+from .observation import Array, PersonLandmarks
 from .sight import Sight, sight_of_detection, sight_of_past
 from .similarity import box_of, covered_part
 
@@ -144,13 +144,12 @@ class LandmarkTracker:
         run, nets = self._executor.submit, self._nets
         faces = [run(nets.face.look, pixels, person.body) for person in seen]
         hands = [
-            {
-                side: run(nets.hands.look, pixels, person.body, side, person.hands.get(side))
+            [
+                (side, run(nets.hands.look, pixels, person.body, side, person.hands.get(side)))
                 for side in person.hands_due(now_s, nets.hand_patience_s)
-            }
+            ]
             for person in seen
         ]
         for person, pair in zip(seen, hands, strict=True):
-            looked_for: dict[Side, HandLandmarks | None] = {s: h.result() for s, h in pair.items()}
-            person.see_hands(now_s, looked_for)
+            person.see_hands(now_s, [(side, hand.result()) for side, hand in pair])
         return [p.described(now_s, face.result()) for p, face in zip(seen, faces, strict=True)]

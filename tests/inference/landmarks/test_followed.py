@@ -57,7 +57,7 @@ def test_who_is_not_detected_any_more_is_believed_less(person: Followed) -> None
 
 def test_a_hand_that_was_missed_twice_is_left_alone_for_a_while(person: Followed) -> None:
     assert person.hands_due(0.0, 0.1) == ["left", "right"]
-    person.see_hands(0.0, {"left": None})
+    person.see_hands(0.0, [("left", None)])
     assert person.hands_due(0.04, 0.1) == ["right"]
     assert person.hands_due(0.04, 0.0) == ["left", "right"]
     assert person.hands_due(0.11, 0.1) == ["left", "right"]
