@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from functools import partial
 
 import numpy as np
@@ -16,7 +16,7 @@ from .body_landmarks import BodyLandmarks
 from .crop import Pyramid
 from .followed import Followed
 from .landmark_nets import LandmarkNets
-from .observation import Array, PersonLandmarks
+from .observation import Array, HandLandmarks, PersonLandmarks, Side
 from .sight import Sight, sight_of_detection, sight_of_past
 from .similarity import box_of, covered_part
 
@@ -143,7 +143,7 @@ class LandmarkTracker:
         """Read hands and faces, side by side, and put everything together."""
         run, nets = self._executor.submit, self._nets
         faces = [run(nets.face.look, pixels, person.body) for person in seen]
-        hands = [
+        hands: list[list[tuple[Side, Future[HandLandmarks | None]]]] = [
             [
                 (side, run(nets.hands.look, pixels, person.body, side, person.hands.get(side)))
                 for side in person.hands_due(now_s, nets.hand_patience_s)
