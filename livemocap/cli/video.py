@@ -63,7 +63,7 @@ def add_video(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("clip", type=Path, help="video file, or a folder of images")
-    parser.add_argument("-o", "--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="(out/NAME of the clip)")
     add_job_arguments(parser)
     parser.add_argument("--rotate", type=int, choices=(0, 90, 180, 270), default=0)
     parser.add_argument("--mirror", action="store_true", help="flip left and right")
@@ -100,7 +100,8 @@ def video(args: argparse.Namespace) -> int:
     camera: Table = {"rotate": args.rotate, "mirror": args.mirror}
     if args.fps:
         camera["fps"] = args.fps
-    outcome = process_video(job_from(args, args.clip, args.out, camera))
+    out = args.out or Path("out") / args.clip.resolve().stem
+    outcome = process_video(job_from(args, args.clip, out, camera))
     print_report(outcome)
     return 0
 
