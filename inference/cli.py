@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import logging
 from typing import TYPE_CHECKING
 
 from livemocap.bus import IMAGE, CreditReader, NewestSubscriber, Publisher
@@ -13,6 +14,8 @@ from .config import InferenceConfig
 
 if TYPE_CHECKING:
     from .process import ImageReader
+
+_LOG = logging.getLogger(__name__)
 
 _EXAMPLE = """example:
   livemocap infer studio.toml
@@ -46,6 +49,7 @@ def _infer(context: RoleContext) -> int:
     engine = make_engine(
         config.engine, quality=config.quality, device=config.device, threads=config.threads
     )
+    _LOG.info("ready: %s, %s quality", engine.name, config.quality)
     readers = _readers(context)
     process = InferenceProcess(
         engine, readers, publishers, metrics, pose_readers=network.pose_readers
