@@ -74,9 +74,8 @@ def normalize(vector: ArrayLike) -> Array:
 def quat_from_rotvec(rotvec: ArrayLike) -> Array:
     """(..., 3) axis-angle to (..., 4) wxyz."""
     r = np.asarray(rotvec)
-    half = 0.5 * np.sqrt((r * r).sum(-1, keepdims=True))
-    scale = 0.5 * np.sinc(half / np.pi)  # sin(half) / (2 half), exact at 0
-    return np.concatenate([np.cos(half), r * scale], -1)
+    half = np.maximum(0.5 * np.sqrt((r * r).sum(-1, keepdims=True)), _TINY)
+    return np.concatenate([np.cos(half), r * (0.5 * np.sin(half) / half)], -1)
 
 
 def rotvec_from_quat(quat_wxyz: ArrayLike) -> Array:

@@ -26,7 +26,7 @@ class Skeleton:
 
     @cached_property
     def levels(self) -> tuple[tuple[Array, Array], ...]:
-        """(joints, their parents) by depth below the root: FK is one product a level."""
+        """(joints, their parents) by depth below the root: rotations are one product a level."""
         depth = [0] * len(self.names)
         for joint, parent in enumerate(self.parents):
             depth[joint] = depth[parent] + 1 if parent >= 0 else 0
@@ -35,6 +35,20 @@ class Skeleton:
             joints = [j for j, d in enumerate(depth) if d == level]
             found.append((np.array(joints), np.array([self.parents[j] for j in joints])))
         return tuple(found)
+
+    @cached_property
+    def bone_parents(self) -> Array:
+        """(J - 1,) the parent of each joint but the root."""
+        return np.array(self.parents[1:], int)
+
+    @cached_property
+    def chains(self) -> Array:
+        """(J, J - 1) 1 for each bone from the root to a joint: positions are one product."""
+        chains = np.zeros((len(self.names), len(self.names)))
+        for joint, parent in enumerate(self.parents[1:], 1):
+            chains[joint] = chains[parent]
+            chains[joint, joint] = 1
+        return chains[:, 1:]
 
     @cached_property
     def children(self) -> tuple[tuple[int, ...], ...]:
@@ -66,8 +80,8 @@ def local_rotations(world: ArrayLike, skeleton: Skeleton) -> Array:
     """The inverse of `global_rotations`."""
     g = np.asarray(world)
     local = g.copy()
-    parents = np.array(skeleton.parents[1:])
-    local[..., 1:, :, :] = np.swapaxes(g[..., parents, :, :], -1, -2) @ g[..., 1:, :, :]
+    parents = g.take(skeleton.bone_parents, -3)
+    local[..., 1:, :, :] = np.swapaxes(parents, -1, -2) @ g[..., 1:, :, :]
     return local
 
 
@@ -85,14 +99,11 @@ def joint_positions(
         (..., J, 3) m in the frame of `world` and `pelvis`.
     """
     g, rest = np.asarray(world), np.asarray(rest_joints)
-    parents = np.array(skeleton.parents[1:])
-    bones = rest[..., 1:, :] - rest[..., parents, :]
-    steps = (g[..., parents, :, :] @ bones[..., None])[..., 0]
-    joints = np.empty(np.broadcast_shapes(g.shape[:-1], rest.shape), steps.dtype)
-    joints[..., 0, :] = pelvis
-    for level, above in skeleton.levels:
-        joints[..., level, :] = joints[..., above, :] + steps[..., level - 1, :]
-    return joints
+    parents = skeleton.bone_parents
+    bones = rest[..., 1:, :] - rest.take(parents, -2)
+    steps = (g.take(parents, -3) @ bones[..., None])[..., 0]
+    joints = skeleton.chains.astype(steps.dtype, copy=False) @ steps
+    return joints + np.asarray(pelvis, steps.dtype)[..., None, :]
 
 
 def _fingers(side: str) -> tuple[str, ...]:
