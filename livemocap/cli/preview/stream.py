@@ -59,14 +59,15 @@ class LivePictures:
         self._newest: ImageFrame | None = None
         self._composer = Composer(body)
         self._tracked_ns = 0
+        self._on_own_image = network.lossless
 
     def wait(self, timeout_s: float, stop: StopToken) -> Picture | None:
-        """The first picture with people tracked on it, or what there is when time is up."""
+        """The first picture that shows tracks on their own image, or what there is in time."""
         deadline = time.monotonic() + timeout_s
         found: Picture | None = None
         while time.monotonic() < deadline and not stop.is_set():
             found = self.poll(0.1) or found
-            if found and self._tracked_ns:
+            if found and self._on_own_image:
                 return found
         return found
 
@@ -106,6 +107,7 @@ class LivePictures:
 
     def _tracked(self, frame: TrackFrame) -> Picture:
         self._tracked_ns = time.monotonic_ns()
+        self._on_own_image |= frame.sequence in self._remembered
         age_ms = (self._tracked_ns - frame.t_grab_ns) * 1e-6
         status = f"{self._camera_id}   {age_ms:.0f} ms old"
         return Picture(
