@@ -36,7 +36,7 @@ class Detection:
     """(4,) x0 y0 x1 y1."""
     pelvis: Array
     """(3,) m."""
-    place: Array
+    place: list[float]
     """(3,) x/z, y/z, log z."""
     body: Array
     """(22, 3) m, body joints from the pelvis."""
@@ -63,9 +63,9 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
     rows = np.flatnonzero(usable & (frame.scores >= least_score))
     if not len(rows):
         return [], broken
-    places = place_of(frame.pelvis[rows].astype(float))
-    order = np.lexsort((-frame.scores[rows], places[:, 2], places[:, 1], places[:, 0]))
-    rows, places = rows[order], places[order]
+    places: list[list[float]] = place_of(frame.pelvis[rows].astype(float)).tolist()
+    order = sorted(range(len(rows)), key=lambda i: (*places[i], -frame.scores[rows[i]]))
+    rows, places = rows[order], [places[i] for i in order]
     rotvecs = frame.joint_rotvecs[rows].astype(float)
     pose = quat_from_rotvec(rotvecs)
     world = global_rotations(matrix_from_quat(pose[:, :BODY_JOINTS]), BODY)
@@ -97,8 +97,8 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
 def _usable(frame: PoseFrame) -> tuple[Array, int]:
     """(P,) whether all that tracking needs is finite and before the lens; how many are not."""
     people = len(frame.scores)
-    total = frame.scores.astype(float)
-    for values in (
+    fields = (
+        frame.scores,
         frame.boxes_px,
         frame.joint_rotvecs,
         frame.pelvis,
@@ -106,8 +106,9 @@ def _usable(frame: PoseFrame) -> tuple[Array, int]:
         frame.betas,
         frame.expression,
         frame.joint_visibility,
-    ):
-        total = total + values.reshape(people, -1).sum(1, dtype=float)  # finite if all of it is
+    )
+    values = np.concatenate([field.reshape(people, -1) for field in fields], 1)
+    total = values.sum(1, dtype=float)  # finite if all of it is
     usable = np.isfinite(total) & (frame.pelvis[:, 2] > NEAREST_M)
     return usable, people - int(usable.sum())
 

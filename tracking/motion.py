@@ -8,12 +8,18 @@ instead of being extrapolated to a wrong place.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 
 from livemocap.rotation import Array
 
 UNKNOWN_VARIANCE = np.array([0.35, 0.25, 0.5]) ** 2
 """A place in (x/z, y/z, log z) about which nothing is known but that it is in view."""
+
+_UNKNOWN: list[float] = UNKNOWN_VARIANCE.tolist()
 
 
 def place_of(pelvis_cam: Array) -> Array:
@@ -38,46 +44,67 @@ class RootFilter:
         memory_s: time constant with which speed is forgotten.
     """
 
-    def __init__(self, place: Array, noise: Array, speed_ms: float, memory_s: float) -> None:
+    def __init__(
+        self, place: Sequence[float], noise: Sequence[float], speed_ms: float, memory_s: float
+    ) -> None:
         self._speed_ms, self._memory_s = speed_ms, memory_s
-        self.place = place.astype(float)
-        self.rate = np.zeros(3)
-        self._xx = noise**2
-        self._xv = np.zeros(3)
-        self._vv = np.full(3, (speed_ms / self.distance_m) ** 2)
+        spread = (speed_ms / math.exp(place[2])) ** 2
+        self._axes = [_Axis(x, s**2, spread) for x, s in zip(place, noise, strict=True)]
 
     @property
-    def distance_m(self) -> float:
-        return float(np.exp(self.place[2]))
+    def place(self) -> list[float]:
+        """(3,) x/z, y/z, log z."""
+        return [axis.x for axis in self._axes]
 
     @property
-    def variance(self) -> Array:
+    def variance(self) -> list[float]:
         """(3,) of the place."""
-        return np.minimum(self._xx, UNKNOWN_VARIANCE)
+        return [min(axis.xx, most) for axis, most in zip(self._axes, _UNKNOWN, strict=True)]
 
-    def predict(self, dt_s: float) -> None:
-        """Advance by `dt_s`, exactly for any step: frames may be missing."""
-        tau, kept = self._memory_s, float(np.exp(-dt_s / self._memory_s))
-        reach = tau * (1 - kept)
-        spread = (self._speed_ms / self.distance_m) ** 2
-        self.place = self.place + reach * self.rate
-        self.rate = kept * self.rate
-        self._xx = (
-            self._xx
-            + 2 * reach * self._xv
-            + reach**2 * self._vv
-            + spread * tau**2 * (2 * dt_s / tau - 3 + 4 * kept - kept**2)
-        )
-        self._xv = kept * (self._xv + reach * self._vv) + spread * tau * (1 - kept) ** 2
-        self._vv = kept**2 * self._vv + spread * (1 - kept**2)
+    def predict(self, dt_s: float) -> list[float]:
+        """Advance by `dt_s`, exactly for any step: frames may be missing.
 
-    def update(self, place: Array, noise: Array) -> None:
+        Returns:
+            (3,) how far the place moved.
+        """
+        spread = (self._speed_ms / math.exp(self._axes[2].x)) ** 2
+        return [axis.predict(dt_s, self._memory_s, spread) for axis in self._axes]
+
+    def update(self, place: Sequence[float], noise: Sequence[float]) -> None:
         """Take in a sighting; arguments as for the first."""
-        total = self._xx + noise**2
-        gain_x, gain_v = self._xx / total, self._xv / total
-        surprise = place - self.place
-        self.place = self.place + gain_x * surprise
-        self.rate = self.rate + gain_v * surprise
-        self._vv = self._vv - gain_v * self._xv
-        self._xv = (1 - gain_x) * self._xv
-        self._xx = (1 - gain_x) * self._xx
+        for axis, x, s in zip(self._axes, place, noise, strict=True):
+            axis.update(x, s**2)
+
+
+@dataclass(slots=True)
+class _Axis:
+    """A number, its rate, and their covariance; in floats, as NumPy takes its time for three."""
+
+    x: float
+    xx: float
+    vv: float
+    v: float = 0.0
+    xv: float = 0.0
+
+    def predict(self, dt_s: float, tau: float, spread: float) -> float:
+        """Advance by `dt_s`; `spread` is the variance of a rate nothing is known of."""
+        kept = math.exp(-dt_s / tau)
+        reach = tau * (1 - kept)
+        moved = reach * self.v
+        self.x += moved
+        self.v *= kept
+        self.xx += 2 * reach * self.xv + reach**2 * self.vv
+        self.xx += spread * tau**2 * (2 * dt_s / tau - 3 + 4 * kept - kept**2)
+        self.xv = kept * (self.xv + reach * self.vv) + spread * tau * (1 - kept) ** 2
+        self.vv = kept**2 * self.vv + spread * (1 - kept**2)
+        return moved
+
+    def update(self, x: float, noise: float) -> None:
+        """Take in `x`, which has the variance `noise`."""
+        gain_x, gain_v = self.xx / (self.xx + noise), self.xv / (self.xx + noise)
+        surprise = x - self.x
+        self.x += gain_x * surprise
+        self.v += gain_v * surprise
+        self.vv -= gain_v * self.xv
+        self.xv *= 1 - gain_x
+        self.xx *= 1 - gain_x

@@ -12,16 +12,23 @@ from livemocap.messages import TRACK_PREDICTED, PoseFrame, TrackFrame
 from livemocap.rotation import (
     Array,
     inverse,
-    matrix_from_rotvec,
+    matrix_from_quat,
     multiply,
     quat_from_matrix,
     rotvec_from_quat,
 )
-from livemocap.skeleton import BODY_JOINTS, SMPLX, global_rotations, joint_positions
+from livemocap.skeleton import BODY_JOINTS, SMPLX, joint_positions
 
+from .motion import pelvis_of
 from .track import Track
 
 _PARENTS = np.array(SMPLX.parents[1:BODY_JOINTS])
+_BEYOND_BODY = [
+    (joints[joints >= BODY_JOINTS], parents[joints >= BODY_JOINTS])
+    for joints, parents in SMPLX.levels
+    if (joints >= BODY_JOINTS).any()
+]
+"""Levels of the face and the fingers."""
 
 PREDICTED_TRUST = 0.3
 """Joint confidence of somebody predicted, as a share of the last sighting's."""
@@ -33,8 +40,9 @@ def track_frame(
     """Everybody of `tracks`, in the world, at the instant of `frame`."""
     T = T_world_cam.astype(np.float32)
     poses = _stacked([track.smoothed.pose_wxyz for track in tracks], (55, 4), float)
-    rotvecs = world_rotvecs(poses, T[:3, :3]).astype(np.float32)
-    pelvis = transform_points(T, _stacked([track.smoothed.pelvis for track in tracks], (3,)))
+    local_wxyz, rotations = in_world(poses, T[:3, :3])
+    places = _stacked([track.smoothed.place for track in tracks], (3,), float)
+    pelvis = transform_points(T, pelvis_of(places).astype(np.float32))
     rest = _stacked([track.shape.rest_joints for track in tracks], (55, 3))
     seen = [track.state != TRACK_PREDICTED for track in tracks]
     return TrackFrame(
@@ -60,9 +68,9 @@ def track_frame(
             [t.detection.row if s else -1 for t, s in zip(tracks, seen, strict=True)], np.int64
         ),
         scores=np.array([track.detection.score for track in tracks], np.float32),
-        joint_rotvecs=rotvecs,
-        pelvis=pelvis.astype(np.float32),
-        joints=world_joints(rotvecs, rest, pelvis.astype(np.float32)),
+        joint_rotvecs=rotvec_from_quat(local_wxyz).astype(np.float32),
+        pelvis=pelvis,
+        joints=joint_positions(rotations, rest, pelvis, SMPLX).astype(np.float32),
         rest_joints=rest,
         betas=_stacked([t.shape.betas for t in tracks], frame.betas.shape[1:]),
         expression=_stacked([t.detection.expression for t in tracks], frame.expression.shape[1:]),
@@ -70,20 +78,20 @@ def track_frame(
     )
 
 
-def world_joints(rotvecs: Array, rest_joints: Array, pelvis: Array) -> Array:
-    """(P, 55, 3) m, float32: forward kinematics of the very numbers that are sent."""
-    world = global_rotations(matrix_from_rotvec(rotvecs.astype(float)), SMPLX)
-    joints = joint_positions(world, rest_joints.astype(float), pelvis.astype(float), SMPLX)
-    return joints.astype(np.float32)
+def in_world(poses_wxyz: Array, R_world_cam: Array) -> tuple[Array, Array]:
+    """A pose as tracking keeps it, (P, 55, 4), turned into the world.
 
-
-def world_rotvecs(poses_wxyz: Array, R_world_cam: Array) -> Array:
-    """A pose as tracking keeps it, (P, 55, 4), to what TrackFrame.joint_rotvecs holds."""
-    local = poses_wxyz.copy()
-    body = poses_wxyz[:, :BODY_JOINTS]
-    local[:, 1:BODY_JOINTS] = multiply(inverse(body[:, _PARENTS]), body[:, 1:])
-    local[:, 0] = multiply(quat_from_matrix(R_world_cam.astype(float)), body[:, 0])
-    return rotvec_from_quat(local)
+    Returns:
+        Its parent-relative quaternions (P, 55, 4), which TrackFrame.joint_rotvecs holds as
+        vectors, and its global rotations (P, 55, 3, 3).
+    """
+    body = multiply(quat_from_matrix(R_world_cam.astype(float)), poses_wxyz[:, :BODY_JOINTS])
+    local = np.concatenate([body, poses_wxyz[:, BODY_JOINTS:]], 1)
+    rotations = matrix_from_quat(local)
+    for joints, parents in _BEYOND_BODY:
+        rotations[:, joints] = rotations.take(parents, 1) @ rotations.take(joints, 1)
+    local[:, 1:BODY_JOINTS] = multiply(inverse(body.take(_PARENTS, 1)), body[:, 1:])
+    return local, rotations
 
 
 def _confidence(track: Track) -> Array:
@@ -91,6 +99,8 @@ def _confidence(track: Track) -> Array:
     return trust * track.detection.visibility
 
 
-def _stacked(rows: Sequence[Array], shape: tuple[int, ...], kind: type = np.float32) -> Array:
+def _stacked(
+    rows: Sequence[Array | Sequence[float]], shape: tuple[int, ...], kind: type = np.float32
+) -> Array:
     """Rows as one array, also when there are none."""
     return np.array(rows, kind).reshape(len(rows), *shape)

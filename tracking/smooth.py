@@ -7,6 +7,7 @@ and sighting. All constants are in Hz and seconds, and every step is told how lo
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import TypeVar
 
@@ -20,8 +21,6 @@ from livemocap.rotation import (
     quat_from_rotvec,
     rotvec_from_quat,
 )
-
-from .motion import pelvis_of, place_of
 
 SPEED_CUTOFF_HZ = 1.0
 """The band of the speed that widens a filter's band."""
@@ -38,12 +37,12 @@ _Number = TypeVar("_Number", float, Array)
 
 def blend(cutoff_hz: _Number, dt_s: float) -> _Number:
     """How much of a new value a first-order low pass takes in after `dt_s`."""
-    turned = 2 * np.pi * cutoff_hz * dt_s
+    turned = 2 * math.pi * cutoff_hz * dt_s
     return turned / (turned + 1)
 
 
 class OneEuro:
-    """For a vector of numbers with one common speed.
+    """For a few numbers with one common speed; in floats, as NumPy takes its time for so few.
 
     Args:
         cutoff_hz: the band at rest.
@@ -52,24 +51,26 @@ class OneEuro:
 
     def __init__(self, cutoff_hz: float, slope: float) -> None:
         self._cutoff_hz, self._slope = cutoff_hz, slope
-        self.value: Array | None = None
-        self._rate: Array | float = 0.0
+        self.value: list[float] = []
+        """Empty before the first sighting."""
+        self._rate: list[float] = []
 
-    def step(self, value: Array, dt_s: float, speed_scale: float = 1.0) -> Array:
+    def step(self, value: Sequence[float], dt_s: float, speed_scale: float = 1.0) -> list[float]:
         """The filtered value; `speed_scale` turns speeds into the unit of `slope`."""
-        if self.value is None:
-            self.value = value.astype(float)
+        if not self.value:
+            self.value, self._rate = list(value), [0.0] * len(value)
             return self.value
-        ahead = value - self.value
-        self._rate = self._rate + blend(SPEED_CUTOFF_HZ, dt_s) * (ahead / dt_s - self._rate)
-        speed = speed_scale * float(np.linalg.norm(self._rate))
-        self.value = self.value + blend(self._cutoff_hz + self._slope * speed, dt_s) * ahead
+        ahead = [new - old for new, old in zip(value, self.value, strict=True)]
+        gain = blend(SPEED_CUTOFF_HZ, dt_s)
+        self._rate = [r + gain * (a / dt_s - r) for r, a in zip(self._rate, ahead, strict=True)]
+        speed = speed_scale * math.hypot(*self._rate)
+        gain = blend(self._cutoff_hz + self._slope * speed, dt_s)
+        self.value = [old + gain * a for old, a in zip(self.value, ahead, strict=True)]
         return self.value
 
-    def shift(self, by: Array) -> None:
+    def shift(self, by: Sequence[float]) -> None:
         """Move on without a sighting."""
-        if self.value is not None:
-            self.value = self.value + by
+        self.value = [old + step for old, step in zip(self.value, by, strict=True)]
 
 
 class RotationOneEuro:
@@ -123,33 +124,30 @@ class RotationOneEuro:
 
     def _drift(self, dt_s: float, memory_s: float) -> Array:
         """(J, 3) rad that the trend turns in `dt_s`; it fades as it does."""
-        kept = float(np.exp(-dt_s / memory_s))
+        kept = math.exp(-dt_s / memory_s)
         moved = self._trend * memory_s * (1 - kept)
         self._trend = self._trend * kept
         return moved
 
 
 class RootOneEuro:
-    """For a pelvis in the camera frame: across the view and depth apart, depth in log space."""
+    """For a pelvis as x/z, y/z, log z: across the view and depth apart."""
 
     def __init__(self, lateral: tuple[float, float], depth: tuple[float, float]) -> None:
         self._lateral = OneEuro(*lateral)
         self._depth = OneEuro(*depth)
 
     @property
-    def place(self) -> Array:
+    def place(self) -> list[float]:
         """(3,) x/z, y/z, log z, once there was a sighting."""
-        assert self._lateral.value is not None
-        assert self._depth.value is not None
-        return np.concatenate([self._lateral.value, self._depth.value])
+        return self._lateral.value + self._depth.value
 
-    def step(self, pelvis_cam: Array, dt_s: float) -> None:
-        place = place_of(pelvis_cam)
-        distance_m = float(np.exp(place[2]))
+    def step(self, place: Sequence[float], dt_s: float) -> None:
+        distance_m = math.exp(place[2])
         self._lateral.step(place[:2], dt_s, distance_m)
         self._depth.step(place[2:], dt_s, distance_m)
 
-    def shift(self, by: Array) -> None:
+    def shift(self, by: Sequence[float]) -> None:
         """Move on by (3,) in x/z, y/z, log z."""
         self._lateral.shift(by[:2])
         self._depth.shift(by[2:])
@@ -173,9 +171,9 @@ class PersonOneEuro:
         self._root = RootOneEuro(lateral, depth)
 
     @property
-    def pelvis(self) -> Array:
-        """(3,) m in the camera frame."""
-        return pelvis_of(self._root.place)
+    def place(self) -> list[float]:
+        """(3,) x/z, y/z, log z of the pelvis."""
+        return self._root.place
 
     @property
     def pose_wxyz(self) -> Array:
@@ -183,29 +181,33 @@ class PersonOneEuro:
         assert self._pose.value_wxyz is not None
         return self._pose.value_wxyz
 
-    def start(self, pelvis_cam: Array, pose_wxyz: Array) -> None:
+    def start(self, place: Sequence[float], pose_wxyz: Array) -> None:
         """Begin at a sighting."""
-        self._root.step(pelvis_cam, 1.0)
+        self._root.step(place, 1.0)
         self._pose.step(pose_wxyz, 1.0, np.ones(len(pose_wxyz)))
 
-    def coast(self, drift: Array, dt_s: float) -> None:
+    def coast(self, drift: Sequence[float], dt_s: float) -> None:
         """Go on without a sighting; `drift` is how far the root is expected to have moved."""
         self._root.shift(drift)
         self._pose.coast(dt_s)
 
 
 def step_together(
-    people: Sequence[PersonOneEuro], pelvis_cam: Array, pose_wxyz: Array, share: Array, dt_s: float
+    people: Sequence[PersonOneEuro],
+    places: Sequence[Sequence[float]],
+    pose_wxyz: Array,
+    share: Array,
+    dt_s: float,
 ) -> None:
     """Take in a sighting of each, `dt_s` after everybody's last step.
 
     Args:
         people: P, started, with the same settings.
-        pelvis_cam: (P, 3) m.
+        places: (P, 3) x/z, y/z, log z.
         pose_wxyz: (P, 55, 4).
         share: (P, 55) share of its band that a joint gets.
     """
-    for person, pelvis in zip(people, pelvis_cam, strict=True):
-        person._root.step(pelvis, dt_s)
+    for person, place in zip(people, places, strict=True):
+        person._root.step(place, dt_s)
     poses = [person._pose for person in people]
     RotationOneEuro.step_together(poses, pose_wxyz, dt_s, share)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
+import math
 
 from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
-from livemocap.rotation import Array, normalize
+from livemocap.rotation import normalize
 
 from .config import TrackingConfig
 from .detections import Detection
@@ -42,7 +42,7 @@ class Track:
         )
         self._now_s = self._seen_s = t_s
         self._step_s = 0.0
-        self._drift = np.zeros(3)
+        self._drift = [0.0] * 3
         self._start(detection)
 
     def _start(self, detection: Detection) -> None:
@@ -56,7 +56,7 @@ class Track:
             lateral=(c.lateral_cutoff_hz, c.lateral_slope),
             depth=(c.depth_cutoff_hz, c.depth_slope),
         )
-        self.smoothed.start(detection.pelvis, detection.pose_wxyz)
+        self.smoothed.start(detection.place, detection.pose_wxyz)
 
     @property
     def confirmed(self) -> bool:
@@ -99,22 +99,20 @@ class Track:
         return TRACK_OBSERVED if self.confirmed else TRACK_TENTATIVE
 
     @property
-    def place(self) -> Array:
+    def place(self) -> list[float]:
         """(3,) where the root should be: x/z, y/z, log z."""
         return self._root.place
 
     @property
-    def variance(self) -> Array:
+    def variance(self) -> list[float]:
         """(3,) of `place`."""
-        return self._root.variance if self._place_known else UNKNOWN_VARIANCE
+        return self._root.variance if self._place_known else UNKNOWN_VARIANCE.tolist()
 
     def predict(self, t_s: float) -> None:
         """Advance to `t_s`, then `update` or `miss`."""
         self._step_s = t_s - self._now_s
         self._now_s = t_s
-        before = self._root.place
-        self._root.predict(self._step_s)
-        self._drift = self._root.place - before
+        self._drift = self._root.predict(self._step_s)
 
     def update(self, detection: Detection, crowded: bool) -> bool:
         """Take in a sighting; `crowded` keeps somebody else's colours out of the memory.
@@ -157,8 +155,8 @@ class Track:
         self.appearance = normalize((1 - gain) * self.appearance + gain * detection.appearance)
 
 
-def place_noise(detection: Detection, config: TrackingConfig) -> Array:
+def place_noise(detection: Detection, config: TrackingConfig) -> list[float]:
     """(3,) standard deviations of a detected x/z, y/z, log z."""
-    lateral = config.lateral_noise_m / float(np.exp(detection.place[2]))
     doubt = 2.0 - min(detection.score, 1.0)
-    return doubt * np.array([lateral, lateral, config.depth_noise])
+    lateral = doubt * config.lateral_noise_m / math.exp(detection.place[2])
+    return [lateral, lateral, doubt * config.depth_noise]

@@ -125,7 +125,7 @@ class Tracker:
         least = self._config.hidden_share
         step_together(
             [track.smoothed for track in tracks],
-            np.array([person.pelvis for person in seen]),
+            [person.place for person in seen],
             np.array([person.pose_wxyz for person in seen]),
             least + (1 - least) * np.array([person.visibility for person in seen]),
             self._step_s,
@@ -181,7 +181,7 @@ def _seen(people: Sequence[Detection], config: TrackingConfig) -> Seen:
     )
 
 
-def _rows(rows: Sequence[Array], *shape: int) -> Array:
+def _rows(rows: Sequence[Array | Sequence[float]], *shape: int) -> Array:
     return np.array(rows, float).reshape(len(rows), *shape)
 
 
