@@ -6,6 +6,7 @@ no pixels; they learn from these two numbers when to forget what they had smooth
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from typing import NamedTuple
 
@@ -24,8 +25,8 @@ _GRID = 8
 _FLOW_WINDOW = (11, 11)
 _FLOW_LEVELS = 2
 _FLOW_ENOUGH = (cv2.TERM_CRITERIA_COUNT | cv2.TERM_CRITERIA_EPS, 8, 0.03)
-_CHANGED_LEVELS = 25.0
-"""A cell whose colour moved by more than this, of 255, counts as changed."""
+_LEAST, _UNCHANGED = (0.0, 0.0, 0.0), (25.0, 25.0, 25.0)
+"""A cell with a colour that moved by more, of 255, counts as changed."""
 _SHARE_LOW, _SHARE_HIGH = 0.12, 0.32
 """Share of changed cells: people close to the camera reach 0.12, hard cuts begin at 0.32."""
 _JUMP_LOW, _JUMP_HIGH = 1.5, 3.5
@@ -65,13 +66,15 @@ class ChangeDetector:
         now = _same_exposure(now, last)
         shift = background_shift(_grey(last), _grey(now))
         cut = self._cut(*_overlap(last, now, shift))
-        moved_px = 0.0 if cut > 0.5 else np.hypot(*shift) * bgr.shape[1] / now.shape[1]
-        return Change(round(cut, 3), round(float(moved_px), 2))
+        moved_px = 0.0 if cut > 0.5 else math.hypot(*shift) * bgr.shape[1] / now.shape[1]
+        return Change(round(cut, 3), round(moved_px, 2))
 
     def _cut(self, last: NDArray[np.uint8], now: NDArray[np.uint8]) -> float:
         difference = cv2.absdiff(_coarse(now), _coarse(last))
-        level = float(np.mean(cv2.mean(difference)[:3]))
-        share = float((difference > _CHANGED_LEVELS).any(axis=2).mean())
+        level = sum(cv2.mean(difference)[:3]) / 3
+        height, width = difference.shape[:2]
+        same = cv2.countNonZero(cv2.inRange(difference, _LEAST, _UNCHANGED))
+        share = 1 - same / (height * width)
         jump = level / max(_QUIET_LEVELS, *self._lively)
         cut = _ramp(share, _SHARE_LOW, _SHARE_HIGH) * _ramp(jump, _JUMP_LOW, _JUMP_HIGH)
         if cut < 0.5:  # a cut says nothing about how lively the new shot is
@@ -112,8 +115,8 @@ def _overlap(
 ) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """The parts of both that show the same scene after the camera moved by `shift`."""
     height, width = last.shape[:2]
-    x = int(np.clip(round(shift[0]), -width // 3, width // 3))
-    y = int(np.clip(round(shift[1]), -height // 3, height // 3))
+    x = min(max(round(shift[0]), -width // 3), width // 3)
+    y = min(max(round(shift[1]), -height // 3), height // 3)
     before = last[max(0, -y) : height - max(0, y), max(0, -x) : width - max(0, x)]
     after = now[max(0, y) : height - max(0, -y), max(0, x) : width - max(0, -x)]
     return before, after
@@ -142,11 +145,15 @@ def _coarse(thumbnail: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 def _same_exposure(now: NDArray[np.uint8], last: NDArray[np.uint8]) -> NDArray[np.uint8]:
     """`now` with the mean brightness and contrast of `last`: a lamp switched on is no cut."""
-    (mean, spread), (last_mean, last_spread) = (
-        [float(value.mean()) for value in cv2.meanStdDev(image)] for image in (now, last)
-    )
+    (mean, spread), (last_mean, last_spread) = _exposure(now), _exposure(last)
     gain = min(max(last_spread / max(spread, 1.0), 0.5), 2.0)
     return np.asarray(cv2.convertScaleAbs(now, alpha=gain, beta=last_mean - gain * mean), np.uint8)
+
+
+def _exposure(bgr: NDArray[np.uint8]) -> tuple[float, float]:
+    """Mean and spread of the levels, over the colours."""
+    means, spreads = cv2.meanStdDev(bgr)
+    return sum(means.ravel().tolist()) / 3, sum(spreads.ravel().tolist()) / 3
 
 
 def _ramp(value: float, low: float, high: float) -> float:
