@@ -37,10 +37,10 @@ def require_shapes(message: object, **shapes: tuple[str | int, ...]) -> None:
     sizes: dict[str, int] = {}
     for name, wanted in shapes.items():
         found = getattr(message, name).shape
-        if len(found) != len(wanted) or not all(
-            sizes.setdefault(want, size) == size if isinstance(want, str) else want == size
-            for want, size in zip(wanted, found, strict=True)
-        ):
+        fits = len(found) == len(wanted)
+        for want, size in zip(wanted, found, strict=False):
+            fits &= size == (sizes.setdefault(want, size) if isinstance(want, str) else want)
+        if not fits:
             raise MessageError(
                 f"{type(message).__name__}.{name} has shape {found}, expected {wanted} with {sizes}"
             )

@@ -7,7 +7,6 @@ WireError; docs/protocol.md describes the bytes for other languages.
 from __future__ import annotations
 
 import dataclasses
-import math
 import struct
 from collections.abc import Sequence
 from functools import cache
@@ -146,17 +145,18 @@ def _decode_arrays(
 def _decode_array(
     field: str, dtype: np.dtype[Any], header: object, part: Buffer, name: str
 ) -> np.ndarray:
-    match header:
-        case [str(found), str(kind), [*shape]] if found == field and kind == dtype.str:
-            pass
-        case _:
-            raise WireError(f"{name}.{field}: bad array header")
-    if not all(type(size) is int and 0 <= size < 2**31 for size in shape) or len(shape) > 4:
-        raise WireError(f"{name}.{field}: bad shape")
-    size = memoryview(part).nbytes
-    if math.prod(shape) * dtype.itemsize != size:
+    shape = header[2] if isinstance(header, list) and len(header) == 3 else None
+    if header != [field, dtype.str, shape] or not isinstance(shape, list):
+        raise WireError(f"{name}.{field}: bad array header")
+    count = 1
+    for size in shape:
+        if type(size) is not int or not 0 <= size < 2**31:
+            raise WireError(f"{name}.{field}: bad shape")
+        count *= size
+    size = part.nbytes if isinstance(part, memoryview) else len(part)
+    if len(shape) > 4 or count * dtype.itemsize != size:
         raise WireError(f"{name}.{field}: {size} bytes do not make {tuple(shape)} {dtype}")
-    array = np.frombuffer(part, dtype).reshape(shape)
+    array = np.ndarray(shape, dtype, part)
     array.flags.writeable = False
     return array
 
