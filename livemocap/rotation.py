@@ -9,6 +9,7 @@ from numpy.typing import ArrayLike, NDArray
 
 Array = NDArray[Any]
 _TINY = 1e-12
+_EYE3, _EYE4 = np.eye(3), np.eye(4)
 
 # Many small rotations are what this module is for, and there NumPy's price is the number of its
 # calls. So whatever is linear in its entries is one product with a constant table.
@@ -67,14 +68,13 @@ _SKEW[[0, 0, 1, 1, 2, 2], [7, 5, 2, 6, 3, 1]] = [1, -1, 1, -1, 1, -1]
 def normalize(vector: ArrayLike) -> Array:
     """(..., N) to unit length; a zero vector stays zero."""
     v = np.asarray(vector)
-    length = np.sqrt((v * v).sum(-1, keepdims=True))
-    return v / np.maximum(length, _TINY)
+    return v / np.maximum(_length(v), _TINY)
 
 
 def quat_from_rotvec(rotvec: ArrayLike) -> Array:
     """(..., 3) axis-angle to (..., 4) wxyz."""
     r = np.asarray(rotvec)
-    half = np.maximum(0.5 * np.sqrt((r * r).sum(-1, keepdims=True)), _TINY)
+    half = np.maximum(0.5 * _length(r), _TINY)
     return np.concatenate([np.cos(half), r * (0.5 * np.sin(half) / half)], -1)
 
 
@@ -82,7 +82,7 @@ def rotvec_from_quat(quat_wxyz: ArrayLike) -> Array:
     """(..., 4) unit wxyz to (..., 3) axis-angle of at most pi."""
     q = np.asarray(quat_wxyz)
     q = np.where(q[..., :1] < 0, -q, q)
-    sine = np.sqrt((q[..., 1:] ** 2).sum(-1, keepdims=True))
+    sine = _length(q[..., 1:])
     angle = 2 * np.arctan2(sine, q[..., :1])
     return q[..., 1:] * np.where(sine < 1e-9, 2.0, angle / np.maximum(sine, 1e-9))
 
@@ -92,7 +92,7 @@ def matrix_from_quat(quat_wxyz: ArrayLike) -> Array:
     q = np.asarray(quat_wxyz)
     products = (q[..., :, None] * q[..., None, :]).reshape(*q.shape[:-1], 16)
     R = (products @ _FROM_PRODUCTS.astype(q.dtype, copy=False)).reshape(*q.shape[:-1], 3, 3)
-    return R + np.eye(3, dtype=q.dtype)
+    return R + _EYE3.astype(q.dtype, copy=False)
 
 
 def quat_from_matrix(matrix: ArrayLike) -> Array:
@@ -100,7 +100,7 @@ def quat_from_matrix(matrix: ArrayLike) -> Array:
     m = np.asarray(matrix)
     m = m.astype(np.result_type(m.dtype, np.float32), copy=False)
     entries = m.reshape(-1, 9) @ _TO_PRODUCTS.astype(m.dtype, copy=False)
-    products = entries.reshape(-1, 4, 4) + np.eye(4, dtype=m.dtype)  # 4 q q^T
+    products = entries.reshape(-1, 4, 4) + _EYE4.astype(m.dtype, copy=False)  # 4 q q^T
     best = np.diagonal(products, axis1=1, axis2=2).argmax(-1)
     q = normalize(products[np.arange(len(best)), best])
     return np.where(q[:, :1] < 0, -q, q).reshape(*m.shape[:-2], 4)
@@ -163,7 +163,7 @@ def shortest_arc(a: ArrayLike, b: ArrayLike) -> Array:
     cosine = (u * v).sum(-1)
     K = v[..., :, None] * u[..., None, :]
     K -= K.swapaxes(-1, -2)
-    arc = np.eye(3) + K + K @ K / np.maximum(1 + cosine, 1e-6)[..., None, None]
+    arc = _EYE3 + K + K @ K / np.maximum(1 + cosine, 1e-6)[..., None, None]
     opposite = cosine < -1 + 1e-6
     if np.any(opposite):
         arc = np.where(opposite[..., None, None], _half_turn(u), arc)
@@ -174,6 +174,11 @@ def skew(vector: ArrayLike) -> Array:
     """(..., 3) to the (..., 3, 3) matrix of the cross product."""
     v = np.asarray(vector)
     return (v @ _SKEW.astype(v.dtype, copy=False)).reshape(*v.shape, 3)
+
+
+def _length(v: Array) -> Array:
+    """(..., N) to (..., 1); einsum, because sums along short axes are slow."""
+    return np.sqrt(np.einsum("...i,...i->...", v, v))[..., None]
 
 
 def _half_turn(u: Array) -> Array:

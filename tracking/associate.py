@@ -102,10 +102,10 @@ def root_ratio(place: Array, variance: Array, seen: Array, noise: Array) -> Arra
 
 def pose_ratio(body: Array, seen: Array, gap_s: Array) -> Array:
     """(T, P) from (T, 22, 3) and (P, 22, 3) m."""
-    apart = np.sqrt(((body[:, None] - seen[None]) ** 2).sum(-1)).mean(-1)
-    same = POSE_SAME_M + POSE_DRIFT_M * (1 - np.exp(-gap_s / POSE_FADE_S))
-    ratio = _rayleigh_ratio(apart, same[:, None], POSE_OTHER_M)
-    return np.clip(ratio, -4, 2) * np.exp(-gap_s / POSE_FADE_S)[:, None]
+    apart = np.sqrt(((body[:, None] - seen[None]) ** 2).sum(-1)).sum(-1) / body.shape[1]
+    fade = np.exp(-gap_s / POSE_FADE_S)[:, None]
+    ratio = _rayleigh_ratio(apart, POSE_SAME_M + POSE_DRIFT_M * (1 - fade), POSE_OTHER_M)
+    return _limit(ratio, -4, 2) * fade
 
 
 def box_ratio(overlap: Array, gap_s: Array) -> Array:
@@ -116,13 +116,15 @@ def box_ratio(overlap: Array, gap_s: Array) -> Array:
 def shape_ratio(betas: Sequence[Array], seen: Sequence[Array], gap_s: Array) -> Array:
     """(T, P); an engine that leaves betas at zero says nothing."""
     ratio = np.zeros((len(betas), len(seen)))
+    if not any(theirs.any() for theirs in seen):
+        return ratio
     same = SHAPE_SAME + SHAPE_DRIFT * (1 - np.exp(-gap_s / SHAPE_DRIFT_S))
     for t, mine in enumerate(betas):
         for p, theirs in enumerate(seen):
             if mine.shape == theirs.shape and mine.any() and theirs.any():
                 rms = np.sqrt(((mine - theirs) ** 2).mean())
                 ratio[t, p] = 0.5 * SHAPE_DIMENSIONS * _rayleigh_ratio(rms, same[t], SHAPE_OTHER)
-    return np.clip(ratio, -4, 2)
+    return _limit(ratio, -4, 2)
 
 
 def look_ratio(looks: Sequence[Array | None], seen: Sequence[Array | None]) -> Array:
@@ -132,7 +134,7 @@ def look_ratio(looks: Sequence[Array | None], seen: Sequence[Array | None]) -> A
         for p, theirs in enumerate(seen):
             if mine is not None and theirs is not None and mine.shape == theirs.shape:
                 ratio[t, p] = LOOK_WEIGHT * (float(mine @ theirs) - LOOK_SAME)
-    return np.clip(ratio, -6, 3)
+    return _limit(ratio, -6, 3)
 
 
 def hint_ratio(mine: Array, theirs: Array) -> Array:
@@ -148,6 +150,10 @@ def box_overlap(a_px: Array, b_px: Array) -> Array:
     common = np.maximum(high - low, 0).prod(-1)
     areas = [np.maximum(box[:, 2:] - box[:, :2], 0).prod(-1) for box in (a_px, b_px)]
     return common / np.maximum(areas[0][:, None] + areas[1][None] - common, 1e-9)
+
+
+def _limit(values: Array, low: float, high: float) -> Array:
+    return np.minimum(np.maximum(values, low), high)
 
 
 def _rayleigh_ratio(value: Array, same: Array | float, other: float) -> Array:

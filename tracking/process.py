@@ -75,8 +75,10 @@ class TrackingProcess:
 
     def _track(self, frame: PoseFrame) -> None:
         started_ns = time.monotonic_ns()
-        tracked = self._trackers[frame.camera_id].step(frame)
+        tracker = self._trackers[frame.camera_id]
+        tracked = tracker.step(frame)
         self._publish(tracked)
+        tracker.learn()
         self._measure(tracked, started_ns)
 
     def _publish(self, message: Message) -> None:

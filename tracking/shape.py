@@ -12,7 +12,7 @@ _PARENTS = np.array(SMPLX.parents[1:BODY_JOINTS])
 
 def bone_lengths(rest_joints: Array) -> Array:
     """(..., 55, 3) m to (..., 21) m, of the body."""
-    bones = rest_joints[..., 1:BODY_JOINTS, :] - rest_joints[..., _PARENTS, :]
+    bones = rest_joints[..., 1:BODY_JOINTS, :] - rest_joints.take(_PARENTS, -2)
     return np.sqrt((bones**2).sum(-1))
 
 

@@ -6,6 +6,7 @@ import math
 
 from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
 from livemocap.rotation import normalize
+from livemocap.skeleton import BODY_JOINTS
 
 from .config import TrackingConfig
 from .detections import Detection
@@ -42,6 +43,7 @@ class Track:
         )
         self._now_s = self._seen_s = t_s
         self._step_s = 0.0
+        self._unlearnt_s = 0.0
         self._drift = [0.0] * 3
         self._start(detection)
 
@@ -115,7 +117,7 @@ class Track:
         self._drift = self._root.predict(self._step_s)
 
     def update(self, detection: Detection, crowded: bool) -> bool:
-        """Take in a sighting; `crowded` keeps somebody else's colours out of the memory.
+        """Take in a sighting, then `learn`; `crowded` keeps others' colours out of the memory.
 
         Returns:
             Whether `smoothed` goes on and is to be stepped; it may have started afresh instead.
@@ -129,7 +131,9 @@ class Track:
             self._start(detection)
         self.hits += 1
         self.detection, self.engine_id = detection, detection.engine_id
-        self._remember(detection, min(since_s, LONGEST_STEP_S), crowded)
+        lasted_s = min(since_s, LONGEST_STEP_S)
+        self._see_shape(detection, lasted_s)
+        self._unlearnt_s = 0.0 if crowded else lasted_s
         return goes_on
 
     def miss(self) -> None:
@@ -143,16 +147,20 @@ class Track:
         self._place_known = False
         self.engine_id = -1
 
-    def _remember(self, detection: Detection, dt_s: float, crowded: bool) -> None:
-        trust = detection.score * float(detection.visibility[:22].mean())
-        self.shape.see(detection.rest_joints, detection.betas, trust, dt_s)
-        self.shape.settle(self.confirmed)
-        if detection.appearance is None or crowded:
+    def learn(self) -> None:
+        """Remember how the person looked when last seen; the next image asks for it first."""
+        seen, dt_s, self._unlearnt_s = self.detection.appearance, self._unlearnt_s, 0.0
+        if seen is None or dt_s <= 0:
             return
-        if self.appearance is None or self.appearance.shape != detection.appearance.shape:
-            self.appearance = detection.appearance
+        if self.appearance is None or self.appearance.shape != seen.shape:
+            self.appearance = seen
         gain = dt_s / LOOK_MEMORY_S
-        self.appearance = normalize((1 - gain) * self.appearance + gain * detection.appearance)
+        self.appearance = normalize((1 - gain) * self.appearance + gain * seen)
+
+    def _see_shape(self, detection: Detection, dt_s: float) -> None:
+        visible = float(detection.visibility[:BODY_JOINTS].sum()) / BODY_JOINTS
+        self.shape.see(detection.rest_joints, detection.betas, detection.score * visible, dt_s)
+        self.shape.settle(self.confirmed)
 
 
 def place_noise(detection: Detection, config: TrackingConfig) -> list[float]:

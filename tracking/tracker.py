@@ -43,6 +43,7 @@ class Tracker:
         self._ids = itertools.count(1) if ids is None else ids
         self._tracks: list[Track] = []
         self._world = WorldEstimator(config)
+        self._unlearnt: list[Detection] = []
         self._first_ns: int | None = None
         self._now_s = self._step_s = 0.0
         self._body = ""
@@ -53,6 +54,7 @@ class Tracker:
 
     def step(self, frame: PoseFrame) -> TrackFrame:
         """Advance to `frame`: predict, associate, update, start, retire."""
+        self.learn()
         self._advance(frame)
         people, broken = read_detections(frame, self._config.detection_score)
         self.dropped += broken
@@ -61,8 +63,23 @@ class Tracker:
         newcomers = self._match(people)
         self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
         self._tracks = [track for track in self._tracks if not track.retired]
-        self._world.see(people, self._step_s)
+        self._unlearnt = people
+        if not self._world.settled:  # what this image tells of it counts at once
+            self._learn_world()
         return track_frame(frame, self._show(), self._world.T_world_cam, self._world.source)
+
+    def learn(self) -> None:
+        """Take the last frame into what changes slowly or shows later: the world, looks.
+
+        `step` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
+        """
+        self._learn_world()
+        for track in self._tracks:
+            track.learn()
+
+    def _learn_world(self) -> None:
+        self._world.see(self._unlearnt, self._step_s)
+        self._unlearnt = []
 
     def _advance(self, frame: PoseFrame) -> None:
         """Set the clock to `frame`; notice what breaks motion."""
@@ -95,6 +112,8 @@ class Tracker:
         gone = [track for track in self._tracks if not track.recent]
         matched, rest = self._update(recent, people, overlaps)
         rest = self._without_duplicates(rest, matched)
+        if not gone:
+            return rest
         returning = [p for p in rest if p.score >= self._config.return_score]
         _, unknown = self._update(gone, returning, overlaps)
         return [p for p in rest if p not in returning or p in unknown]

@@ -7,6 +7,7 @@ creeps, and only when it is clearly off, so that the floor stays where it is.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 
 import numpy as np
@@ -69,6 +70,11 @@ class WorldEstimator:
         self._seen_s, self._since_s = 0.0, SAMPLE_S
         self.source = "assumed"
 
+    @property
+    def settled(self) -> bool:
+        """Whether the estimate only creeps any more."""
+        return self._seen_s > self._config.world_settle_s and len(self._ups) >= ENOUGH
+
     def see(self, people: list[Detection], dt_s: float) -> None:
         """Look at everybody seen in this image, `dt_s` after the last one."""
         if self._config.world == "assume" or not people:
@@ -101,9 +107,8 @@ class WorldEstimator:
 
     def _move(self, dt_s: float) -> None:
         """Towards the medians: soon at first, then hardly."""
-        settling = self._seen_s <= self._config.world_settle_s or len(self._ups) < ENOUGH
-        share = dt_s / (dt_s + SETTLING_S) if settling else 0.0
-        off_rad = float(np.arccos(np.clip(self._target_up @ self._up, -1, 1)))
+        share = 0.0 if self.settled else dt_s / (dt_s + SETTLING_S)
+        off_rad = math.acos(min(max(float(self._target_up @ self._up), -1.0), 1.0))
         off_m = abs(self._target_height_m - self._height_m)
         tilt = _share(share, off_rad, CLEARLY_TILT_RAD, CREEP_TILT_RAD_S * dt_s)
         lift = _share(share, off_m, CLEARLY_HEIGHT_M, CREEP_HEIGHT_MS * dt_s)
