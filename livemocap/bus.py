@@ -115,7 +115,10 @@ class Publisher(_Socket):
         self.endpoint = self._bind(endpoint)
 
     def send(self, topic: str, message: Message) -> None:
-        self._socket.send_multipart([topic.encode(), *wire.encode(message)], copy=False)
+        *parts, last = topic.encode(), *wire.encode(message)
+        for part in parts:  # send_multipart looks at each of them a second time
+            self._socket.send(part, zmq.SNDMORE, copy=False)
+        self._socket.send(last, copy=False)
         self._count_subscriptions(0)
 
     def wait_for_subscribers(self, count: int, timeout_s: float) -> None:

@@ -37,6 +37,8 @@ class _Layout:
     scalars: dict[str, type]
     required: frozenset[str]
     arrays: dict[str, np.dtype[Any]]
+    kinds: dict[str, str]
+    """Of the arrays, as NumPy writes them: `<f4`."""
 
 
 @cache
@@ -55,7 +57,7 @@ def _layout(kind: type[Message]) -> _Layout:
         and f.default is dataclasses.MISSING
         and f.default_factory is dataclasses.MISSING
     )
-    return _Layout(scalars, required, arrays)
+    return _Layout(scalars, required, arrays, {name: d.str for name, d in arrays.items()})
 
 
 def encode(message: Message) -> list[Buffer]:
@@ -70,8 +72,8 @@ def encode(message: Message) -> list[Buffer]:
             type(message).__name__,
             {name: getattr(message, name) for name in layout.scalars},
             [
-                [name, array.dtype.str, list(array.shape)]
-                for name, array in zip(layout.arrays, arrays, strict=True)
+                [name, kind, array.shape]
+                for (name, kind), array in zip(layout.kinds.items(), arrays, strict=True)
             ],
         ]
     )
@@ -137,16 +139,16 @@ def _decode_arrays(
     ):
         raise WireError(f"{name}: expected {len(layout.arrays)} arrays")
     return {
-        field: _decode_array(field, dtype, header, part, name)
+        field: _decode_array(field, dtype, layout.kinds[field], header, part, name)
         for (field, dtype), header, part in zip(layout.arrays.items(), headers, parts, strict=True)
     }
 
 
 def _decode_array(
-    field: str, dtype: np.dtype[Any], header: object, part: Buffer, name: str
+    field: str, dtype: np.dtype[Any], kind: str, header: object, part: Buffer, name: str
 ) -> np.ndarray:
     shape = header[2] if isinstance(header, list) and len(header) == 3 else None
-    if header != [field, dtype.str, shape] or not isinstance(shape, list):
+    if header != [field, kind, shape] or not isinstance(shape, list):
         raise WireError(f"{name}.{field}: bad array header")
     count = 1
     for size in shape:
