@@ -116,8 +116,8 @@ class Track:
         self._now_s = t_s
         self._drift = self._root.predict(self._step_s)
 
-    def update(self, detection: Detection, crowded: bool) -> bool:
-        """Take in a sighting, then `learn`; `crowded` keeps others' colours out of the memory.
+    def update(self, detection: Detection) -> bool:
+        """Take in a sighting; `learn` takes in the rest of it.
 
         Returns:
             Whether `smoothed` goes on and is to be stepped; it may have started afresh instead.
@@ -131,9 +131,8 @@ class Track:
             self._start(detection)
         self.hits += 1
         self.detection, self.engine_id = detection, detection.engine_id
-        lasted_s = min(since_s, LONGEST_STEP_S)
-        self._see_shape(detection, lasted_s)
-        self._unlearnt_s = 0.0 if crowded else lasted_s
+        self._unlearnt_s = min(since_s, LONGEST_STEP_S)
+        self._see_shape(detection, self._unlearnt_s)
         return goes_on
 
     def miss(self) -> None:
@@ -147,10 +146,13 @@ class Track:
         self._place_known = False
         self.engine_id = -1
 
-    def learn(self) -> None:
-        """Remember how the person looked when last seen; the next image asks for it first."""
+    def learn(self, crowded: bool) -> None:
+        """Remember how the person looked when last seen, which the next image asks for first.
+
+        `crowded` keeps somebody else's colours out of it.
+        """
         seen, dt_s, self._unlearnt_s = self.detection.appearance, self._unlearnt_s, 0.0
-        if seen is None or dt_s <= 0:
+        if seen is None or crowded or dt_s <= 0:
             return
         if self.appearance is None or self.appearance.shape != seen.shape:
             self.appearance = seen

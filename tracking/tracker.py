@@ -44,6 +44,7 @@ class Tracker:
         self._tracks: list[Track] = []
         self._world = WorldEstimator(config)
         self._unlearnt: list[Detection] = []
+        self._world_behind = False
         self._first_ns: int | None = None
         self._now_s = self._step_s = 0.0
         self._body = ""
@@ -63,7 +64,7 @@ class Tracker:
         newcomers = self._match(people)
         self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
         self._tracks = [track for track in self._tracks if not track.retired]
-        self._unlearnt = people
+        self._unlearnt, self._world_behind = people, True
         if not self._world.settled:  # what this image tells of it counts at once
             self._learn_world()
         return track_frame(frame, self._show(), self._world.T_world_cam, self._world.source)
@@ -74,12 +75,15 @@ class Tracker:
         `step` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
         """
         self._learn_world()
+        crowded = _crowded(self._unlearnt)
         for track in self._tracks:
-            track.learn()
+            track.learn(track.detection.row in crowded)
+        self._unlearnt = []
 
     def _learn_world(self) -> None:
-        self._world.see(self._unlearnt, self._step_s)
-        self._unlearnt = []
+        if self._world_behind:
+            self._world.see(self._unlearnt, self._step_s)
+        self._world_behind = False
 
     def _advance(self, frame: PoseFrame) -> None:
         """Set the clock to `frame`; notice what breaks motion."""
@@ -107,27 +111,22 @@ class Tracker:
         what a visible one could explain too. Those who left long ago come last and see no
         detection that shows somebody a second time.
         """
-        overlaps = _overlaps(people)
         recent = [track for track in self._tracks if track.recent]
         gone = [track for track in self._tracks if not track.recent]
-        matched, rest = self._update(recent, people, overlaps)
+        matched, rest = self._update(recent, people)
         rest = self._without_duplicates(rest, matched)
         if not gone:
             return rest
         returning = [p for p in rest if p.score >= self._config.return_score]
-        _, unknown = self._update(gone, returning, overlaps)
+        _, unknown = self._update(gone, returning)
         return [p for p in rest if p not in returning or p in unknown]
 
     def _update(
-        self, tracks: list[Track], people: list[Detection], overlaps: dict[int, float]
+        self, tracks: list[Track], people: list[Detection]
     ) -> tuple[list[Detection], list[Detection]]:
         """Assign `people` to `tracks`; who found a track, and who did not."""
         pairs = self._assign(tracks, people)
-        going_on = [
-            tracks[t]
-            for t, p in pairs
-            if tracks[t].update(people[p], overlaps[people[p].row] > CROWDED_OVERLAP)
-        ]
+        going_on = [tracks[t] for t, p in pairs if tracks[t].update(people[p])]
         self._smooth(going_on)
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
         for t, track in enumerate(tracks):
@@ -204,14 +203,15 @@ def _rows(rows: Sequence[Array | Sequence[float]], *shape: int) -> Array:
     return np.array(rows, float).reshape(len(rows), *shape)
 
 
-def _overlaps(people: Sequence[Detection]) -> dict[int, float]:
-    """By row, how much of somebody else's box a person's box shares."""
-    if not people:
-        return {}
+def _crowded(people: Sequence[Detection]) -> set[int]:
+    """Rows of those whose boxes hold part of somebody else."""
+    if len(people) < 2:
+        return set()
     boxes = _rows([person.box_px for person in people], 4)
     overlap = box_overlap(boxes, boxes)
     np.fill_diagonal(overlap, 0.0)
-    return {person.row: float(overlap[p].max()) for p, person in enumerate(people)}
+    crowded = np.flatnonzero(overlap.max(1) > CROWDED_OVERLAP).tolist()
+    return {people[p].row for p in crowded}
 
 
 def _same_person(a: Detection, b: Detection) -> bool:
