@@ -14,13 +14,13 @@ from livemocap.rotation import (
     inverse,
     matrix_from_quat,
     multiply,
-    quat_from_matrix,
     rotvec_from_quat,
 )
 from livemocap.skeleton import BODY_JOINTS, SMPLX, joint_positions
 
 from .motion import pelvis_of
 from .track import Track
+from .world import WorldEstimator
 
 _PARENTS = np.array(SMPLX.parents[1:BODY_JOINTS])
 _BEYOND_BODY = [
@@ -34,13 +34,11 @@ PREDICTED_TRUST = 0.3
 """Joint confidence of somebody predicted, as a share of the last sighting's."""
 
 
-def track_frame(
-    frame: PoseFrame, tracks: Sequence[Track], T_world_cam: Array, world_source: str
-) -> TrackFrame:
+def track_frame(frame: PoseFrame, tracks: Sequence[Track], world: WorldEstimator) -> TrackFrame:
     """Everybody of `tracks`, in the world, at the instant of `frame`."""
-    T = T_world_cam.astype(np.float32)
+    T = world.T_world_cam
     poses = _stacked([track.smoothed.pose_wxyz for track in tracks], (55, 4), float)
-    local_wxyz, rotations = in_world(poses, T[:3, :3])
+    local_wxyz, rotations = in_world(poses, world.world_cam_wxyz)
     places = _stacked([track.smoothed.place for track in tracks], (3,), float)
     pelvis = transform_points(T, pelvis_of(places).astype(np.float32))
     rest = _stacked([track.shape.rest_joints for track in tracks], (55, 3))
@@ -57,7 +55,7 @@ def track_frame(
         height=frame.height,
         K=frame.K,
         T_world_cam=T,
-        world_source=world_source,
+        world_source=world.source,
         cut=frame.cut,
         body_model=frame.body_model,
         body_hash=frame.body_hash,
@@ -78,14 +76,14 @@ def track_frame(
     )
 
 
-def in_world(poses_wxyz: Array, R_world_cam: Array) -> tuple[Array, Array]:
+def in_world(poses_wxyz: Array, world_cam_wxyz: Array) -> tuple[Array, Array]:
     """A pose as tracking keeps it, (P, 55, 4), turned into the world.
 
     Returns:
         Its parent-relative quaternions (P, 55, 4), which TrackFrame.joint_rotvecs holds as
         vectors, and its global rotations (P, 55, 3, 3).
     """
-    body = multiply(quat_from_matrix(R_world_cam.astype(float)), poses_wxyz[:, :BODY_JOINTS])
+    body = multiply(world_cam_wxyz, poses_wxyz[:, :BODY_JOINTS])
     local = np.concatenate([body, poses_wxyz[:, BODY_JOINTS:]], 1)
     rotations = matrix_from_quat(local)
     for joints, parents in _BEYOND_BODY:

@@ -67,7 +67,7 @@ class Tracker:
         self._unlearnt, self._world_behind = people, True
         if not self._world.settled:  # what this image tells of it counts at once
             self._learn_world()
-        return track_frame(frame, self._show(), self._world.T_world_cam, self._world.source)
+        return track_frame(frame, self._show(), self._world)
 
     def learn(self) -> None:
         """Take the last frame into what changes slowly or shows later: the world, looks.

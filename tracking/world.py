@@ -13,7 +13,7 @@ from collections import deque
 import numpy as np
 
 from livemocap.coords import transform
-from livemocap.rotation import Array, normalize, rotate, shortest_arc
+from livemocap.rotation import Array, normalize, quat_from_matrix, rotate, shortest_arc
 from livemocap.skeleton import SMPLX
 
 from .config import TrackingConfig
@@ -54,7 +54,10 @@ _ANKLES, _FEET = (
 
 
 class WorldEstimator:
-    """Keeps one camera's T_world_cam, (4, 4), and says where it is from (`source`)."""
+    """Keeps one camera's T_world_cam, (4, 4) as it is sent, and says where it is from (`source`).
+
+    `world_cam_wxyz` is its rotation once more, as a quaternion.
+    """
 
     def __init__(self, config: TrackingConfig) -> None:
         self._config = config
@@ -121,7 +124,8 @@ class WorldEstimator:
     def _set(self, up: Array, height_m: float) -> None:
         self._up, self._height_m = up, height_m
         R = shortest_arc(R_WORLD_CAM_LEVEL @ up, [0.0, 1.0, 0.0]) @ R_WORLD_CAM_LEVEL
-        self.T_world_cam = transform(R, [0.0, height_m, 0.0])
+        self.T_world_cam = transform(R, [0.0, height_m, 0.0]).astype(np.float32)
+        self.world_cam_wxyz = quat_from_matrix(self.T_world_cam[:3, :3].astype(float))
 
 
 def _share(share: float, off: float, clearly: float, creep: float) -> float:
