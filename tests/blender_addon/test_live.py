@@ -24,6 +24,7 @@ def test_everybody_is_where_the_message_says_and_goes_and_grows_with_it(
         + """
     from track_stream import PHASE_FRAMES
     shown = connect(endpoint)
+    tick_until(lambda: shown and len(shown[-1].track_ids) == 3)  # who never came is not hidden
     worst, hidden, rest, armatures = {}, {}, {}, set()
     while len(worst) < 4 or len(shown) < 60:
         frame = tick_to_next(shown)
