@@ -68,7 +68,7 @@ class LandmarksEngine:
     def _infer(self, image: EngineImage) -> People:
         tracker, fitter = self._of_camera(image.camera_id)
         height, width = image.bgr.shape[:2]
-        people = fitter.fit(tracker.step(image), image.K, (width, height), self._executor)
+        people = fitter.fit(tracker.step(image), image.K, (width, height))
         if not np.array_equal(people.K, image.K):
             return people
         return replace(people, intrinsics_source=image.intrinsics_source)

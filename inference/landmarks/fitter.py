@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import Executor
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -56,14 +55,12 @@ class BodyFitter:
         people: list[PersonLandmarks],
         K: ArrayLike,
         image_size: tuple[int, int],
-        executor: Executor | None = None,
     ) -> People:
         """Fit everybody in one image.
 
         Args:
             K: (3, 3) px.
             image_size: width and height, px.
-            executor: not used: everybody is solved in the same few array operations.
         """
         intrinsics = np.asarray(K, float)
         if not people:
