@@ -1,0 +1,22 @@
+"""Which version of a kernel a tensor gets: fused on CUDA, plain PyTorch everywhere else."""
+
+from functools import cache
+from importlib.util import find_spec
+
+import torch
+from torch import Tensor
+
+
+@cache
+def triton_installed() -> bool:
+    """Whether the fused versions can be imported; Triton has no wheels for some systems."""
+    return find_spec("triton") is not None
+
+
+def runs_fused(tensor: Tensor) -> bool:
+    """Whether work on `tensor` belongs to the fused version.
+
+    float64 stays with the plain version: it is asked for to check numbers, and the fused
+    versions compute in float32.
+    """
+    return tensor.is_cuda and tensor.dtype != torch.float64 and triton_installed()
