@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .appearance import no_appearance
+from ..appearance import no_appearance
 from .body_landmarks import BodyLandmarks
 from .detect import Detection
 from .hands import SIDES, without_twin

@@ -8,9 +8,9 @@ from functools import partial
 
 import numpy as np
 
+from ..appearance import appearance_of
 from ..engine import EngineImage
 from .accept import COVERED, front_layer, in_the_way
-from .appearance import appearance_of
 from .associate import associate
 from .body_landmarks import BodyLandmarks
 from .crop import Pyramid
@@ -66,7 +66,7 @@ class LandmarkTracker:
     def _detected(self, pixels: Pyramid, now_s: float) -> list[Sight]:
         """What the detector found, people we know before new ones."""
         found = self._nets.detector.detect(pixels)
-        looks = [appearance_of(pixels, d.keypoints) for d in found]
+        looks = [appearance_of(pixels.bgr, d.keypoints) for d in found]
         pairs = associate(found, looks, self._people, now_s, self._previous_s)
         known = {row: self._people[column] for row, column in pairs}
         order = sorted(range(len(found)), key=lambda row: row not in known)
@@ -118,7 +118,7 @@ class LandmarkTracker:
             self._people.append(person)
         if sight.detection is None:
             person.see(now_s, body.keypoints, body)
-            person.look = appearance_of(pixels, body.keypoints)
+            person.look = appearance_of(pixels.bgr, body.keypoints)
         else:
             person.see(now_s, sight.expected, body)
             person.look = sight.look

@@ -5,10 +5,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from livemocap.rotation import Array
 from livemocap.skeleton import COCO17
-
-from .crop import Pyramid
-from .observation import Array
 
 BINS = 6
 """Along each of lightness, green-red and blue-yellow."""
@@ -27,13 +25,17 @@ _PARTS = tuple(
 )
 
 
-def appearance_of(image: Pyramid, keypoints: Array) -> Array | None:
+def appearance_of(bgr: Array, keypoints: Array) -> Array | None:
     """(D,) unit-norm colour description of a person, or None when nothing of it is visible.
 
     The product of two of them is the Bhattacharyya coefficient of the histograms, averaged
     over torso and thighs: 1 for the same colours, 0 for nothing in common.
+
+    Args:
+        bgr: (H, W, 3) uint8.
+        keypoints: (17, 2 or more) COCO, x and y in px.
     """
-    parts = [_histogram(image.bgr, keypoints[rows, :2], keypoints[:, 0]) for rows in _PARTS]
+    parts = [_histogram(bgr, keypoints[rows, :2], keypoints[:, 0]) for rows in _PARTS]
     known = [part for part in parts if part is not None]
     if not known:
         return None

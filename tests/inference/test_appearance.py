@@ -4,17 +4,16 @@ import numpy as np
 import pytest
 from figures import standing
 
-from inference.landmarks.appearance import DIMENSIONS, appearance_of, no_appearance
-from inference.landmarks.crop import Pyramid
+from inference.appearance import DIMENSIONS, appearance_of, no_appearance
 
 RED, BLUE = (30, 30, 200), (200, 60, 30)
 
 
-def dressed(shirt: tuple[int, int, int], trousers: tuple[int, int, int]) -> Pyramid:
+def dressed(shirt: tuple[int, int, int], trousers: tuple[int, int, int]) -> np.ndarray:
     """An image of somebody standing at 100, 200."""
     bgr = np.full((400, 200, 3), 128, np.uint8)
     bgr[100:200, 70:130], bgr[200:300, 70:130] = shirt, trousers
-    return Pyramid(bgr)
+    return bgr
 
 
 def test_the_same_clothes_look_the_same_and_others_different() -> None:
@@ -31,7 +30,7 @@ def test_the_same_clothes_look_the_same_and_others_different() -> None:
 
 def test_who_shows_no_clothes_has_no_looks() -> None:
     assert appearance_of(dressed(RED, BLUE), standing(-500, 200)) is None
-    assert appearance_of(Pyramid(np.zeros((1, 1, 3), np.uint8)), standing(0, 0, 1)) is None
+    assert appearance_of(np.zeros((1, 1, 3), np.uint8), standing(0, 0, 1)) is None
 
 
 def test_no_looks_still_have_length_one() -> None:
