@@ -33,7 +33,7 @@ def read_state_dict(path: Path | str) -> dict[str, Tensor]:
     head = _head(path)
     if head[8:9] == b"{" and head[:1] != b"{":
         content = _read_safetensors(path)
-    elif head.startswith(b"PK") or head.startswith(b"\x80"):
+    elif head.startswith((b"PK", b"\x80")):
         content = _read_pickle(path, in_zip=head.startswith(b"PK"))
     else:
         raise WeightsError(f"{path}: {_what_it_is(head)}, expected weights (.pth or .safetensors).")

@@ -8,16 +8,16 @@ import os
 from pathlib import Path
 from typing import Any
 
+import aios_reference
 import pytest
 import torch
+from reference.fill_weights import canonical
 from safetensors.torch import save_file
 from torch import Tensor
 
-import aios_reference
 from inference.aios.checkpoint import network_weights, read_state_dict
 from inference.aios.manifest import AUXILIARY, USED, manifest
 from inference.errors import WeightsError
-from reference.fill_weights import canonical
 
 _IN_DECODER = "transformer.decoder."
 
