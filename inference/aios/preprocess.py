@@ -81,7 +81,8 @@ def _warp(bgr: Array, oh: int, ow: int) -> Float32:
     if (h, w) == (oh, ow):
         return bgr.astype(np.float32)
     scale = np.array([[ow / w, 0, 0], [0, oh / h, 0]])
-    return cv2.warpAffine(bgr.astype(np.float32), scale, (ow, oh), flags=cv2.INTER_LINEAR)
+    warped = cv2.warpAffine(bgr.astype(np.float32), scale, (ow, oh), flags=cv2.INTER_LINEAR)
+    return np.asarray(warped, np.float32)
 
 
 def batch(images: Sequence[Tensor | Float32]) -> tuple[Tensor, Tensor]:
