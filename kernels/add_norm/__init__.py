@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from ..dispatch import runs_fused
 from . import reference
 
 
@@ -19,7 +20,7 @@ def add_norm(
     cast: torch.dtype | None = None,
 ) -> tuple[Tensor, Tensor, Tensor | None]:
     """LayerNorm(x + update): in float32, cast to `cast`, and cast after adding `pos` (or None)."""
-    if x.is_cuda:
+    if runs_fused(x):
         from . import fused
 
         return fused.add_norm(x, update, weight, bias, eps=eps, pos=pos, cast=cast)

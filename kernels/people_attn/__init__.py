@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
+from ..dispatch import runs_fused
 from . import structured
 
 
@@ -18,7 +19,7 @@ def people_attention(
         group: tokens of one person; N is people * group, person by person.
         box_slots: which of a person's tokens stand for boxes; the others stand for points.
     """
-    if q.is_cuda:
+    if runs_fused(q):
         from . import fused
 
         return fused.people_attention(q, k, v, group, box_slots)
