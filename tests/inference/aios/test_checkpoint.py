@@ -126,7 +126,7 @@ def test_misshaped_alias_is_named_although_another_name_is_right() -> None:
         ("transformer.encoder.layers.0.self_attn.sampling_offsets.weight", "Deformable DETR"),
         ("encoder.blocks.0.attn.qkv.weight", "vision transformer"),
         ("expand_conv.weight", "VideoPose3D"),
-        ("layer1.0.conv1.weight", "plain ResNet"),
+        ("layer1.0.conv1.weight", "a ResNet"),
     ],
 )
 def test_says_whose_weights_they_look_like(key: str, family: str) -> None:

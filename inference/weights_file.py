@@ -1,0 +1,150 @@
+"""A file of trained weights: its tensors are read, and nothing that is in it is run."""
+
+from __future__ import annotations
+
+import argparse
+import pickle
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from .errors import WeightsError
+
+_WRAPPERS = ("model", "state_dict", "network")
+"""Under which a training checkpoint keeps the weights; AiOS's own says `model`."""
+
+
+def read_state_dict(path: Path | str) -> dict[str, Tensor]:
+    """The tensors of a .pth, .pt or .safetensors file, without the checkpoint around them.
+
+    Whatever the file's name, its first bytes say what it is. A pickle is read by torch's
+    restricted reader: tensors, numbers, text and argparse's Namespace, nothing that runs.
+    Tensors of a zip are read when they are used: the file must stay as it is until then.
+
+    Raises:
+        WeightsError: what the file is instead.
+    """
+    path = Path(path)
+    head = file_head(path)
+    if is_safetensors(head):
+        content = _read_safetensors(path)
+    elif head.startswith((b"PK", b"\x80")):
+        content = _read_pickle(path, in_zip=head.startswith(b"PK"))
+    else:
+        raise WeightsError(f"{path}: {what_it_is(head)}, expected weights (.pth or .safetensors).")
+    tensors = {key: value for key, value in unwrapped(content).items() if _is_tensor(key, value)}
+    if not tensors:
+        raise WeightsError(f"{path}: holds no tensors, expected a network's weights.")
+    return tensors
+
+
+def unwrapped(content: Any) -> Mapping[str, Any]:
+    """The weights inside a checkpoint's wrapper, or `content` where there is none.
+
+    Raises:
+        WeightsError: nothing here goes by name.
+    """
+    if not isinstance(content, Mapping):
+        raise WeightsError(
+            f"the weights are a {type(content).__name__}, expected tensors by name, as a "
+            "checkpoint has them."
+        )
+    for wrapper in _WRAPPERS:
+        if isinstance(content.get(wrapper), Mapping):
+            return content[wrapper]
+    return content
+
+
+_FAMILIES = (
+    ("transformer.decoder.pose_embed.", "ED-Pose, on which AiOS builds"),
+    ("self_attn.sampling_offsets.", "a detector of the Deformable DETR family"),
+    ("blocks.0.attn.qkv.", "a vision transformer, as SMPLer-X or ViTPose"),
+    ("expand_conv.", "VideoPose3D"),
+    ("layer1.0.conv1.", "a ResNet"),
+)
+"""A piece of a key that gives a network away, most particular first."""
+
+
+def family(keys: Iterable[str]) -> str:
+    """Whose weights these look like, or nothing where nobody knows."""
+    together = "\n".join(keys)
+    return next((name for piece, name in _FAMILIES if piece in together), "")
+
+
+def file_head(path: Path) -> bytes:
+    """Enough of a file to tell what it is.
+
+    Raises:
+        WeightsError: it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return file.read(512)
+    except IsADirectoryError:
+        raise WeightsError(f"{path}: is a folder, expected a file.") from None
+    except OSError as error:
+        raise WeightsError(f"{path}: cannot be read ({error.strerror}).") from None
+
+
+def is_safetensors(head: bytes) -> bool:
+    """Eight bytes of length, then JSON."""
+    return head[8:9] == b"{" and head[7:8] == b"\0"
+
+
+def what_it_is(head: bytes) -> str:
+    """Words for a file that is of no use."""
+    if not head:
+        return "is empty"
+    if head.lstrip()[:1] == b"<":
+        return "is a web page, probably one that asks to confirm or log in: download it again"
+    if head.startswith(b"version https://git-lfs"):
+        return "only says where the file is (Git LFS): download the file itself"
+    return "is no file of weights"
+
+
+def _is_tensor(key: object, value: object) -> bool:
+    return isinstance(key, str) and isinstance(value, Tensor)
+
+
+def _read_safetensors(path: Path) -> dict[str, Tensor]:
+    from safetensors import SafetensorError
+    from safetensors.torch import load_file
+
+    try:
+        return load_file(path)
+    except (SafetensorError, OSError) as error:
+        raise WeightsError(
+            f"{path}: damaged or cut short ({_first_line(error)}). Download or install it again."
+        ) from error
+
+
+def _read_pickle(path: Path, *, in_zip: bool) -> Any:
+    try:
+        with torch.serialization.safe_globals([argparse.Namespace]):
+            return torch.load(path, map_location="cpu", weights_only=True, mmap=in_zip)
+    except pickle.UnpicklingError as error:
+        raise WeightsError(_refused(path, str(error))) from None
+    except Exception as error:  # its reader meets any bytes at all, and answers with any error
+        raise WeightsError(
+            f"{path}: damaged, cut short or no checkpoint ({_first_line(error)}). "
+            "Download it again."
+        ) from error
+
+
+def _refused(path: Path, message: str) -> str:
+    asked = re.search(r"GLOBAL (\S+)", message)
+    if asked is None:
+        return f"{path}: is no checkpoint, or damaged. Nothing in it was run. Download it again."
+    return (
+        f"{path}: wants {asked[1]} to be called while it is read. Weights need no such thing, and "
+        "a file that asks for it can do harm: it was refused and nothing in it was run. Take the "
+        "file from its authors' page, which `livemocap models` names."
+    )
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).strip() or type(error).__name__).splitlines()[0][:200]
