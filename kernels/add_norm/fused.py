@@ -56,14 +56,15 @@ def add_norm(
     copy = y if cast in (None, torch.float32) else torch.empty_like(y, dtype=cast)
     placed = None if pos is None else torch.empty_like(copy)
     pos_flat = None if pos is None else _rows_of(pos, x.shape)
+    pos_rows = 1 if pos_flat is None else pos_flat.shape[0]
+    x, update, weight, bias = (t.contiguous() for t in (x, update.expand_as(x), weight, bias))
     block = triton.next_power_of_2(width)
     tile_rows = max(1, TILE // block)
     if rows:
         _add_norm_kernel[(triton.cdiv(rows, tile_rows),)](
-            x.contiguous(), update.expand_as(x).contiguous(), weight.contiguous(), bias.contiguous(),
-            pos_flat, y, copy, placed, rows, 1 if pos_flat is None else pos_flat.shape[0], eps,
-            WIDTH=width, ROWS=tile_rows, BLOCK=block, HAS_COPY=copy is not y, HAS_POS=pos is not None,
-            num_warps=4,
+            x, update, weight, bias, pos_flat, y, copy, placed, rows, pos_rows, eps,
+            WIDTH=width, ROWS=tile_rows, BLOCK=block, HAS_COPY=copy is not y,
+            HAS_POS=pos is not None, num_warps=4,
         )  # fmt: skip
     return y, copy, placed
 
