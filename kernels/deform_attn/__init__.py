@@ -4,6 +4,8 @@ from torch import Tensor
 
 from kernels.dispatch import runs_fused
 
+from . import gathered
+from . import reference as plain
 from .reference import LevelShapes
 
 
@@ -15,6 +17,5 @@ def deform_attn(
         from . import fused
 
         return fused.deform_attn(value, shapes, reference, offsets, logits)
-    from .reference import deform_attn as plain
-
-    return plain(value, shapes, reference, offsets, logits)
+    version = gathered if value.device.type == "cpu" else plain
+    return version.deform_attn(value, shapes, reference, offsets, logits)
