@@ -18,6 +18,15 @@ MEAN = (123.675, 116.28, 103.53)
 """Grey levels of red, green, blue."""
 STD = (58.395, 57.12, 57.375)
 
+_NORMALISE = np.array(
+    # red, green, blue from blue, green, red, 1
+    [
+        [0, 0, 1 / STD[0], -MEAN[0] / STD[0]],
+        [0, 1 / STD[1], 0, -MEAN[1] / STD[1]],
+        [1 / STD[2], 0, 0, -MEAN[2] / STD[2]],
+    ]
+)
+
 _SHORT_PX, _LONG_PX = 800, 1333
 _LEAST_TOKENS = 900
 """What the network chooses its first candidates from; with fewer it has no answer."""
@@ -65,24 +74,20 @@ def network_image(bgr: Array) -> Float32:
     Raises:
         PreprocessError: as network_size.
     """
-    h, w = bgr.shape[:2]
-    oh, ow = network_size(h, w)
-    warped = _warp(bgr, oh, ow)
+    oh, ow = network_size(*bgr.shape[:2])
     rgb = np.empty((3, oh, ow), np.float32)
-    for channel, (mean, std) in enumerate(zip(MEAN, STD, strict=True)):
-        np.subtract(warped[..., 2 - channel], np.float32(mean), out=rgb[channel])
-        rgb[channel] /= np.float32(std)
+    cv2.split(cv2.transform(_warp(bgr, oh, ow), _NORMALISE), list(rgb))
     return rgb
 
 
 def _warp(bgr: Array, oh: int, ow: int) -> Float32:
     """Bilinear, pixel index 0 to pixel index 0; what lies past the last index counts as black."""
     h, w = bgr.shape[:2]
+    levels = bgr.astype(np.float32)
     if (h, w) == (oh, ow):
-        return bgr.astype(np.float32)
+        return levels
     scale = np.array([[ow / w, 0, 0], [0, oh / h, 0]])
-    warped = cv2.warpAffine(bgr.astype(np.float32), scale, (ow, oh), flags=cv2.INTER_LINEAR)
-    return np.asarray(warped, np.float32)
+    return np.asarray(cv2.warpAffine(levels, scale, (ow, oh), flags=cv2.INTER_LINEAR), np.float32)
 
 
 def batch(images: Sequence[Tensor | Float32]) -> tuple[Tensor, Tensor]:
