@@ -18,7 +18,7 @@ def people_attention(
     """
     batch, tokens, heads, width = q.shape
     people = tokens // group
-    q, k, v = (_by_person(x, people) for x in (q * width**-0.5, k, v))
+    q, k, v = (_by_person(x, group) for x in (q * width**-0.5, k, v))
     own = q @ k.transpose(-1, -2)  # (B, M, P, group, group)
     q_box, k_box, v_box = (_boxes(x, box_slots) for x in (q, k, v))
     among = q_box @ k_box.transpose(-1, -2)  # (B, M, P * boxes, P * boxes)
@@ -30,9 +30,9 @@ def people_attention(
     return seen.permute(0, 2, 3, 1, 4).reshape(batch, tokens, heads * width)
 
 
-def _by_person(x: Tensor, people: int) -> Tensor:
+def _by_person(x: Tensor, group: int) -> Tensor:
     """(B, P * group, M, D) to (B, M, P, group, D)."""
-    return x.unflatten(1, (people, -1)).permute(0, 3, 1, 2, 4)
+    return x.unflatten(1, (x.shape[1] // group, group)).permute(0, 3, 1, 2, 4)
 
 
 def _boxes(x: Tensor, box_slots: Sequence[int]) -> Tensor:
