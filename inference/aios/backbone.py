@@ -76,12 +76,16 @@ class ResNet50(nn.Module):
             layer += [Bottleneck(channels, width, 1) for _ in range(blocks - 1)]
             self.add_module(f"layer{i + 1}", nn.Sequential(*layer))
 
+    def stages(self) -> list[nn.Module]:
+        """layer1 to layer4."""
+        return [self.get_submodule(f"layer{i + 1}") for i in range(len(_BLOCKS))]
+
     def forward(self, images: Tensor) -> list[Tensor]:
         """(B, 3, H, W) normalised RGB to c3 (B, 512, ...), c4 (B, 1024, ...), c5 (B, 2048, ...)."""
         x = F.relu(self.bn1(self.conv1(images)))
         x = F.max_pool2d(x, 3, 2, 1)
         maps = []
-        for i in range(len(_BLOCKS)):
-            x = self.get_submodule(f"layer{i + 1}")(x)
+        for stage in self.stages():
+            x = stage(x)
             maps.append(x)
         return maps[1:]

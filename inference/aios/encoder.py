@@ -47,10 +47,15 @@ class Encoder(nn.Module):
 
     def forward(self, pyramid: Pyramid, record: Record = ignore) -> Tensor:
         """The memory, (B, L, 256)."""
-        centres = cell_centres(pyramid.shapes, pyramid.valid)
-        reference = centres[:, :, None] * pyramid.valid_ratios[:, None]
+        reference = reference_points(pyramid)
         x = pyramid.tokens
         for i, layer in enumerate(self.layers):
             x = layer(x, pyramid.position, reference, pyramid.padding, pyramid.shapes)
             record(f"enc{i}", x)
         return x
+
+
+def reference_points(pyramid: Pyramid) -> Tensor:
+    """(B, L, levels, 2): each token's place in every padded level."""
+    centres = cell_centres(pyramid.shapes, pyramid.valid)
+    return centres[:, :, None] * pyramid.valid_ratios[:, None]

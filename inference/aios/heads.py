@@ -31,9 +31,7 @@ class Mlp(nn.Module):
     def __init__(self, width_in: int, width_out: int, depth: int = 3) -> None:
         super().__init__()
         widths = [width_in, *[WIDTH] * (depth - 1), width_out]
-        self.layers = nn.ModuleList(
-            nn.Linear(a, b) for a, b in pairwise(widths)
-        )
+        self.layers = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
 
     def forward(self, x: Tensor) -> Tensor:
         *hidden, last = self.layers
@@ -168,7 +166,7 @@ def _slice(at: range | int) -> slice:
 
 def _features(content: Tensor, slots: tuple[int, ...]) -> Tensor:
     """(B, P, 39, 256) to (B, P, len(slots) * 256)."""
-    return content[:, :, list(slots)].flatten(2)
+    return torch.cat([content[:, :, slot] for slot in slots], -1)
 
 
 def _matrices(six: Tensor) -> Tensor:

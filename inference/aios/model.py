@@ -18,6 +18,7 @@ from .encoder import Encoder
 from .golden_names import GoldenTrace
 from .heads import Heads
 from .position import image_encoding
+from .precision import exact_convolutions
 from .pyramid import Pyramid, flatten_levels, level_masks, valid_cells
 from .rotation import axis_angle_from_matrix
 from .selection import TwoStageSelection
@@ -88,12 +89,13 @@ class Aios(nn.Module):
         decoded = self.decoder(selected, memory, pyramid, self.heads, record)
         out = self.heads.final(decoded.content, decoded.boxes)
         out["sel100_tokens"] = decoded.tokens
-        return {**out, **self._bodies(out)}
+        return {**out, **with_bodies(out, self.body)}
 
     def pyramid(self, images: Tensor, padding: Tensor, record: Record = ignore) -> Pyramid:
         """Features of four levels with their positions."""
-        c3, c4, c5 = self.backbone(images)
-        maps = [p(c) for p, c in zip(self.input_proj, (c3, c4, c5, c5), strict=True)]
+        with exact_convolutions():
+            c3, c4, c5 = self.backbone(images)
+            maps = [p(c) for p, c in zip(self.input_proj, (c3, c4, c5, c5), strict=True)]
         masks = level_masks(padding, [m.shape[-2:] for m in maps])
         positions = [image_encoding(mask, images.dtype) for mask in masks]
         for name, array in zip(("c3", "c4", "c5"), (c3, c4, c5), strict=True):
@@ -110,18 +112,19 @@ class Aios(nn.Module):
             valid=valid_cells(masks, images.dtype),
         )
 
-    def _bodies(self, out: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Full poses as axis-angle; joints and vertices where there is a body model."""
-        names = ("pose", "lhand_pose", "rhand_pose", "jaw_pose")
-        rotations = torch.cat([out[f"pred_smpl_{name}"] for name in names], 2)
-        pose = axis_angle_from_matrix(rotations).flatten(2)
-        made = {"pred_smpl_fullpose": pose}
-        if self.body is not None:
-            arrays = (pose, out["pred_smpl_beta"], out["pred_smpl_expr"])
-            joints, vertices = self.body(*(a.flatten(0, 1) for a in arrays))
-            made["pred_smpl_kp3d"] = joints.unflatten(0, pose.shape[:2])
-            made["pred_smpl_verts"] = vertices.unflatten(0, pose.shape[:2])
-        return made
+
+def with_bodies(out: Mapping[str, Tensor], body: SmplxBody | None) -> dict[str, Tensor]:
+    """Full poses as axis-angle; joints and vertices where there is a body model."""
+    names = ("pose", "lhand_pose", "rhand_pose", "jaw_pose")
+    rotations = torch.cat([out[f"pred_smpl_{name}"] for name in names], 2)
+    pose = axis_angle_from_matrix(rotations).flatten(2)
+    made = {"pred_smpl_fullpose": pose}
+    if body is not None:
+        arrays = (pose, out["pred_smpl_beta"], out["pred_smpl_expr"])
+        joints, vertices = body(*(a.flatten(0, 1) for a in arrays))
+        made["pred_smpl_kp3d"] = joints.unflatten(0, pose.shape[:2])
+        made["pred_smpl_verts"] = vertices.unflatten(0, pose.shape[:2])
+    return made
 
 
 def build_aios(

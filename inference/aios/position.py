@@ -39,5 +39,5 @@ def image_encoding(padding: Tensor, dtype: torch.dtype) -> Tensor:
 
 def query_encoding(boxes: Tensor) -> Tensor:
     """(..., 4) boxes cx cy w h in 0..1 to (..., 512): y, x, w, h."""
-    encoded = sine(boxes * (2 * math.pi), QUERY_TEMPERATURE)
-    return encoded[..., [1, 0, 2, 3], :].flatten(-2)
+    x, y, w, h = sine(boxes * (2 * math.pi), QUERY_TEMPERATURE).unbind(-2)
+    return torch.cat([y, x, w, h], -1)

@@ -28,8 +28,8 @@ class Pyramid:
     @property
     def sizes(self) -> Tensor:
         """(levels, 2): width and height of each level."""
-        whole = [(w, h) for h, w in self.shapes]
-        return torch.tensor(whole, dtype=self.valid.dtype, device=self.valid.device)
+        whole = [[self.valid.new_full((), n) for n in (w, h)] for h, w in self.shapes]
+        return torch.stack([torch.stack(size) for size in whole])
 
     @property
     def valid_ratios(self) -> Tensor:

@@ -1,0 +1,50 @@
+"""Linear layers and MLPs as the fast path runs them: several of the plain path in one product."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from ..heads import Mlp
+
+
+class Dense(nn.Module):
+    """One matrix product for linear layers that read the same input."""
+
+    weight: Tensor
+    bias: Tensor
+
+    def __init__(self, layers: Sequence[nn.Linear], dtype: torch.dtype) -> None:
+        super().__init__()
+        self.register_buffer("weight", torch.cat([x.weight for x in layers]).to(dtype))
+        self.register_buffer("bias", torch.cat([x.bias for x in layers]).to(dtype))
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in) of this layer's dtype to (..., sum of out)."""
+        return F.linear(x, self.weight, self.bias)
+
+
+class ParallelMlps(nn.Module):
+    """MLPs of equal shape on the same input, layer by layer together; float32."""
+
+    def __init__(self, mlps: Sequence[Mlp]) -> None:
+        super().__init__()
+        self._mlps, self._depth = len(mlps), len(mlps[0].layers)
+        for i in range(self._depth):
+            layers = [mlp.layers[i] for mlp in mlps]
+            weight = torch.stack([x.get_parameter("weight").t() for x in layers])
+            bias = torch.stack([x.get_parameter("bias") for x in layers])
+            self.register_buffer(f"weight{i}", weight.contiguous())
+            self.register_buffer(f"bias{i}", bias[:, None].contiguous())
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in) to (..., mlps * out)."""
+        rows = x.reshape(-1, x.shape[-1])
+        y = rows.expand(self._mlps, *rows.shape)
+        for i in range(self._depth):
+            y = F.relu_(y) if i else y
+            y = torch.baddbmm(self.get_buffer(f"bias{i}"), y, self.get_buffer(f"weight{i}"))
+        return y.transpose(0, 1).reshape(*x.shape[:-1], -1)
