@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 
 from .errors import WeightsError
+from .file_kind import file_head, is_nothing_of_use, is_safetensors
 
 _WRAPPERS = ("model", "state_dict", "network")
 """Under which a training checkpoint keeps the weights; AiOS's own says `model`."""
@@ -35,7 +36,8 @@ def read_state_dict(path: Path | str) -> dict[str, Tensor]:
     elif head.startswith((b"PK", b"\x80")):
         content = _read_pickle(path, in_zip=head.startswith(b"PK"))
     else:
-        raise WeightsError(f"{path}: {what_it_is(head)}, expected weights (.pth or .safetensors).")
+        what = is_nothing_of_use(head) or "is no file of weights"
+        raise WeightsError(f"{path}: {what}. Expected weights (.pth or .safetensors).")
     tensors = {key: value for key, value in unwrapped(content).items() if _is_tensor(key, value)}
     if not tensors:
         raise WeightsError(f"{path}: holds no tensors, expected a network's weights.")
@@ -73,37 +75,6 @@ def family(keys: Iterable[str]) -> str:
     """Whose weights these look like, or nothing where nobody knows."""
     together = "\n".join(keys)
     return next((name for piece, name in _FAMILIES if piece in together), "")
-
-
-def file_head(path: Path) -> bytes:
-    """Enough of a file to tell what it is.
-
-    Raises:
-        WeightsError: it cannot be read.
-    """
-    try:
-        with path.open("rb") as file:
-            return file.read(512)
-    except IsADirectoryError:
-        raise WeightsError(f"{path}: is a folder, expected a file.") from None
-    except OSError as error:
-        raise WeightsError(f"{path}: cannot be read ({error.strerror}).") from None
-
-
-def is_safetensors(head: bytes) -> bool:
-    """Eight bytes of length, then JSON."""
-    return head[8:9] == b"{" and head[7:8] == b"\0"
-
-
-def what_it_is(head: bytes) -> str:
-    """Words for a file that is of no use."""
-    if not head:
-        return "is empty"
-    if head.lstrip()[:1] == b"<":
-        return "is a web page, probably one that asks to confirm or log in: download it again"
-    if head.startswith(b"version https://git-lfs"):
-        return "only says where the file is (Git LFS): download the file itself"
-    return "is no file of weights"
 
 
 def _is_tensor(key: object, value: object) -> bool:

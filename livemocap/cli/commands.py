@@ -39,6 +39,9 @@ COMMANDS = {
     "build-addon": Command(
         "livemocap.cli.build_addon", "add_build_addon", "make the Blender add-on's zip"
     ),
+    "models": Command(
+        "livemocap.cli.models", "add_models", "the models that you fetch yourself", extra="aios"
+    ),
     "doctor": Command("livemocap.cli.doctor", "add_doctor", "check this installation"),
     "top": Command("livemocap.cli.top", "add_top", "rates and latencies of the running roles"),
     "evaluate": Command("livemocap.cli.evaluate", "add_evaluate", "compare a take with the truth"),
