@@ -10,7 +10,8 @@ from livemocap.bus import IMAGE, CreditReader, NewestSubscriber, Publisher
 from livemocap.config import load
 from livemocap.role import RoleContext, add_role_arguments, run_role
 
-from .config import InferenceConfig
+from .config import QUALITIES, InferenceConfig
+from .registry import engine_names, make_engine
 
 if TYPE_CHECKING:
     from .process import ImageReader
@@ -19,7 +20,8 @@ _LOG = logging.getLogger(__name__)
 
 _EXAMPLE = """example:
   livemocap infer studio.toml
-  livemocap infer studio.toml --set inference.quality=fast
+  livemocap infer studio.toml --quality fast
+  livemocap infer studio.toml --engine aios --device cuda
 """
 
 
@@ -31,24 +33,34 @@ def add_infer(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add_role_arguments(parser)
+    parser.add_argument("--engine", help=f"which engine finds poses: {', '.join(engine_names())}")
+    parser.add_argument("--quality", choices=QUALITIES)
+    parser.add_argument("--device", help="auto, cpu, cuda or cuda:1, for engines that can choose")
     parser.set_defaults(run=infer)
 
 
 def infer(args: argparse.Namespace) -> int:
+    wanted = {name: getattr(args, name) for name in ("engine", "quality", "device")}
+    flags = [f"inference.{name}={value}" for name, value in wanted.items() if value is not None]
+    args.set = [*flags, *args.set]
     return run_role(args, "infer", _infer)
 
 
 def _infer(context: RoleContext) -> int:
     from .process import InferenceProcess
-    from .registry import make_engine
 
     config = load(InferenceConfig, context.tables.get("inference", {}), "inference")
     network, cameras = context.network, context.camera_ids
     publishers = {name: Publisher(network.pose(i)) for i, name in enumerate(cameras)}
     metrics = context.metrics()
     engine = make_engine(
-        config.engine, quality=config.quality, device=config.device, threads=config.threads
+        config.engine,
+        quality=config.quality,
+        device=config.device,
+        threads=config.threads,
+        limits=config,
     )
+    engine.warm_up(_image_sizes(context))
     _LOG.info("ready: %s, %s quality", engine.name, config.quality)
     readers = _readers(context)
     process = InferenceProcess(
@@ -67,3 +79,13 @@ def _readers(context: RoleContext) -> list[ImageReader]:
     if context.network.lossless:
         return [CreditReader(endpoint) for endpoint in endpoints]
     return [NewestSubscriber(endpoints, [f"{IMAGE}/"])]
+
+
+def _image_sizes(context: RoleContext) -> list[tuple[int, int]]:
+    """(h, w) of each camera whose settings ask for a size; a camera may still send another."""
+    found = []
+    for camera in context.tables.get("camera", []):
+        size = camera.get("height", 0), camera.get("width", 0)
+        if all(size):
+            found.append(size[::-1] if camera.get("rotate") in (90, 270) else size)
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -54,6 +54,16 @@ class PoseEngine(Protocol):
     body_hash: str
     hand_mean_known: bool
     keypoint_layout: str
+    batch_size: int
+    """How many images it would like to be given at once, at most; may shrink as it learns."""
+
+    def warm_up(self, sizes: Sequence[tuple[int, int]]) -> None:
+        """Do now what the first images would have to wait for.
+
+        Args:
+            sizes: (h, w) of the images to come, one for each camera, as far as they are known.
+        """
+        ...
 
     def infer(self, images: Sequence[EngineImage]) -> list[People]:
         """Everybody in each image; a batch holds at most one image per camera."""
@@ -61,6 +71,10 @@ class PoseEngine(Protocol):
 
     def reset(self, camera_id: str) -> None:
         """Forget what was remembered of a camera's past (a seek, a new file)."""
+        ...
+
+    def measurements(self) -> Mapping[str, float]:
+        """What to report of it next to rates and latencies, by name with unit."""
         ...
 
     def close(self) -> None: ...

@@ -1,10 +1,14 @@
-"""What can go wrong before an engine looks at its first image."""
+"""What can go wrong with an engine that the user can mend."""
 
 from __future__ import annotations
 
 
 class InferenceError(Exception):
-    """Inference cannot start as asked; the message says what to change."""
+    """Inference cannot go on as asked; the message says what to change."""
+
+
+class EngineLostError(InferenceError):
+    """The engine cannot go on in this process; started again, it may well."""
 
 
 class UnknownEngineError(InferenceError):

@@ -5,7 +5,7 @@ For tests of everything around an engine, and for measuring what the pipeline it
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
@@ -29,15 +29,22 @@ class InstantEngine:
     body_hash = "0" * 16
     hand_mean_known = True
     keypoint_layout = "smplx55"
+    batch_size = 1
 
     def __init__(self) -> None:
         self._answers: dict[tuple[bytes, str], list[People]] = {}
+
+    def warm_up(self, sizes: Sequence[tuple[int, int]]) -> None:
+        pass
 
     def infer(self, images: Sequence[EngineImage]) -> list[People]:
         return [self._walkers(image) for image in images]
 
     def reset(self, camera_id: str) -> None:
         pass
+
+    def measurements(self) -> Mapping[str, float]:
+        return {}
 
     def close(self) -> None:
         pass

@@ -6,15 +6,21 @@ import difflib
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from .config import Limits
 from .engine import PoseEngine
 from .errors import InferenceError, UnknownEngineError
 
-EngineMaker = Callable[[str, str, int], PoseEngine]
-"""Takes quality, device and threads."""
+EngineMaker = Callable[[str, str, int, Limits], PoseEngine]
+"""Takes quality, device, threads and limits."""
 
 
 def make_engine(
-    name: str, *, quality: str = "balanced", device: str = "auto", threads: int = 0
+    name: str,
+    *,
+    quality: str = "balanced",
+    device: str = "auto",
+    threads: int = 0,
+    limits: Limits | None = None,
 ) -> PoseEngine:
     """An engine that is ready to look at images.
 
@@ -23,6 +29,7 @@ def make_engine(
         quality: `fast`, `balanced` or `best`.
         device: `cpu`, `cuda`, or `auto` for what the engine runs best on here.
         threads: how many to spread people over; 0 takes every core.
+        limits: how many people and images to take on, for engines that can choose.
 
     Raises:
         UnknownEngineError: no engine is called that.
@@ -31,14 +38,14 @@ def make_engine(
     maker = _MAKERS.get(name)
     if maker is None:
         raise UnknownEngineError(_unknown(name))
-    return maker(quality, device, threads)
+    return maker(quality, device, threads, limits or Limits())
 
 
 def engine_names() -> tuple[str, ...]:
     return tuple(_MAKERS)
 
 
-def _landmarks(quality: str, device: str, threads: int) -> PoseEngine:
+def _landmarks(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine:
     try:
         from .landmarks.engine import LandmarksEngine
     except ModuleNotFoundError as error:
@@ -50,14 +57,27 @@ def _landmarks(quality: str, device: str, threads: int) -> PoseEngine:
     return LandmarksEngine.load(quality=quality, device=device, threads=threads)
 
 
-def _instant(quality: str, device: str, threads: int) -> PoseEngine:
+def _aios(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine:
+    try:
+        from .aios.engine import AiosEngine
+
+        return AiosEngine.load(quality=quality, device=device, threads=threads, limits=limits)
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "safetensors", "cv2", "platformdirs"):
+            raise
+        raise InferenceError(
+            f'the aios engine needs {error.name}: pip install "livemocap[aios]"'
+        ) from error
+
+
+def _instant(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine:
     from .instant import InstantEngine
 
     return InstantEngine()
 
 
 _MAKERS: Mapping[str, EngineMaker] = MappingProxyType(
-    {"landmarks": _landmarks, "instant": _instant}
+    {"landmarks": _landmarks, "aios": _aios, "instant": _instant}
 )
 
 

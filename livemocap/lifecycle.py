@@ -68,11 +68,13 @@ def run_loop(
     *,
     strict: bool = False,
     expected: tuple[type[Exception], ...] = (),
+    plain: tuple[type[Exception], ...] = (),
 ) -> int:
     """Call `step` until the token is set or it returns False; survive bad frames.
 
     Errors are counted and logged once a second; with `strict` the first one ends the loop.
-    `expected` errors always end it, as they say that going on is pointless.
+    `expected` errors always end it, as they say that going on is pointless. `plain` ones say all
+    there is to say: no traceback.
 
     Returns:
         How many steps failed.
@@ -89,7 +91,8 @@ def run_loop(
                 raise
             failed += 1
             if time.monotonic() >= quiet_until:
-                _LOG.exception("step failed (%d so far): %s", failed, error)
+                trace = None if isinstance(error, plain) else error
+                _LOG.error("step failed (%d so far): %s", failed, error, exc_info=trace)
                 quiet_until = time.monotonic() + 1.0
     return failed
 

@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import sys
+import time
 
 LEVEL_VARIABLE = "LIVEMOCAP_LOG"
 
@@ -36,3 +37,17 @@ def setup_logging(role: str, *, as_json: bool = False, level: str | None = None)
     wanted = (level or os.environ.get(LEVEL_VARIABLE) or "info").upper()
     known = logging.getLevelNamesMapping()
     logging.basicConfig(level=known.get(wanted, logging.INFO), handlers=[handler], force=True)
+
+
+class Sparing:
+    """Logs one message a second at most: trouble with every frame stays readable."""
+
+    def __init__(self, logger: logging.Logger) -> None:
+        self._logger = logger
+        self._quiet_until_s = 0.0
+
+    def warning(self, message: str, *args: object) -> None:
+        """As Logger.warning, or nothing."""
+        if time.monotonic() >= self._quiet_until_s:
+            self._logger.warning(message, *args)
+            self._quiet_until_s = time.monotonic() + 1.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import count
 
@@ -29,6 +29,7 @@ class LandmarksEngine:
     name = "landmarks/1"
     hand_mean_known = True
     keypoint_layout = "blazepose33"
+    batch_size = 1
 
     def __init__(self, nets: LandmarkNets, body: BodyModel, threads: int = 0) -> None:
         cv2.setNumThreads(1)  # its pool would wake for every small image and win nothing
@@ -55,12 +56,18 @@ class LandmarksEngine:
         provider = provider_of("cpu" if device == "auto" else device)
         return cls(landmark_nets(QUALITIES[quality], provider), default_body(), threads)
 
+    def warm_up(self, sizes: Sequence[tuple[int, int]]) -> None:
+        pass
+
     def infer(self, images: Sequence[EngineImage]) -> list[People]:
         return [self._infer(image) for image in images]
 
     def reset(self, camera_id: str) -> None:
         self._trackers.pop(camera_id, None)
         self._fitters.pop(camera_id, None)
+
+    def measurements(self) -> Mapping[str, float]:
+        return {}
 
     def close(self) -> None:
         self._executor.shutdown()

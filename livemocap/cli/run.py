@@ -44,8 +44,9 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="webcam index, rtsp:// address, video file, folder or `synthetic`; may be repeated",
     )
     parser.add_argument("--record", nargs="?", const="", metavar="NAME", help="record at once")
-    parser.add_argument("--engine", help="which engine finds poses (landmarks)")
+    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios")
     parser.add_argument("--quality", choices=("fast", "balanced", "best"))
+    parser.add_argument("--device", help="auto, cpu, cuda or cuda:1, for engines that can choose")
     parser.add_argument("--camera-size", type=_size, metavar="WxH", help="camera mode to ask for")
     parser.add_argument("--fps", type=float, help="camera rate to ask for")
     parser.add_argument("--rotate", type=int, choices=(0, 90, 180, 270), help="clockwise")
@@ -129,6 +130,7 @@ def _assignments(args: argparse.Namespace) -> list[str]:
         "camera.mirror": "true" if args.mirror else None,
         "inference.engine": args.engine,
         "inference.quality": args.quality,
+        "inference.device": args.device,
         "record.start": None if args.record is None else "true",
         "record.name": args.record or None,
     }

@@ -74,7 +74,10 @@ def add_video(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 def add_job_arguments(parser: argparse.ArgumentParser) -> None:
     """What `video` and `demo` share."""
     parser.add_argument("--quality", choices=("fast", "balanced", "best"), default="balanced")
-    parser.add_argument("--engine", default="landmarks", help="which engine finds poses")
+    parser.add_argument(
+        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios"
+    )
+    parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:1")
     parser.add_argument(
         "--format", type=_formats, default=FORMATS, metavar="bvh,fbx", help="what to export"
     )
@@ -116,7 +119,7 @@ def job_from(
         formats=args.format,
         preview=args.preview,
         camera=camera,
-        inference={"engine": args.engine, "quality": args.quality},
+        inference={"engine": args.engine, "quality": args.quality, "device": args.device},
         settings=args.set,
         strict=args.strict,
         blender=blender,
