@@ -142,13 +142,14 @@ def _floats(
 
 
 def _indices(source: BodySource, name: str, shape: tuple[int, ...], below: int) -> Array:
-    array = _read(source, name, shape)
-    if array.dtype.kind not in "iu" or array.min() < 0 or array.max() >= below:
+    array = _floats(source, name, shape, np.float64)
+    whole = array.astype(np.int64)
+    if whole.min(initial=0) < 0 or whole.max(initial=0) >= below or (whole != array).any():
         raise BodyModelError(
-            f"{source.path}: {name} ({array.dtype}) is not all whole numbers from 0 to "
-            f"{below - 1}. Download the file again."
+            f"{source.path}: {name} is not all whole numbers from 0 to {below - 1}. "
+            "Download the file again."
         )
-    return array.astype(np.int64)
+    return whole
 
 
 def _shape_directions(source: BodySource) -> Array:
