@@ -45,6 +45,12 @@ COMMANDS = {
     "doctor": Command("livemocap.cli.doctor", "add_doctor", "check this installation"),
     "top": Command("livemocap.cli.top", "add_top", "rates and latencies of the running roles"),
     "evaluate": Command("livemocap.cli.evaluate", "add_evaluate", "compare a take with the truth"),
+    "aios": Command(
+        "livemocap.cli.aios",
+        "add_aios",
+        "AiOS's own jobs: AGORA, BEDLAM, demo, metrics",
+        extra="capture,aios",
+    ),
     "capture": Command("capture.cli", "add_capture", "one role: publish a camera's images"),
     "infer": Command("inference.cli", "add_infer", "one role: find people and their poses"),
     "track": Command("tracking.cli", "add_track", "one role: follow people through time"),

@@ -1,0 +1,160 @@
+"""Pickles of plain NumPy arrays: written for every NumPy, read without running what is in them.
+
+AGORA and BEDLAM exchange pickles. `pickle.load` runs whatever a file asks for, so files are read
+here by a reader that knows arrays, numbers, text, lists and dictionaries, and builds the arrays
+itself: not even NumPy's own unpickling, which trusts the file's description of its memory, is
+called.
+"""
+
+from __future__ import annotations
+
+import io
+import pickle
+import re
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from livemocap.rotation import Array
+
+from .errors import JobError
+
+_WRITTEN_BY_NUMPY_2 = b"cnumpy._core.multiarray\n"
+_KNOWN_TO_ALL = b"cnumpy.core.multiarray\n"
+_SIMPLE_TYPE = re.compile(r"(b1|[iu][1248]|f[248]|[SU]\d{1,6}|O8?)")
+_PANDAS = (
+    "It is a pandas table: convert it once, where pandas is installed, with "
+    '`pickle.dump(pandas.read_pickle("TABLE.pkl").to_dict("list"), open("truth.pkl", "wb"))`.'
+)
+
+
+class PlainPickleError(JobError):
+    """A pickle with more in it than plain data, or a damaged one."""
+
+
+def dumps(content: Any) -> bytes:
+    """Dictionaries, lists and arrays as a pickle that Python 3 with any NumPy loads.
+
+    NumPy 2 names a module in its pickles that NumPy 1 does not have, and evaluation servers are
+    old. The name both know is put in its place: in protocol 3 it stands as a line of text, without
+    a length before it.
+    """
+    return pickle.dumps(content, protocol=3).replace(_WRITTEN_BY_NUMPY_2, _KNOWN_TO_ALL)
+
+
+def loads(encoded: bytes, name: str) -> Any:
+    """The content of a pickle that holds plain data only.
+
+    Args:
+        name: what to call it in an error.
+
+    Raises:
+        PlainPickleError: it asks for anything else, or cannot be read to its end.
+    """
+    try:
+        return _built(_PlainUnpickler(io.BytesIO(encoded), encoding="latin1").load())
+    except _ForbiddenError as forbidden:
+        why = _PANDAS if str(forbidden).startswith("pandas") else "Only plain arrays are read."
+        raise PlainPickleError(
+            f"{name}: wants to run {forbidden}, which is never done. {why}"
+        ) from None
+    except MemoryError:
+        raise PlainPickleError(f"{name}: asks for more memory than there is.") from None
+    except Exception as error:  # a damaged pickle can raise anything at all
+        raise PlainPickleError(
+            f"{name}: not a pickle of plain arrays, or damaged ({type(error).__name__}: {error})."
+        ) from None
+
+
+class _ForbiddenError(Exception):
+    """What was asked for, as module.name."""
+
+
+class _PlainUnpickler(pickle.Unpickler):
+    def find_class(self, module_name: str, global_name: str, /) -> Any:
+        try:
+            return _KNOWN[module_name, global_name]
+        except KeyError:
+            raise _ForbiddenError(f"{module_name}.{global_name}") from None
+
+
+class _Type:
+    """Stands for np.dtype while a pickle is read."""
+
+    def __init__(self, code: str, *_align_and_copy: object) -> None:
+        if not _SIMPLE_TYPE.fullmatch(code):
+            raise ValueError(f"array of type {code}")
+        self.order = "<"
+        self.code = code
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        if any(part is not None for part in state[2:5]):
+            raise ValueError("array of records")
+        self.order = {"<": "<", ">": ">", "|": "|", "=": "<"}[state[1]]
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        return np.dtype(self.code if self.code[0] == "O" else self.order + self.code)
+
+
+class _Array:
+    """Stands for np.ndarray while a pickle is read."""
+
+    def __init__(self, *_class_shape_and_code: object) -> None:
+        self.value = np.empty(0)
+
+    def __setstate__(self, state: tuple[Any, ...]) -> None:
+        _, shape, kind, fortran, content = state
+        self.value = _filled(content, kind, shape, "F" if fortran else "C")
+
+
+def _filled(content: Any, kind: _Type, shape: tuple[int, ...], order: Any) -> Array:
+    if kind.dtype.hasobject:
+        array = np.empty(len(content), object)
+        array[:] = [_built(entry) for entry in content] or array
+        return array.reshape(shape, order=order)
+    raw = content.encode("latin1") if isinstance(content, str) else bytes(content)
+    return np.frombuffer(raw, kind.dtype).reshape(shape, order=order).copy()
+
+
+def _from_buffer(content: Any, kind: _Type, shape: tuple[int, ...], order: str) -> _Array:
+    array = _Array()
+    array.value = _filled(content, kind, shape, "F" if order == "F" else "C")
+    return array
+
+
+def _scalar(kind: _Type, content: Any) -> Any:
+    return _filled(content, kind, (1,), "C")[0]
+
+
+def _raw_bytes(text: str, encoding: str) -> bytes:
+    """How protocols before 3 write bytes."""
+    if encoding != "latin1":
+        raise ValueError(f"bytes as {encoding}")
+    return text.encode("latin1")
+
+
+def _built(content: Any) -> Any:
+    """`content` with NumPy's arrays where their stand-ins were."""
+    if isinstance(content, _Array):
+        return content.value
+    if isinstance(content, dict):
+        return {key: _built(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return type(content)(_built(entry) for entry in content)
+    if content is None or isinstance(content, bool | int | float | str | bytes | np.generic):
+        return content
+    raise ValueError(f"{type(content).__name__} in it")
+
+
+_KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
+    ("numpy", "ndarray"): _Array,
+    ("numpy", "dtype"): _Type,
+    ("_codecs", "encode"): _raw_bytes,
+    ("collections", "OrderedDict"): dict,
+}
+for _core in ("numpy.core", "numpy._core"):
+    _KNOWN[f"{_core}.multiarray", "_reconstruct"] = _Array
+    _KNOWN[f"{_core}.multiarray", "scalar"] = _scalar
+    _KNOWN[f"{_core}.numeric", "_frombuffer"] = _from_buffer

@@ -1,0 +1,1 @@
+"""AGORA's and BEDLAM's measures, from predictions and ground truth in files."""
