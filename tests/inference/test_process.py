@@ -3,40 +3,44 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from typing import cast
 
 import numpy as np
 import pytest
 
 from inference.engine import EngineImage, People
+from inference.errors import EngineLostError, InferenceError
 from inference.instant import InstantEngine
 from inference.process import InferenceProcess
 from livemocap.bus import CreditReader, CreditServer, NewestSubscriber, OrderedSubscriber, Publisher
 from livemocap.lifecycle import StopToken
-from livemocap.messages import EndOfStream, ImageFrame, PoseFrame
+from livemocap.messages import EndOfStream, ImageFrame, Message, PoseFrame
 from livemocap.metrics import MetricsCollector
+from livemocap.ring import RingPlace, RingWriter
 from livemocap.rotation import matrix_from_rotvec
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions
 
 ANY_PORT = "tcp://127.0.0.1:0"
 
 
-def image(sequence: int, camera_id: str = "cam0") -> ImageFrame:
-    return ImageFrame(
-        camera_id=camera_id,
-        sequence=sequence,
-        t_capture_ns=sequence * 40_000_000,
-        t_grab_ns=1 + sequence,
-        width=8,
-        height=6,
-        encoding="bgr",
-        pixels=np.zeros(8 * 6 * 3, np.uint8),
-        K=np.array([[10, 0, 4], [0, 10, 3], [0, 0, 1]], np.float32),
-        intrinsics_source="fov",
-        cut=0.25,
-        camera_motion_px=1.5,
-    )
+def image(sequence: int, camera_id: str = "cam0", **changes: object) -> ImageFrame:
+    values: dict[str, object] = {
+        "camera_id": camera_id,
+        "sequence": sequence,
+        "t_capture_ns": sequence * 40_000_000,
+        "t_grab_ns": 1 + sequence,
+        "width": 8,
+        "height": 6,
+        "encoding": "bgr",
+        "pixels": np.zeros(8 * 6 * 3, np.uint8),
+        "K": np.array([[10, 0, 4], [0, 10, 3], [0, 0, 1]], np.float32),
+        "intrinsics_source": "fov",
+        "cut": 0.25,
+        "camera_motion_px": 1.5,
+    }
+    return ImageFrame(**{**values, **changes})  # type: ignore[arg-type]
 
 
 class Recording(InstantEngine):
@@ -138,6 +142,165 @@ def test_two_live_cameras_share_one_engine_and_keep_their_own_stream(stack: Exit
     stop.set("test is over")
     thread.join(5)
     assert not thread.is_alive()
+
+
+class Batching(InstantEngine):
+    """Takes several images at once, notes which, and does to them what it is told."""
+
+    def __init__(self, batch_size: int, meanwhile: Callable[[], object] = lambda: None) -> None:
+        super().__init__()
+        self.batch_size = batch_size
+        self.batches: list[list[tuple[str, int]]] = []
+        self._meanwhile = meanwhile
+
+    def infer(self, images: Sequence[EngineImage]) -> list[People]:
+        seen = [(image.camera_id, image.t_capture_ns // 40_000_000) for image in images]
+        self.batches.append(seen)
+        if ("bad", 0) in seen:
+            raise RuntimeError("bad image")
+        if ("last", 0) in seen:
+            raise EngineLostError("the GPU failed")
+        self._meanwhile()
+        return super().infer(images)
+
+    def measurements(self) -> dict[str, float]:
+        return {"gpu_mb": 123}
+
+
+class Waiting:
+    """A reader with messages that have already come."""
+
+    def __init__(self, *messages: Message) -> None:
+        self.messages = list(messages)
+
+    def poll(self, timeout_s: float) -> tuple[str, Message] | None:
+        return ("", self.messages.pop(0)) if self.messages else None
+
+    def close(self) -> None: ...
+
+
+class Outputs(dict[str, Publisher]):
+    """Publishers that keep what they are given."""
+
+    def __init__(self, *cameras: str) -> None:
+        self.sent: list[Message] = []
+        super().__init__(dict.fromkeys(cameras, cast(Publisher, self)))
+
+    def send(self, topic: str, message: Message) -> None:
+        assert topic == f"pose/{getattr(message, 'camera_id', '')}"
+        self.sent.append(message)
+
+    def frames(self) -> list[tuple[str, int]]:
+        return [(m.camera_id, m.sequence) for m in self.sent if isinstance(m, PoseFrame)]
+
+
+def stepping(
+    engine: InstantEngine, outputs: Outputs, *readers: Waiting
+) -> tuple[InferenceProcess, MetricsCollector]:
+    metrics = MetricsCollector("infer")
+    return InferenceProcess(engine, readers, outputs, metrics), metrics
+
+
+def test_what_several_cameras_sent_is_inferred_together() -> None:
+    engine, outputs = Batching(4), Outputs("a", "b", "c")
+    process, metrics = stepping(
+        engine, outputs, Waiting(image(3, "b"), image(5, "a"), image(4, "c"))
+    )
+    assert process.step()
+    assert engine.batches == [[("b", 3), ("a", 5), ("c", 4)]]
+    assert outputs.frames() == [("b", 3), ("a", 5), ("c", 4)]
+    assert metrics.snapshot().values["gpu_mb"] == 123
+    assert metrics.snapshot().values["frames"] == 3
+
+
+def test_a_batch_is_no_larger_than_the_engine_likes_and_nobody_is_forgotten() -> None:
+    engine, outputs = Batching(2), Outputs("a", "b", "c")
+    process, _ = stepping(engine, outputs, Waiting(*(image(0, name) for name in "abc")))
+    process.step()
+    process.step()
+    assert engine.batches == [[("a", 0), ("b", 0)], [("c", 0)]]
+
+
+def test_a_camera_that_sends_twice_is_looked_at_once_at_its_newest() -> None:
+    engine, outputs = Batching(4), Outputs("a", "b")
+    process, _ = stepping(engine, outputs, Waiting(image(0, "a"), image(1, "a")))
+    process.step()
+    assert engine.batches == [[("a", 1)]]
+
+
+def test_of_files_each_image_is_taken_even_when_another_file_has_ended() -> None:
+    engine, outputs = Batching(4), Outputs("a", "b")
+    ends = [EndOfStream(camera_id=name, frames=2) for name in "ab"]
+    left = Waiting(image(0, "a"), image(1, "a"), image(2, "a"), ends[0])
+    right = Waiting(image(0, "b"), ends[1])
+    process, _ = stepping(engine, outputs, left, right)
+    while process.step():
+        pass
+    assert engine.batches == [[("a", 0), ("b", 0)], [("a", 1)], [("a", 2)]]
+    of_camera = {name: [m for m in outputs.sent if m.camera_id == name] for name in "ab"}
+    assert all(isinstance(messages[-1], EndOfStream) for messages in of_camera.values())
+    assert [len(messages) for messages in of_camera.values()] == [4, 2]
+
+
+def test_one_camera_s_bad_image_does_not_cost_the_others_theirs() -> None:
+    engine, outputs = Batching(4), Outputs("a", "bad", "c")
+    process, metrics = stepping(
+        engine, outputs, Waiting(image(0, "a"), image(0, "bad"), image(0, "c"))
+    )
+    with pytest.raises(RuntimeError, match="bad image"):
+        process.step()
+    assert outputs.frames() == [("a", 0), ("c", 0)]
+    assert metrics.snapshot().values["failed"] == 1
+    assert process.step()
+
+
+def test_images_overwritten_meanwhile_are_dropped_out_of_the_batch(stack: ExitStack) -> None:
+    pixels = np.zeros((6, 8, 3), np.uint8)
+    rings = {name: RingWriter(pixels.size, slots=2) for name in "ab"}
+    frames = []
+    for name, ring in rings.items():
+        stack.callback(ring.close)
+        frames.append(shared_image(name, ring.name, ring.write(pixels)))
+    frames.append(shared_image("c", "no_such_ring", RingPlace(0, 1)))
+    overtake = rings["a"].write
+    engine, outputs = Batching(4, lambda: [overtake(pixels) for _ in range(2)]), Outputs(*"abc")
+    process, metrics = stepping(engine, outputs, Waiting(*frames))
+    stack.callback(process._rings.close)
+    process.step()
+    assert engine.batches == [[("a", 0), ("b", 0)]]
+    assert outputs.frames() == [("b", 0)]
+    assert metrics.snapshot().values["torn"] == 2
+
+
+def shared_image(camera_id: str, ring: str, place: RingPlace) -> ImageFrame:
+    return image(
+        0,
+        camera_id,
+        encoding="shm",
+        pixels=np.zeros(0, np.uint8),
+        shm_name=ring,
+        shm_slot=place.slot,
+        shm_sequence=place.sequence,
+    )
+
+
+def test_an_engine_that_is_lost_ends_the_loop_and_a_full_gpu_does_not(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    class Full(Batching):
+        def infer(self, images: Sequence[EngineImage]) -> list[People]:
+            if images[0].t_capture_ns == 0:
+                raise InferenceError("not even one image fits")
+            return super().infer(images)
+
+    ends = EndOfStream(camera_id="cam0", frames=2)
+    process, _ = stepping(Full(1), Outputs("cam0"), Waiting(image(0), image(1), ends))
+    assert process.run(StopToken()) == 1
+    assert "not even one image fits" in caplog.text
+    assert "Traceback" not in caplog.text
+    lost, _ = stepping(Batching(1), Outputs("last"), Waiting(image(0, "last")))
+    with pytest.raises(EngineLostError):
+        lost.run(StopToken())
 
 
 def test_the_instant_engine_s_people_stand_upright_where_their_keypoints_say() -> None:
