@@ -174,7 +174,8 @@ def people_attention(
             HEADS=heads, GROUP=group, BLOCK_GROUP=max(16, triton.next_power_of_2(group)),
             WIDTH=width, BLOCK_WIDTH=max(16, triton.next_power_of_2(width)),
             SLOTS=_packed(box_slots), BOXES=len(box_slots), BLOCK_BOXES=block_boxes,
-            QUERIES=queries, KEYS=BOX_KEYS, WIDEN=_interpreted_bf16(q), num_warps=4,
+            QUERIES=queries, KEYS=BOX_KEYS, WIDEN=_interpreted_bf16(q),
+            num_warps=8 if q.dtype == torch.float32 else 4,  # without tensor cores: registers
         )  # fmt: skip
     return out
 
