@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -47,7 +49,7 @@ class Bottleneck(nn.Module):
         self.bn2 = FrozenBatchNorm(width)
         self.conv3 = nn.Conv2d(width, channels_out, 1, bias=False)
         self.bn3 = FrozenBatchNorm(channels_out)
-        self.downsample = None
+        self.downsample: nn.Sequential | None = None
         if stride != 1 or channels_in != channels_out:
             self.downsample = nn.Sequential(
                 nn.Conv2d(channels_in, channels_out, 1, stride, bias=False),
@@ -76,9 +78,11 @@ class ResNet50(nn.Module):
             layer += [Bottleneck(channels, width, 1) for _ in range(blocks - 1)]
             self.add_module(f"layer{i + 1}", nn.Sequential(*layer))
 
-    def stages(self) -> list[nn.Module]:
+    def stages(self) -> list[nn.Sequential]:
         """layer1 to layer4."""
-        return [self.get_submodule(f"layer{i + 1}") for i in range(len(_BLOCKS))]
+        return [
+            cast(nn.Sequential, self.get_submodule(f"layer{i + 1}")) for i, _ in enumerate(_BLOCKS)
+        ]
 
     def forward(self, images: Tensor) -> list[Tensor]:
         """(B, 3, H, W) normalised RGB to c3 (B, 512, ...), c4 (B, 1024, ...), c5 (B, 2048, ...)."""

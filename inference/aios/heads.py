@@ -116,6 +116,10 @@ class Heads(nn.Module):
             parts += [step(points, self.pose_face_embed[j], self.pose_face_hw_embed["0"])]
         return parts
 
+    def classes(self, content: Tensor) -> Tensor:
+        """(B, P, 39, 256), the normalised output of the last layer, to (B, P, 2) logits."""
+        return self.class_embed[str(LAST)](content[:, :, WHOLE_TOKENS.body])
+
     def final(self, content: Tensor, boxes: Tensor) -> dict[str, Tensor]:
         """What the network says of P people, by the names of section 12.4.
 
@@ -124,7 +128,7 @@ class Heads(nn.Module):
             boxes: (B, P, 39, 4), the boxes that went into the last layer.
         """
         return {
-            "pred_logits": self.class_embed[str(LAST)](content[:, :, WHOLE_TOKENS.body]),
+            "pred_logits": self.classes(content),
             **self._places(moved(boxes, self.steps(LAST, content))),
             **self._regressed(content),
         }

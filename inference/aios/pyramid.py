@@ -9,6 +9,13 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+_STRIDES = (8, 16, 32, 64)
+
+
+def level_shapes(height: int, width: int) -> tuple[tuple[int, int], ...]:
+    """(H, W) of each level of a canvas: every halving rounds up."""
+    return tuple((-(-height // stride), -(-width // stride)) for stride in _STRIDES)
+
 
 @dataclass(frozen=True, slots=True)
 class Pyramid:

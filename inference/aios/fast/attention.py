@@ -58,5 +58,6 @@ class PackedAttention(nn.Module):
         q, k = both.unflatten(-1, (2, HEADS, -1)).unbind(2)
         if tokens is not None:
             return self.output(people_attention(q, k, v, tokens.count, tokens.boxes))
-        mixed = F.scaled_dot_product_attention(*(x.transpose(1, 2) for x in (q, k, v)))
+        q, k, v = (x.transpose(1, 2) for x in (q, k, v))
+        mixed = F.scaled_dot_product_attention(q, k, v)
         return self.output(mixed.transpose(1, 2).flatten(2))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import cast
 
 import torch
 from torch import Tensor, nn
@@ -34,17 +35,19 @@ class FoldedBottleneck(nn.Module):
 
     def __init__(self, block: Bottleneck, dtype: torch.dtype) -> None:
         super().__init__()
-        self.convs = nn.ModuleList(
-            Folded(block.get_submodule(f"conv{i}"), block.get_submodule(f"bn{i}"), dtype)
-            for i in (1, 2, 3)
-        )
-        shortcut = block.downsample
-        self.shortcut = nn.Identity() if shortcut is None else Folded(*shortcut, dtype)
+        self.first = Folded(block.conv1, block.bn1, dtype)
+        self.second = Folded(block.conv2, block.bn2, dtype)
+        self.third = Folded(block.conv3, block.bn3, dtype)
+        self.shortcut = nn.Identity()
+        if block.downsample is not None:
+            conv, norm = block.downsample
+            assert isinstance(conv, nn.Conv2d)
+            assert isinstance(norm, FrozenBatchNorm)
+            self.shortcut = Folded(conv, norm, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        first, second, third = self.convs
-        y = F.relu_(second(F.relu_(first(x))))
-        return F.relu_(third(y).add_(self.shortcut(x)))
+        y = F.relu_(self.second(F.relu_(self.first(x))))
+        return F.relu_(self.third(y).add_(self.shortcut(x)))
 
 
 class FoldedResNet50(nn.Module):
@@ -55,7 +58,7 @@ class FoldedResNet50(nn.Module):
         self._dtype = dtype
         self.stem = Folded(plain.conv1, plain.bn1, dtype)
         self.stages = nn.ModuleList(
-            nn.Sequential(*[FoldedBottleneck(block, dtype) for block in stage])
+            nn.Sequential(*[FoldedBottleneck(cast(Bottleneck, block), dtype) for block in stage])
             for stage in plain.stages()
         )
 
@@ -76,6 +79,7 @@ class Projection(nn.Module):
     def __init__(self, plain: nn.Sequential, dtype: torch.dtype) -> None:
         super().__init__()
         conv, self.norm = plain
+        assert isinstance(conv, nn.Conv2d)
         self.conv = _cast(conv, dtype)
 
     def forward(self, features: Tensor) -> Tensor:
@@ -85,4 +89,6 @@ class Projection(nn.Module):
 
 def _cast(conv: nn.Conv2d, dtype: torch.dtype) -> nn.Conv2d:
     """A copy of a convolution in another dtype, channels last."""
-    return copy.deepcopy(conv).to(dtype=dtype, memory_format=torch.channels_last)
+    other = copy.deepcopy(conv).to(dtype)
+    other.weight.data = other.weight.contiguous(memory_format=torch.channels_last)
+    return other

@@ -8,8 +8,6 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kernels.add_norm import add_norm
-
 from ..boxes import moved
 from ..config import (
     BODY_LAYERS,
@@ -28,7 +26,7 @@ from ..heads import Heads
 from ..position import query_encoding
 from ..selection import Selected, rows
 from .attention import PackedAttention, Sampling
-from .dense import Dense
+from .dense import AddNorm, Dense
 from .geometry import Geometry
 from .heads import FastSteps
 
@@ -41,7 +39,9 @@ class FastDecoderLayer(nn.Module):
         self._dtype = dtype
         self.among = PackedAttention(plain.self_attn, dtype)
         self.sampling = Sampling(plain.cross_attn, dtype)
-        self.norm1, self.norm2, self.norm3 = plain.norm1, plain.norm2, plain.norm3
+        self.add_norm2 = AddNorm(plain.norm2, dtype)
+        self.add_norm1 = AddNorm(plain.norm1, dtype)
+        self.add_norm3 = AddNorm(plain.norm3, dtype)
         self.linear1 = Dense([plain.linear1], dtype)
         self.linear2 = Dense([plain.linear2], dtype)
 
@@ -62,17 +62,12 @@ class FastDecoderLayer(nn.Module):
             value: (B, L, 8, 32), this layer's.
             tokens: how people's tokens are laid out, none before there are people.
         """
-        dtype = self._dtype
-        mixed = self.among((t + position).to(dtype), t.to(dtype), tokens)
-        norm = self.norm2
-        t, _, query = add_norm(t, mixed, norm.weight, norm.bias, pos=position, cast=dtype)
-        assert query is not None
+        mixed = self.among((t + position).to(self._dtype), t.to(self._dtype), tokens)
+        t, _, query = self.add_norm2(t, mixed, position)
         gathered = self.sampling(query, reference, value, shapes)
-        norm = self.norm1
-        t, cast, _ = add_norm(t, gathered, norm.weight, norm.bias, cast=dtype)
-        forward = self.linear2(F.relu_(self.linear1(cast)))
-        norm = self.norm3
-        return add_norm(t, forward, norm.weight, norm.bias, cast=dtype)[0]
+        t, low, _ = self.add_norm1(t, gathered)
+        forward = self.linear2(F.relu_(self.linear1(low)))
+        return self.add_norm3(t, forward)[0]
 
 
 class FastDecoder(nn.Module):

@@ -8,6 +8,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kernels.add_norm import add_norm
+
 from ..heads import Mlp
 
 
@@ -25,6 +27,27 @@ class Dense(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         """(..., in) of this layer's dtype to (..., sum of out)."""
         return F.linear(x, self.weight, self.bias)
+
+
+class AddNorm(nn.Module):
+    """A residual sum and its LayerNorm, with the copies that the next products read."""
+
+    def __init__(self, norm: nn.LayerNorm, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.norm, self._dtype = norm, dtype
+
+    def forward(
+        self, x: Tensor, update: Tensor, position: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """LayerNorm(x + update): in float32, in `dtype`, and with the position in `dtype`.
+
+        Without a position the third is the second.
+        """
+        norm = self.norm
+        y, low, query = add_norm(
+            x, update, norm.weight, norm.bias, eps=norm.eps, pos=position, cast=self._dtype
+        )
+        return y, low, low if query is None else query
 
 
 class ParallelMlps(nn.Module):

@@ -6,12 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from kernels.add_norm import add_norm
-
 from ..config import HEADS
 from ..encoder import Encoder, EncoderLayer
 from .attention import Sampling
-from .dense import Dense
+from .dense import AddNorm, Dense
 from .geometry import Geometry
 
 
@@ -27,36 +25,32 @@ class FastEncoderLayer(nn.Module):
 
     def __init__(self, plain: EncoderLayer, dtype: torch.dtype) -> None:
         super().__init__()
-        self._dtype = dtype
         self.value = Dense([plain.self_attn.value_proj], dtype)
         self.sampling = Sampling(plain.self_attn, dtype)
-        self.norm1, self.norm2 = plain.norm1, plain.norm2
+        self.add_norm1 = AddNorm(plain.norm1, dtype)
+        self.add_norm2 = AddNorm(plain.norm2, dtype)
         self.linear1 = Dense([plain.linear1], dtype)
         self.linear2 = Dense([plain.linear2], dtype)
 
     def forward(
-        self, x: Tensor, cast: Tensor, query: Tensor, geometry: Geometry
+        self, x: Tensor, low: Tensor, query: Tensor, geometry: Geometry
     ) -> tuple[Tensor, Tensor, Tensor]:
         """One layer.
 
         Args:
             x: (B, L, 256) float32.
-            cast: the same in this layer's dtype.
+            low: the same in this layer's dtype.
             query: x + position in this layer's dtype.
 
         Returns:
             The three of them for the next layer.
         """
-        value = as_value(self.value(cast), geometry.padding)
+        value = as_value(self.value(low), geometry.padding)
         gathered = self.sampling(query, geometry.reference, value, geometry.shapes)
-        norm = self.norm1
-        x, cast, _ = add_norm(x, gathered, norm.weight, norm.bias, cast=self._dtype)
-        forward = self.linear2(F.relu_(self.linear1(cast)))
-        norm, position = self.norm2, geometry.position
-        x, cast, query = add_norm(
-            x, forward, norm.weight, norm.bias, pos=position, cast=self._dtype
-        )
-        return x, cast, query
+        x, low, _ = self.add_norm1(x, gathered)
+        forward = self.linear2(F.relu_(self.linear1(low)))
+        x, low, query = self.add_norm2(x, forward, geometry.position)
+        return x, low, query
 
 
 class FastEncoder(nn.Module):
@@ -65,12 +59,14 @@ class FastEncoder(nn.Module):
     def __init__(self, plain: Encoder, dtype: torch.dtype) -> None:
         super().__init__()
         self._dtype = dtype
-        self.layers = nn.ModuleList(FastEncoderLayer(layer, dtype) for layer in plain.layers)
+        self.layers = nn.ModuleList(
+            FastEncoderLayer(cast(EncoderLayer, layer), dtype) for layer in plain.layers
+        )
 
     def forward(self, tokens: Tensor, geometry: Geometry) -> Tensor:
         """(B, L, 256) float32 to the memory, float32."""
-        x, cast = tokens, tokens.to(self._dtype)
+        x, low = tokens, tokens.to(self._dtype)
         query = (tokens + geometry.position).to(self._dtype)
         for layer in self.layers:
-            x, cast, query = layer(x, cast, query, geometry)
+            x, low, query = layer(x, low, query, geometry)
         return x

@@ -1,0 +1,110 @@
+"""From camera images to people on the host, without a stop in between."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from kernels.warp_normalize import warp_normalize
+from livemocap.messages import UInt8
+
+from .config import RETURNED
+from .detected import Detected
+from .fast import FastAios
+from .fast.geometry import Geometry
+from .fast.graphs import Canvases
+from .fast.people import pack_people, unpack_people
+from .preprocess import MEAN, STD, network_image, network_size
+
+
+class LiveNetwork:
+    """The network as an engine wants it.
+
+    On CUDA the 8-bit images are uploaded from pinned memory and warped there, the network is a
+    recorded graph, and one copy brings the people back: the host waits once per batch.
+
+    Args:
+        people: how many are returned per image, at most.
+    """
+
+    def __init__(self, model: FastAios, people: int = RETURNED) -> None:
+        self._model = model
+        self._people = people
+        self._device = model.level_embed.device
+        self._canvases = Canvases(model, self._look)
+        self._uploads: dict[int, tuple[Tensor, Tensor]] = {}
+
+    @torch.inference_mode()
+    def __call__(self, images: Sequence[UInt8]) -> list[Detected]:
+        """The best people of each image.
+
+        Args:
+            images: (H, W, 3) BGR, of any sizes.
+
+        Raises:
+            PreprocessError: an image is too thin.
+            torch.OutOfMemoryError: so many images do not fit; fewer may.
+        """
+        if not images:
+            return []
+        sizes = [network_size(*image.shape[:2]) for image in images]
+        height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
+        padded = any(size != (height, width) for size in sizes)
+        try:
+            canvas = self._canvases.get(len(images), height, width, padded=padded)
+            for b, (image, size) in enumerate(zip(images, sizes, strict=True)):
+                self._draw(b, image, canvas.place(b, size))
+            packed = canvas.result().cpu().numpy()
+        except torch.OutOfMemoryError:
+            self._release()
+            raise
+        return [unpack_people(p, size) for p, size in zip(packed, sizes, strict=True)]
+
+    def warm_up(self, sizes: Sequence[tuple[int, int]]) -> None:
+        """Look at one black image of each size, alone and all together.
+
+        Args:
+            sizes: (H, W) of the images that will come.
+        """
+        images = [np.zeros((*size, 3), np.uint8) for size in sizes]
+        for image in images:
+            self([image])
+        if len(images) > 1:
+            self(images)
+
+    def memory_bytes(self) -> int:
+        """What is taken on the GPU; 0 on a CPU."""
+        if self._device.type != "cuda":
+            return 0
+        return torch.cuda.memory_reserved(self._device)
+
+    def _look(self, images: Tensor, geometry: Geometry) -> Tensor:
+        decoded = self._model.decode(images, geometry)
+        return pack_people(decoded, self._model.heads, self._people)
+
+    def _draw(self, b: int, bgr: UInt8, place: Tensor) -> None:
+        """Resample and normalise image b into its place on the canvas."""
+        if self._device.type == "cuda":
+            warp_normalize(self._uploaded(b, bgr), place, MEAN, STD)
+        else:
+            place.copy_(torch.from_numpy(network_image(bgr)))
+
+    def _uploaded(self, b: int, bgr: UInt8) -> Tensor:
+        """(H, W, 3) on the GPU; the copy runs on while the host goes on."""
+        pinned, there = self._uploads.get(b, (None, None))
+        if pinned is None or there is None or pinned.shape != bgr.shape:
+            pinned = torch.empty(bgr.shape, dtype=torch.uint8, pin_memory=True)
+            there = torch.empty(bgr.shape, dtype=torch.uint8, device=self._device)
+            self._uploads[b] = pinned, there
+        np.copyto(pinned.numpy(), bgr)
+        return there.copy_(pinned, non_blocking=True)
+
+    def _release(self) -> None:
+        """After memory has run out: start again from nothing."""
+        self._canvases.forget()
+        self._uploads.clear()
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
