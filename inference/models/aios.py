@@ -13,13 +13,13 @@ from .smplx import is_carried_by
 if TYPE_CHECKING:
     from torch import Tensor
 
+_KINDS = (CHECKPOINT, SAFETENSORS)
 _KEY = "smpl_pose_embed.3.layers.0.weight"
 """No other network has this one."""
 
 
 def recognises(content: Content) -> bool:
-    kinds = (CHECKPOINT, SAFETENSORS)
-    return content.kind in kinds and any(name.endswith(_KEY) for name in content.names)
+    return content.kind in _KINDS and any(name.endswith(_KEY) for name in content.names)
 
 
 def write(content: Content, target: Path) -> tuple[str, ...]:
@@ -49,8 +49,11 @@ def _weights(content: Content) -> dict[str, Tensor]:
 
     from ..aios.checkpoint import network_weights
 
+    if content.kind not in _KINDS:
+        raise WeightsError(f"{content.path}: holds arrays, expected AiOS's weights (.pth).")
+    tensors = content.tensors
     try:
-        found = network_weights(content.tensors)
+        found = network_weights(tensors)
     except WeightsError as error:
         raise WeightsError(f"{content.path}: {error}") from None
     for key, tensor in found.items():

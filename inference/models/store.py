@@ -100,7 +100,9 @@ def remove(name: str) -> None:
         if path is not None:
             path.unlink()
         known.pop(name, None)
-        _write_records(known).replace(models_folder() / _RECORDS)
+        with _scratch(models_folder(), _RECORDS) as listed:
+            _write_records(known, listed)
+            listed.replace(models_folder() / _RECORDS)
 
 
 def put(model: Model, write: Callable[[Path], object], describe: Callable[[Path], Record]) -> Path:
@@ -114,10 +116,10 @@ def put(model: Model, write: Callable[[Path], object], describe: Callable[[Path]
     folder = models_folder()
     with _explained(folder):
         folder.mkdir(parents=True, exist_ok=True)
-        with _scratch(folder, model.file) as part:
+        with _scratch(folder, model.file) as part, _scratch(folder, _RECORDS) as listed:
             write(part)
             _to_disk(part)
-            listed = _write_records(records() | {model.name: describe(part)})
+            _write_records(records() | {model.name: describe(part)}, listed)
             part.replace(folder / model.file)
             listed.replace(folder / _RECORDS)
     return folder / model.file
@@ -134,7 +136,7 @@ def sha256(path: Path) -> str:
 @contextmanager
 def _scratch(folder: Path, name: str) -> Iterator[Path]:
     """A path beside the final one; what is left there at the end is removed."""
-    path = folder / f".{name}.{os.getpid()}.part"
+    path = folder / f".{name}.part"
     try:
         yield path
     finally:
@@ -158,10 +160,7 @@ def _to_disk(path: Path) -> None:
         os.fsync(file.fileno())
 
 
-def _write_records(known: Mapping[str, Record]) -> Path:
-    """The new models.json under another name, ready to be renamed."""
-    path = models_folder() / f".{_RECORDS}.part"
+def _write_records(known: Mapping[str, Record], path: Path) -> None:
     content = {name: asdict(record) for name, record in sorted(known.items())}
     path.write_text(json.dumps(content, indent=2) + "\n", "utf-8")
     _to_disk(path)
-    return path
