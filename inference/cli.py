@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 
+USUAL_SIZE = (720, 1280)
+"""(h, w) of most cameras."""
+
 _EXAMPLE = """example:
   livemocap infer studio.toml
   livemocap infer studio.toml --quality fast
@@ -82,10 +85,10 @@ def _readers(context: RoleContext) -> list[ImageReader]:
 
 
 def _image_sizes(context: RoleContext) -> list[tuple[int, int]]:
-    """(h, w) of each camera whose settings ask for a size; a camera may still send another."""
+    """(h, w) that each camera will probably send, from what its settings ask for."""
     found = []
     for camera in context.tables.get("camera", []):
-        size = camera.get("height", 0), camera.get("width", 0)
-        if all(size):
-            found.append(size[::-1] if camera.get("rotate") in (90, 270) else size)
+        height, width = camera.get("height") or USUAL_SIZE[0], camera.get("width") or USUAL_SIZE[1]
+        turned = camera.get("rotate") in (90, 270)
+        found.append((width, height) if turned else (height, width))
     return found

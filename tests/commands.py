@@ -28,11 +28,20 @@ def livemocap(*arguments: object, timeout_s: float = 60) -> subprocess.Completed
 
 
 @contextmanager
-def started(*arguments: object, log: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A command that goes on, its stderr in `log`; at the end of the block it is gone."""
+def started(
+    *arguments: object, log: Path, script: Path | None = None
+) -> Iterator[subprocess.Popen[bytes]]:
+    """A command that goes on, its stderr in `log`; at the end of the block it is gone.
+
+    Args:
+        script: to run instead of livemocap itself.
+    """
+    command = _command(arguments)
+    if script:
+        command = [sys.executable, str(script), *map(str, arguments)]
     with log.open("wb") as stderr:
         process = subprocess.Popen(
-            _command(arguments),
+            command,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=stderr,
@@ -54,9 +63,9 @@ def _command(arguments: tuple[object, ...]) -> list[str]:
     return [sys.executable, "-m", "livemocap", *map(str, arguments)]
 
 
-def own_network() -> tuple[NetworkConfig, list[str]]:
+def own_network(cameras: int = 1) -> tuple[NetworkConfig, list[str]]:
     """Ports that nobody uses, and the arguments that say so."""
-    ports = free_network()
+    ports = free_network(cameras)
     sets = [f"--set=network.{name}={port}" for name, port in ports.items()]
     return load(NetworkConfig, ports, "network"), sets
 

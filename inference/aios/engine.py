@@ -27,9 +27,6 @@ _LOG = logging.getLogger(__name__)
 SMALLEST_IMAGE_PX = 16
 """An image with a shorter side shows nobody."""
 
-LIKELY_SIZE = (720, 1280)
-"""(h, w) to warm up with when no camera says what it will send."""
-
 _GPU_BATCH, _CPU_BATCH = 4, 1
 """A GPU is hardly busy with one image; on a CPU the second image only makes the first wait."""
 
@@ -102,14 +99,18 @@ class AiosEngine:
         return cls(network, _installed_body(), limits, batch_size)
 
     def warm_up(self, sizes: Sequence[tuple[int, int]]) -> None:
-        """Let kernels be built and memory be taken before the first image comes.
+        """Build kernels, take memory and record every batch the cameras can make, on a GPU.
 
         Raises:
             GpuMemoryError: not even one image fits.
         """
-        wanted = list(sizes) or [LIKELY_SIZE]
-        while not self._fits(lambda: self._network.warm_up(wanted[: self.batch_size])):
-            self._shrink(min(len(wanted), self.batch_size))
+        if not self._network.memory_bytes():
+            return  # on a CPU the first image is as fast as any
+        for count in range(1, len(sizes) + 1):
+            if count > self.batch_size:
+                return
+            if not self._fits(lambda some=sizes[:count]: self._network.warm_up(some)):
+                self._shrink(count)
 
     def infer(self, images: Sequence[EngineImage]) -> list[People]:
         """Everybody in each image; of an image too small or thin to look at, nobody."""
@@ -189,7 +190,7 @@ class AiosEngine:
                 "programs that use the GPU, or set inference.device=cpu or "
                 "inference.engine=landmarks."
             )
-        self.batch_size = tried // 2
+        self.batch_size = (tried + 1) // 2
         _LOG.warning(
             "%d images at once do not fit into the GPU's memory%s: %d at once from now on",
             tried,

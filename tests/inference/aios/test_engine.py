@@ -14,7 +14,7 @@ import torch
 from aios_people import SIZE, Actor, FakeNetwork, changed, detected, image, random_pose
 
 from inference.aios.detected import Detected
-from inference.aios.engine import LIKELY_SIZE, AiosEngine, GpuMemoryError, device_of
+from inference.aios.engine import AiosEngine, GpuMemoryError, device_of
 from inference.aios.predicted_body import PredictedBody
 from inference.config import InferenceConfig, Limits
 from inference.engine import PoseEngine
@@ -84,17 +84,21 @@ def test_an_image_that_does_not_fit_by_itself_is_an_error_that_says_what_to_do()
     with pytest.raises(GpuMemoryError, match=r"not even one image fits.*inference.device=cpu"):
         engine_of(seeing(memory_images=0)).infer([image()])
     with pytest.raises(GpuMemoryError, match="not even one image"):
-        engine_of(seeing(memory_images=0)).warm_up([SIZE])
+        engine_of(seeing(memory_images=0, gpu_mb=1)).warm_up([SIZE])
 
 
-def test_it_warms_up_with_the_cameras_sizes_as_far_as_memory_goes() -> None:
-    network = seeing(memory_images=2)
+def test_it_warms_up_for_every_batch_the_cameras_can_make_as_far_as_memory_goes() -> None:
+    network = seeing(memory_images=2, gpu_mb=1)
     engine = engine_of(network)
-    engine.warm_up([SIZE] * 4)
-    assert network.warmed_up == [[SIZE] * 2]
-    assert engine.batch_size == 2
-    engine.warm_up([])
-    assert network.warmed_up[-1] == [LIKELY_SIZE]
+    engine.warm_up([SIZE, (480, 640), SIZE, SIZE])
+    assert network.warmed_up == [[SIZE], [SIZE, (480, 640)]]
+    assert engine.batch_size == 2  # three did not fit
+
+
+def test_a_cpu_needs_no_warming_up() -> None:
+    network = seeing(gpu_mb=0)
+    engine_of(network).warm_up([SIZE])
+    assert not network.warmed_up
 
 
 def test_a_gpu_that_fails_ends_the_engine_with_a_reason() -> None:
