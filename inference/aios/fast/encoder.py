@@ -59,9 +59,8 @@ class FastEncoder(nn.Module):
     def __init__(self, plain: Encoder, dtype: torch.dtype) -> None:
         super().__init__()
         self._dtype = dtype
-        self.layers = nn.ModuleList(
-            FastEncoderLayer(cast(EncoderLayer, layer), dtype) for layer in plain.layers
-        )
+        layers = [layer for layer in plain.layers if isinstance(layer, EncoderLayer)]
+        self.layers = nn.ModuleList(FastEncoderLayer(layer, dtype) for layer in layers)
 
     def forward(self, tokens: Tensor, geometry: Geometry) -> Tensor:
         """(B, L, 256) float32 to the memory, float32."""
