@@ -2,8 +2,7 @@
 
 from torch import Tensor
 
-from kernels.dispatch import runs_fused
-
+from ..dispatch import runs_fused
 from . import gathered
 from . import reference as plain
 from .reference import LevelShapes

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from torch import Tensor
 
-from kernels.dispatch import runs_fused
-
+from ..dispatch import runs_fused
 from . import reference
 
 
