@@ -59,6 +59,7 @@ def run_checks(*, with_cameras: bool = False) -> Iterator[Finding]:
     yield from _libraries()
     yield from _weights()
     yield _body()
+    yield _models()
     yield _ports()
     yield _display()
     yield _gpu()
@@ -166,6 +167,26 @@ def _body() -> Finding:
     except Exception as error:
         return Finding("body", "fail", str(error), "install livemocap again")
     return Finding("body", "ok", f"{body.id} {body.hash}")
+
+
+def _models() -> Finding:
+    """Those that people fetch themselves, by size only: reading them all takes a while."""
+    from inference.errors import InferenceError
+    from inference.models import store
+    from inference.models.catalogue import MODELS
+
+    try:
+        states = {name: store.state(name) for name in MODELS}
+    except InferenceError as error:
+        return Finding("models", "fail", str(error), f"remove {store.models_folder()}/models.json")
+    found = ", ".join(f"{name} {state}" for name, state in states.items())
+    damaged = [name for name, state in states.items() if state == store.DAMAGED]
+    if damaged:
+        fix = f"livemocap models remove {damaged[0]}, or install it again"
+        return Finding("models", "fail", found, fix)
+    if all(state == store.MISSING for state in states.values()):
+        return Finding("models", "ok", "none fetched; only the aios engine needs any")
+    return Finding("models", "ok", found)
 
 
 def _ports() -> Finding:

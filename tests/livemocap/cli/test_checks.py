@@ -51,6 +51,20 @@ def test_damaged_weights_are_found(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     assert "movenet_multipose" in finding.found
 
 
+def test_fetched_models_are_listed_and_damaged_ones_are_found(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    assert verdicts("models")[0].found.startswith("none fetched")
+    folder = tmp_path / "livemocap" / "models"
+    folder.mkdir(parents=True)
+    (folder / "aios.safetensors").write_bytes(b"of unknown origin")
+    (finding,) = verdicts("models")
+    assert (finding.verdict, finding.found) == ("fail", "aios damaged, smplx missing")
+    (folder / "models.json").write_text("{")
+    assert "cannot be read" in verdicts("models")[0].found
+
+
 def test_the_json_is_the_same_findings(capsys: pytest.CaptureFixture[str]) -> None:
     code = main(["doctor", "--json"])
     found = [Finding(**entry) for entry in json.loads(capsys.readouterr().out)]
