@@ -24,7 +24,8 @@ class LiveNetwork:
     """The network as an engine wants it.
 
     On CUDA the 8-bit images are uploaded from pinned memory and warped there, the network is a
-    recorded graph, and one copy brings the people back: the host waits once per batch.
+    recorded graph, and one copy brings the people back: the host waits once per batch. Images
+    share a batch when their network sizes are equal: padding would change what is seen.
 
     Args:
         people: how many are returned per image, at most.
@@ -48,20 +49,16 @@ class LiveNetwork:
             PreprocessError: an image is too thin.
             torch.OutOfMemoryError: so many images do not fit; fewer may.
         """
-        if not images:
-            return []
         sizes = [network_size(*image.shape[:2]) for image in images]
-        height, width = max(h for h, _ in sizes), max(w for _, w in sizes)
-        padded = any(size != (height, width) for size in sizes)
+        found: dict[int, Detected] = {}
         try:
-            canvas = self._canvases.get(len(images), height, width, padded=padded)
-            for b, (image, size) in enumerate(zip(images, sizes, strict=True)):
-                self._draw(b, image, canvas.place(b, size))
-            packed = canvas.result().cpu().numpy()
+            for size in dict.fromkeys(sizes):
+                alike = [b for b, other in enumerate(sizes) if other == size]
+                found |= zip(alike, self._alike([images[b] for b in alike], size), strict=True)
         except torch.OutOfMemoryError:
             self._release()
             raise
-        return [unpack_people(p, size) for p, size in zip(packed, sizes, strict=True)]
+        return [found[b] for b in range(len(images))]
 
     def warm_up(self, sizes: Sequence[tuple[int, int]]) -> None:
         """Look at one black image of each size, alone and all together.
@@ -80,6 +77,14 @@ class LiveNetwork:
         if self._device.type != "cuda":
             return 0
         return torch.cuda.memory_reserved(self._device)
+
+    def _alike(self, images: Sequence[UInt8], size: tuple[int, int]) -> list[Detected]:
+        """People in images that the network sees at the same size (oh, ow)."""
+        canvas = self._canvases.get(len(images), *size)
+        for b, image in enumerate(images):
+            self._draw(b, image, canvas.images[b])
+        packed = canvas.result().cpu().numpy()
+        return [unpack_people(people, size) for people in packed]
 
     def _look(self, images: Tensor, geometry: Geometry) -> Tensor:
         decoded = self._model.decode(images, geometry)

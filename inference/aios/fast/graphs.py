@@ -21,42 +21,34 @@ _WARM_UPS = 3
 
 
 class Canvas:
-    """Input buffers of one size, filled by the caller, and the network behind them."""
+    """Images of one size, filled in by the caller, and the network behind them."""
 
-    def __init__(self, model: FastAios, run: Run, shape: tuple[int, int, int], padded: bool):
-        batch, height, width = shape
+    def __init__(self, model: FastAios, run: Run, batch: int, height: int, width: int) -> None:
         device = model.level_embed.device
-        self._model, self._run = model, run
         images = torch.zeros(batch, 3, height, width, dtype=model.dtype, device=device)
         self.images = images.contiguous(memory_format=torch.channels_last)
-        self._padding = torch.zeros(batch, height, width, dtype=torch.bool, device=device)
-        self._geometry = None if padded else model.geometry(self._padding[:1], padded=False)
-
-    def place(self, b: int, size: tuple[int, int]) -> Tensor:
-        """Where image b goes, (3, oh, ow); what lies beyond is padding from now on."""
-        height, width = size
-        if self._geometry is None:
-            self.images[b].zero_()
-            self._padding[b] = True
-            self._padding[b, :height, :width] = False
-        return self.images[b, :, :height, :width]
+        """(B, 3, H, W): what the network looks at."""
+        padding = torch.zeros(1, height, width, dtype=torch.bool, device=device)
+        self._geometry = model.geometry(padding, padded=False)
+        self._run = run
 
     def result(self) -> Tensor:
         """What the network says of the images; overwritten by the next call."""
-        return self._run(self.images, self._geometry or self._model.geometry(self._padding))
+        return self._run(self.images, self._geometry)
 
 
 class RecordedCanvas(Canvas):
     """The same on CUDA, recorded at first and replayed from then on."""
 
-    def __init__(self, model: FastAios, run: Run, shape: tuple[int, int, int], padded: bool):
-        super().__init__(model, run, shape, padded)
-        side = torch.cuda.Stream(self.images.device)
-        side.wait_stream(torch.cuda.current_stream(self.images.device))
+    def __init__(self, model: FastAios, run: Run, batch: int, height: int, width: int) -> None:
+        super().__init__(model, run, batch, height, width)
+        device = self.images.device
+        side = torch.cuda.Stream(device)
+        side.wait_stream(torch.cuda.current_stream(device))
         with torch.cuda.stream(side):
             for _ in range(_WARM_UPS):
                 super().result()
-        torch.cuda.current_stream(self.images.device).wait_stream(side)
+        torch.cuda.current_stream(device).wait_stream(side)
         self._graph = torch.cuda.CUDAGraph()
         with torch.cuda.graph(self._graph):
             self._out = super().result()
@@ -67,24 +59,24 @@ class RecordedCanvas(Canvas):
 
 
 class Canvases:
-    """One canvas per batch size, image size and kind; the least used is given up first."""
+    """One canvas per batch and image size; the least used is given up first."""
 
     def __init__(self, model: FastAios, run: Run) -> None:
         self._model, self._run = model, run
-        self._kept: OrderedDict[tuple[int, int, int, bool], Canvas] = OrderedDict()
+        self._kept: OrderedDict[tuple[int, int, int], Canvas] = OrderedDict()
 
-    def get(self, batch: int, height: int, width: int, *, padded: bool) -> Canvas:
-        """The canvas for images of this size.
+    def get(self, batch: int, height: int, width: int) -> Canvas:
+        """The canvas for this many images of this size.
 
         Raises:
             torch.OutOfMemoryError: it does not fit; nothing is kept of it.
         """
-        key = (batch, height, width, padded)
+        key = (batch, height, width)
         if key not in self._kept:
             while len(self._kept) >= _KEPT:
                 self._kept.popitem(last=False)
             kind = RecordedCanvas if self._model.level_embed.is_cuda else Canvas
-            self._kept[key] = kind(self._model, self._run, (batch, height, width), padded)
+            self._kept[key] = kind(self._model, self._run, *key)
         self._kept.move_to_end(key)
         return self._kept[key]
 
