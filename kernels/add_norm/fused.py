@@ -64,7 +64,7 @@ def add_norm(
         _add_norm_kernel[(triton.cdiv(rows, tile_rows),)](
             x, update, weight, bias, pos_flat, y, copy, placed, rows, pos_rows, eps,
             WIDTH=width, ROWS=tile_rows, BLOCK=block, HAS_COPY=copy is not y,
-            HAS_POS=pos is not None, num_warps=4,
+            HAS_POS=pos is not None, num_warps=4, enable_fp_fusion=True,
         )  # fmt: skip
     return y, copy, placed
 

@@ -176,13 +176,15 @@ def people_attention(
             SLOTS=_packed(box_slots), BOXES=len(box_slots), BLOCK_BOXES=block_boxes,
             QUERIES=queries, KEYS=BOX_KEYS, WIDEN=_interpreted_bf16(q),
             num_warps=8 if q.dtype == torch.float32 else 4,  # without tensor cores: registers
+            enable_fp_fusion=True,
         )  # fmt: skip
     return out
 
 
 def _interpreted_bf16(q: Tensor) -> bool:
-    """Triton's interpreter (what else runs on the CPU) multiplies the bits of bf16 as integers."""
-    return not q.is_cuda and q.dtype == torch.bfloat16
+    """Whether Triton's interpreter is at work, whose tl.dot multiplies bf16's bits as integers."""
+    interpreted = not isinstance(_people_attention_kernel, triton.JITFunction)
+    return interpreted and q.dtype == torch.bfloat16
 
 
 def _packed(box_slots: Sequence[int]) -> int:

@@ -52,6 +52,6 @@ def skin(points: Tensor, transforms: Tensor, weights: Tensor) -> Tensor:
         _skin_kernel[(triton.cdiv(vertices, TILE_VERTICES), people)](
             points.contiguous(), transforms.contiguous(), weights.contiguous(), out, vertices,
             JOINTS=joints, BLOCK_JOINTS=max(16, triton.next_power_of_2(joints)),
-            TILE=TILE_VERTICES, num_warps=4,
+            TILE=TILE_VERTICES, num_warps=4, enable_fp_fusion=True,
         )  # fmt: skip
     return out
