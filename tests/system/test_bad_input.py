@@ -131,5 +131,19 @@ def test_infer_refuses_weights_with_a_wrong_hash(tmp_path: Path) -> None:
     assert "SHA-256" in line
 
 
+@pytest.mark.parametrize(
+    ("device", "reason"), [("cpu", "livemocap models"), ("cuda:99", "'cuda:99'"), ("disc", "disc")]
+)
+def test_infer_refuses_aios_without_weights_and_devices_that_are_not_there(
+    device: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+    studio = tmp_path / "studio.toml"
+    studio.write_text('[[camera]]\nsource = "synthetic"\n', "utf-8")
+    _, ports = own_network()
+    line = refused(livemocap("infer", studio, "--engine", "aios", "--device", device, *ports))
+    assert reason in line
+
+
 def takes_in(folder: Path) -> tuple[str, ...]:
     return ("--record", "one", f"--set=record.directory={folder / 'takes'}")

@@ -77,7 +77,7 @@ def test_run_makes_a_studio_of_its_flags() -> None:
     tables = tables_of(
         *("--camera", "0", "--camera", "clip.mp4", "--camera-size", "640x480", "--fps", "25"),
         *("--rotate", "90", "--mirror", "--record", "walk", "--engine", "instant"),
-        *("--quality", "fast", "--set", "tracking.predict_s=0.1"),
+        *("--quality", "fast", "--device", "cpu", "--set", "tracking.predict_s=0.1"),
     )
     both = {"width": 640, "height": 480, "fps": 25.0, "rotate": 90, "mirror": True}
     assert tables["camera"] == [
@@ -85,7 +85,7 @@ def test_run_makes_a_studio_of_its_flags() -> None:
         {"id": "cam1", "source": "clip.mp4", **both},
     ]
     assert tables["record"] == {"start": True, "name": "walk"}
-    assert tables["inference"] == {"engine": "instant", "quality": "fast"}
+    assert tables["inference"] == {"engine": "instant", "quality": "fast", "device": "cpu"}
     assert tables["tracking"] == {"predict_s": 0.1}
 
 
