@@ -10,7 +10,6 @@ import numpy as np
 from livemocap.messages import Float32
 from livemocap.rotation import Array
 
-from ...body_file import BodyFile
 from ...body_model import BodyModel, default_body
 from .errors import JobError
 from .people import People
@@ -42,8 +41,8 @@ class SmplxGeometry:
         from ..body import SmplxBody
 
         self.name = path.stem
-        self.faces = BodyFile(path).read("f").astype(np.int64)
         self._body: Any = SmplxBody.from_file(path).to(device).eval()
+        self.faces = np.asarray(self._body.faces, np.int64)
         self._device = device
 
     def vertices(self, people: People) -> Float32:
@@ -85,7 +84,7 @@ def installed_body(device: str = "cpu") -> SmplxGeometry | None:
     """The SMPL-X body of the user's data folder, if it is there."""
     from ...models.store import installed
 
-    path = installed("smplx_neutral")
+    path = installed("smplx")
     return SmplxGeometry(path, device) if path else None
 
 

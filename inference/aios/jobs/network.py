@@ -16,8 +16,8 @@ from .errors import JobError
 from .people import Network, People
 
 
-class PlainNetwork:
-    """The plain network in float32: slower than live, number by number the published one.
+class JobNetwork:
+    """Images of any size through the network in float32, number by number the published one.
 
     Args:
         model: what `build_aios` made.
@@ -56,8 +56,11 @@ class PlainNetwork:
         ]
 
 
-def load_network(device: str = "cpu") -> Network:
-    """The network with the weights of the user's data folder.
+def load_network(device: str = "cpu", *, plain: bool = False) -> Network:
+    """The network with the weights of the user's data folder, in float32.
+
+    Args:
+        plain: the network as it is specified, nothing left out; slower, with the same results.
 
     Raises:
         WeightsError: they are not installed, or damaged.
@@ -75,7 +78,8 @@ def load_network(device: str = "cpu") -> Network:
             "AiOS's weights are not installed. `livemocap models` says where to get them; then "
             "`livemocap models install aios_checkpoint.pth`."
         )
-    return PlainNetwork(build_aios(read_state_dict(path), None, device), device)
+    weights = read_state_dict(path)
+    return JobNetwork(build_aios(weights, None, device, not plain, torch.float32), device)
 
 
 def best_device() -> str:

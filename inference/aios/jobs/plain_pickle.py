@@ -135,6 +135,11 @@ def _raw_bytes(text: str, encoding: str) -> bytes:
     return text.encode("latin1")
 
 
+def _no_bytes() -> bytes:
+    """How protocols before 3 write bytes that are none."""
+    return b""
+
+
 def _built(content: Any) -> Any:
     """`content` with NumPy's arrays where their stand-ins were."""
     if isinstance(content, _Array):
@@ -153,6 +158,7 @@ _KNOWN: dict[tuple[str, str], Callable[..., Any]] = {
     ("numpy", "dtype"): _Type,
     ("_codecs", "encode"): _raw_bytes,
     ("collections", "OrderedDict"): dict,
+    ("__builtin__", "bytes"): _no_bytes,
 }
 for _core in ("numpy.core", "numpy._core"):
     _KNOWN[f"{_core}.multiarray", "_reconstruct"] = _Array

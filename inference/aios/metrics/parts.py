@@ -16,6 +16,7 @@ read from the user's copies; without them the vertex errors of parts are left ou
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -111,11 +112,11 @@ def read_arrays(path: Path) -> Any:
     try:
         if path.suffix == ".pkl":
             return loads(path.read_bytes(), str(path))
+        if path.suffix == ".npy":
+            return np.load(path, allow_pickle=False)
         with np.load(path, allow_pickle=False) as content:
             return {name: content[name] for name in content.files}
-    except AttributeError:  # an .npy has no files in it
-        return np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
+    except (OSError, ValueError, EOFError, TypeError, zipfile.BadZipFile) as error:
         raise EvaluationError(
             f"{path}: cannot be read ({error}). Expected .npz, .npy or a pickle of plain arrays."
         ) from None

@@ -19,8 +19,8 @@ examples:
   livemocap aios agora AGORA/test --4k --zip           small images, ready for the server
   livemocap aios agora AGORA/validation -o out/val     threshold 0.1, to be evaluated here
 """
-_BEDLAM = """writes OUT/predictions/<scene>_frameID_<image>_personId_<k>.pkl, the scene being the folder
-SCENE of .../SCENE/png/SEQUENCE/IMAGE.png.
+_BEDLAM = """writes OUT/predictions/<scene>_frameID_<image>_personId_<k>.pkl, with the scene from
+.../SCENE/png/SEQUENCE/IMAGE.png.
 
 example:
   livemocap aios bedlam BEDLAM/test -o out/bedlam --zip
@@ -143,6 +143,9 @@ def _add_common(parser: argparse.ArgumentParser, threshold: str) -> None:
     )
     parser.add_argument("--batch", type=_count, default=1, metavar="N", help="images at once (1)")
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"), default="auto")
+    parser.add_argument(
+        "--plain", action="store_true", help="the slower network that is read as the specification"
+    )
     parser.add_argument(
         "--overwrite", action="store_true", help="replace what an earlier run left of these images"
     )

@@ -65,7 +65,8 @@ def demo(args: argparse.Namespace) -> int:
         print(_OPEN_BODY, file=sys.stderr)
     watcher = TerminalWatcher(f"demo, {device}", source.count)
     outcome = _watched(
-        watcher, lambda: draw_film(source, load_network(device), body, out, args, watcher)
+        watcher,
+        lambda: draw_film(source, load_network(device, plain=args.plain), body, out, args, watcher),
     )
     return _ended(outcome, out)
 
@@ -85,7 +86,10 @@ def _submit(
     device = _device(args)
     body = required_body(device)
     watcher = TerminalWatcher(f"{len(names)} images, {device}", len(names))
-    outcome = _watched(watcher, lambda: write(names, load_network(device), body, settings, watcher))
+    outcome = _watched(
+        watcher,
+        lambda: write(names, load_network(device, plain=args.plain), body, settings, watcher),
+    )
     if args.zip and not outcome.all_failed:
         print(zip_folder(settings.out / FOLDER, ".pkl"))
     return _ended(outcome, settings.out / FOLDER, f", threshold {settings.threshold:g}")
