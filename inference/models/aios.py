@@ -57,12 +57,17 @@ def _weights(content: Content) -> dict[str, Tensor]:
     except WeightsError as error:
         raise WeightsError(f"{content.path}: {error}") from None
     for key, tensor in found.items():
-        if not tensor.is_floating_point() or not bool(torch.isfinite(tensor).all()):
+        if not _is_plain(tensor) or not bool(torch.isfinite(tensor).all()):
             raise WeightsError(
                 f"{content.path}: {key} holds values that are not finite numbers: damaged, or a "
                 "training gone wrong. Download it again."
             )
     return {key: tensor.to(torch.float32).clone().contiguous() for key, tensor in found.items()}
+
+
+def _is_plain(tensor: Tensor) -> bool:
+    """Neither whole numbers nor sparse, nor a shape without values."""
+    return tensor.is_floating_point() and not tensor.is_sparse and not tensor.is_meta
 
 
 def _notes(content: Content, parameters: int) -> tuple[str, ...]:

@@ -74,13 +74,16 @@ class Content:
         total = self.size * (2 if self.kind == CHECKPOINT else 1)
         done = 0
         digest = hashlib.sha256()
-        with self.path.open("rb") as file:
-            for chunk in _chunks(file):
-                digest.update(chunk)
-                step(done := done + len(chunk), total)
-        if self.kind == CHECKPOINT and zipfile.is_zipfile(self.path):
-            for length in _unpacked(self.path):
-                step(done := done + length, total)
+        try:
+            with self.path.open("rb") as file:
+                for chunk in _chunks(file):
+                    digest.update(chunk)
+                    step(done := done + len(chunk), total)
+            if self.kind == CHECKPOINT and zipfile.is_zipfile(self.path):
+                for length in _unpacked(self.path):
+                    step(done := done + length, total)
+        except OSError as error:
+            raise ModelFileError(f"{self.path}: cannot be read ({error.strerror}).") from error
         return digest.hexdigest()
 
 
@@ -129,8 +132,8 @@ def _safetensors_names(path: Path) -> list[str]:
         length = int.from_bytes(file.read(8), "little")
         header = file.read(length) if length <= _LONGEST_HEADER else b""
     try:
-        return [name for name in json.loads(header) if name != "__metadata__"]
-    except ValueError:
+        return [name for name in dict(json.loads(header)) if name != "__metadata__"]
+    except (ValueError, TypeError, RecursionError):
         raise ModelFileError(f"{path}: is damaged or cut short. Download it again.") from None
 
 

@@ -117,25 +117,34 @@ def _from_npz(path: Path) -> dict[str, Array]:
 
 
 def _from_checkpoint(content: Content) -> dict[str, Array]:
-    carried = {key.removeprefix("module."): value for key, value in content.tensors.items()}
-    inside = {
-        name: carried[f"body_model.{name}"].numpy()
-        for name in (*_IN_CHECKPOINT.values(), *_REARRANGED)
-    }
+    inside = _carried(content)
     arrays = {name: inside[theirs] for name, theirs in _IN_CHECKPOINT.items()}
-    parents = inside["parents"].astype(np.int64) % (1 << 32)  # the root's -1, as in the .npz
+    parents = inside["parents"] % (1 << 32)  # the root's -1, as in the .npz
     arrays |= {
         "shapedirs": np.concatenate([inside["shapedirs"], inside["expr_dirs"]], -1),
         "posedirs": inside["posedirs"].T.reshape(-1, 3, inside["posedirs"].shape[0]),
         "kintree_table": np.stack([parents, np.arange(len(parents))]),
     }
-    for name, wanted in _SHAPES.items():
-        if arrays[name].shape != wanted:
-            raise BodyModelError(
-                f"{content.path}: its body's {name} comes out as {arrays[name].shape}, expected "
-                f"{wanted}. Get the body itself: `livemocap models` says where."
-            )
     return {name: _compact(array) for name, array in arrays.items()}
+
+
+def _carried(content: Content) -> dict[str, Array]:
+    """The body's arrays as AiOS calls and arranges them."""
+    import torch
+
+    from ..aios.manifest import manifest
+
+    carried = {key.removeprefix("module."): value for key, value in content.tensors.items()}
+    arrays = {}
+    for name in (*_IN_CHECKPOINT.values(), *_REARRANGED):
+        tensor, shape = carried[f"body_model.{name}"], manifest().shapes[f"body_model.{name}"]
+        if tuple(tensor.shape) != shape or tensor.layout != torch.strided or tensor.is_meta:
+            raise BodyModelError(
+                f"{content.path}: body_model.{name} has shape {tuple(tensor.shape)}, expected "
+                f"{shape} as plain numbers. Get the body itself: `livemocap models` says where."
+            )
+        arrays[name] = (tensor.float() if tensor.is_floating_point() else tensor.long()).numpy()
+    return arrays
 
 
 def _compact(array: Array) -> Array:

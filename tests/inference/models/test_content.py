@@ -91,6 +91,14 @@ def test_hash_is_that_of_the_file_and_progress_reaches_the_end(tmp_path: Path) -
     assert 0.5 < steps[-1][0] / steps[-1][1] <= 1
 
 
+@pytest.mark.parametrize("header", [b"{]", b'{"a": [1, 2', b"{" * 40])
+def test_safetensors_with_a_broken_header(tmp_path: Path, header: bytes) -> None:
+    path = tmp_path / "a.safetensors"
+    path.write_bytes(len(header).to_bytes(8, "little") + header)
+    with pytest.raises(ModelFileError, match="damaged or cut short"):
+        _ = Content(path).names
+
+
 def test_one_changed_byte_of_a_checkpoint_is_found(tmp_path: Path) -> None:
     path = tmp_path / "a.pth"
     torch.save({"a": torch.rand(4000)}, path)

@@ -84,6 +84,17 @@ def test_numbers_that_are_none_are_refused(
     refused(path, r"bad\.pth: class_embed\.1\.bias holds values that are not finite")
 
 
+@pytest.mark.parametrize("kind", ["int", "sparse", "meta"])
+def test_weights_that_are_no_plain_numbers_are_refused(
+    small_aios: dict[str, Tensor], tmp_path: Path, kind: str
+) -> None:
+    odd = {"int": torch.arange(2), "sparse": torch.ones(2).to_sparse()}
+    path = tmp_path / "odd.pth"
+    small_aios["class_embed.1.bias"] = odd.get(kind, torch.empty(2, device="meta"))
+    torch.save({"model": small_aios}, path)
+    refused(path, r"class_embed\.1\.bias holds values that are not")
+
+
 def test_other_networks_are_named(tmp_path: Path) -> None:
     path = tmp_path / "other.pth"
     torch.save({"layer1.0.conv1.weight": torch.zeros(64, 64, 1, 1)}, path)

@@ -35,6 +35,14 @@ def test_body_from_the_checkpoint_equals_the_bodys_own_file(tmp_path: Path) -> N
     assert carried.record.source == "aios.pth"
 
 
+def test_body_of_another_shape_in_the_checkpoint_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "aios.pth"
+    for tensor in (torch.zeros(6890, 3), torch.zeros(10475, 3).to_sparse()):
+        changed = {"body_model.v_template": tensor}
+        torch.save(model_files.checkpoint(model_files.body_tensors() | changed), path)
+        refused(path, r"body_model\.v_template has shape .* expected \(10475, 3\)", "smplx")
+
+
 def test_body_with_400_columns_and_a_sparse_regressor_will_do(tmp_path: Path) -> None:
     dense = aios_reference.body_arrays()["J_regressor"]
     rows, columns = np.nonzero(dense)
