@@ -18,9 +18,11 @@ from torch import Tensor
 from torch.nn.functional import scaled_dot_product_attention
 
 from kernels.add_norm import reference as add_norm_plain
+from kernels.box_step import reference as box_step_plain
 from kernels.deform_attn import reference as deform_plain
 from kernels.people_attn import reference as people_plain
 from kernels.people_attn import structured as people_structured
+from kernels.query_sine import reference as query_sine_plain
 from kernels.rot6d import reference as rot6d_plain
 from kernels.skinning import reference as skinning_plain
 from kernels.warp_normalize import reference as warp_plain
@@ -98,8 +100,12 @@ def cases(sizes: Sizes, device: str, dtypes: Sequence[torch.dtype]) -> Iterator[
             yield people_attention(*layout, dtype, device)
         for rows in (tokens, *sizes.queries):
             yield add_norm(rows, dtype, device)
+        for queries in sizes.queries:
+            yield query_sine(queries, dtype, device)
         for hw, out_hw in sizes.images:
             yield warp_normalize(hw, out_hw, dtype, device)
+    for queries in sizes.queries:
+        yield box_step(queries, device)
     for people in sizes.people:
         yield skin(people, sizes.vertices, device)
         yield rot6d(people * SMPLX_ROTATIONS, device)
@@ -201,6 +207,38 @@ def warp_normalize(
         exact=lambda: warp_plain.warp_normalize(bgr, exact, MEAN, STD),
         bytes_moved=read + _bytes(outs[0]),
         flop=outs[0].numel() * 11,
+    )
+
+
+def query_sine(queries: int, dtype: torch.dtype, device: str) -> Case:
+    boxes = torch.rand(1, queries, 4, 4, device=device)[:, :, 0]
+    return Case(
+        kernel="query_sine",
+        size=f"{queries} boxes",
+        dtype=dtype,
+        fused=lambda: _fused("query_sine").query_sine(boxes, dtype),
+        plain={"eager": lambda: query_sine_plain.query_sine(boxes, dtype)},
+        exact=lambda: query_sine_plain.query_sine(boxes.double()),
+        bytes_moved=_bytes(boxes) + queries * 512 * dtype.itemsize,
+        # an angle, and 20 for a sine or a cosine as libraries compute them
+        flop=queries * 512 * 21,
+    )
+
+
+def box_step(queries: int, device: str) -> Case:
+    boxes, step = (
+        torch.rand(1, queries, 4, device=device),
+        torch.randn(1, queries, 4, device=device),
+    )
+    return Case(
+        kernel="box_step",
+        size=f"{queries} boxes",
+        dtype=torch.float32,
+        fused=lambda: _fused("box_step").moved(boxes, step),
+        plain={"eager": lambda: box_step_plain.moved(boxes, step)},
+        exact=lambda: box_step_plain.moved(boxes.double(), step.double()),
+        bytes_moved=3 * _bytes(boxes),
+        flop=boxes.numel() * 12,
     )
 
 

@@ -52,13 +52,14 @@ def test_structured_is_the_masked_attention(people: int, layout) -> None:
 def test_fused_is_the_masked_attention(
     people: int, layout, dtype: torch.dtype, device: str, unwritten_is_nan: None
 ) -> None:
-    q, k, v = (x.to(device, dtype) for x in tokens(people, layout[0], batch=1 if people > 9 else 2))
+    q, k, v = (x.to(device, dtype) for x in tokens(people, layout[0], heads=1 if people > 9 else 2))
     expected = reference.people_attention(q.double(), k.double(), v.double(), *layout)
     actual = fused.people_attention(q, k, v, *layout)
     assert actual.dtype == dtype
     torch.testing.assert_close(actual, expected.to(dtype), **TOLERANCE[dtype])
 
 
+@pytest.mark.slow
 def test_fused_takes_a_hundred_people(device: str, unwritten_is_nan: None) -> None:
     q, k, v = (x.float().to(device) for x in tokens(100, 39, heads=1))
     actual = fused.people_attention(q, k, v, *WHOLE_BODY)
