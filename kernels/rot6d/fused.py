@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportGeneralTypeIssues=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """6D rotations to matrices in one launch."""
 
 import torch
@@ -15,7 +16,7 @@ def _normalized(x, y, z):
     return x * scale, y * scale, z * scale
 
 
-@triton.jit
+@triton.jit(do_not_specialize=["n"])
 def _rot6d_kernel(a_ptr, matrix_ptr, n, BLOCK: tl.constexpr):
     row = tl.program_id(0) * BLOCK + tl.arange(0, BLOCK)
     inside = row < n
@@ -45,5 +46,6 @@ def matrix_from_rot6d(a: Tensor) -> Tensor:
     """As reference.matrix_from_rot6d."""
     matrix = torch.empty((*a.shape[:-1], 3, 3), device=a.device, dtype=a.dtype)
     n = a.numel() // 6
-    _rot6d_kernel[(triton.cdiv(n, ROTATIONS),)](a.contiguous(), matrix, n, BLOCK=ROTATIONS)
+    grid = (triton.cdiv(n, ROTATIONS),)
+    _rot6d_kernel[grid](a.contiguous(), matrix, n, BLOCK=ROTATIONS, enable_fp_fusion=True)
     return matrix

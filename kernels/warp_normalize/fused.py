@@ -1,3 +1,4 @@
+# pyright: reportCallIssue=false, reportGeneralTypeIssues=false, reportArgumentType=false, reportAttributeAccessIssue=false
 """An 8-bit image to the network's input in one pass over memory."""
 
 from collections.abc import Sequence
