@@ -169,9 +169,9 @@ class AiosEngine:
         try:
             work()
             return True
-        except torch.cuda.OutOfMemoryError:
-            return False  # only now, out of the block, what the error holds can be freed
         except RuntimeError as error:
+            if _is_out_of_memory(error):
+                return False  # only out of this block can what the error holds be freed
             if "CUDA error" not in str(error):
                 raise
             reason = str(error).partition("\n")[0]
@@ -246,12 +246,17 @@ def _load_network(path: Path, device: torch.device, quality: str) -> Network:
         WeightsError: the file is damaged, or another network's.
     """
     from .checkpoint import read_state_dict
+    from .fast import FastAios
     from .live import LiveNetwork
     from .model import build_aios
+
+    if device.type == "cuda":
+        torch.cuda.set_device(device)  # kernels are launched on the current one
 
     is_exact = quality == "best" or device.type == "cpu"
     dtype = torch.float32 if is_exact else torch.float16
     model = build_aios(read_state_dict(path), device=device, fast=True, dtype=dtype)
+    assert isinstance(model, FastAios)
     return LiveNetwork(model)
 
 
@@ -275,6 +280,12 @@ def _can_be_seen(bgr: UInt8) -> bool:
     except PreprocessError:
         return False
     return min(h, w) >= SMALLEST_IMAGE_PX
+
+
+def _is_out_of_memory(error: BaseException) -> bool:
+    """Also when it happened while a graph was recorded, and ended that with another error."""
+    causes = (error, error.__context__)
+    return any(isinstance(cause, torch.cuda.OutOfMemoryError) for cause in causes)
 
 
 def _free_memory() -> str:

@@ -109,6 +109,20 @@ def test_a_gpu_that_fails_ends_the_engine_with_a_reason() -> None:
         engine_of(FakeNetwork(fail)).infer([image()])
 
 
+def test_memory_that_runs_out_while_a_graph_is_recorded_is_no_failure_of_the_gpu() -> None:
+    class Recording(FakeNetwork):
+        def __call__(self, images: Sequence[np.ndarray]) -> list[Detected]:
+            try:
+                return super().__call__(images)
+            finally:
+                if len(images) > 1:
+                    raise RuntimeError("CUDA error: operation failed during capture")
+
+    network = Recording(lambda bgr: detected(ACTORS, BODY), memory_images=1)
+    assert len(engine_of(network).infer([image()] * 2)) == 2
+    assert network.batches == [2, 1, 1]
+
+
 def test_other_errors_of_the_network_are_not_hidden() -> None:
     def fail(_bgr: np.ndarray) -> Detected:
         raise RuntimeError("shapes do not match")
