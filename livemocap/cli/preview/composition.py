@@ -25,7 +25,8 @@ class Composer:
     """Draws frame after frame of one camera.
 
     Args:
-        body: None draws skeletons alone.
+        body: the usual one; others are looked up when a frame wants them. None draws skeletons
+            alone.
         floor: the part of the floor to show; None grows with what is seen.
     """
 
@@ -41,11 +42,20 @@ class Composer:
         image = resized(bgr, scale)
         if frame is None:
             return image
-        if self._body is not None:
-            draw_bodies(image, frame, self._body, scale)
+        body = self._body_of(frame)
+        if body is not None:
+            draw_bodies(image, frame, body, scale)
         draw_skeletons(image, frame, scale)
         draw_numbers(image, frame, scale)
         return image
+
+    def _body_of(self, frame: TrackFrame) -> BodyModel | None:
+        """The body that the frame's shapes belong to, if bodies are wanted and it is here."""
+        if self._body is None or self._body.id == frame.body_model:
+            return self._body
+        from inference.known_bodies import body_of
+
+        return body_of(frame.body_model)
 
     def compose(self, bgr: Array, frame: TrackFrame | None, status: str = "") -> Array:
         """The overlay, with the floor and the people beside it; even width and height."""
