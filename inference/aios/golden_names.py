@@ -38,7 +38,7 @@ class GoldenTrace:
         shapes = [self._arrays[name].shape[-2:] for name in _PADDED_LEVELS]
         found["level_shapes"] = torch.tensor(shapes)
         found |= {f"out_{name}": x for name, x in out.items() if name.startswith("pred_")}
-        return found | _decoded(out, padding)
+        return found | decoded_arrays(out, padding)
 
     def _sorted(self, name: str, x: Tensor, by_token: Tensor) -> Tensor:
         over_queries = x.dim() == 3 and x.shape[1] == QUERIES
@@ -50,7 +50,7 @@ def _stats(x: Tensor) -> Tensor:
     return torch.stack([x.mean(), x.std(correction=0), x.abs().max()])
 
 
-def _decoded(out: Mapping[str, Tensor], padding: Tensor) -> dict[str, Tensor]:
+def decoded_arrays(out: Mapping[str, Tensor], padding: Tensor) -> dict[str, Tensor]:
     """The final ranking and the 50 people of each image."""
     best = out["pred_logits"].sigmoid().flatten(1).topk(RETURNED)
     found = {"topk50_idx": best.indices, "topk50_score": best.values}
