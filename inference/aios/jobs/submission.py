@@ -64,7 +64,7 @@ def write_submission(
     files = NumberedFiles(settings.out / FOLDER, ".pkl")
     if not settings.overwrite:
         files.refuse_existing(names)
-    outcome = Outcome()
+    outcome, told = Outcome(), False
     for picture, people in look(
         images,
         network,
@@ -77,7 +77,10 @@ def write_submission(
             files.replace(picture.name, [])
             continue
         joints, vertices = body.joints_and_vertices(people)
-        scale = _scale(picture, people, settings, watcher)
+        if not told and _is_turned(picture):
+            told = True
+            watcher.warn(f"{picture.source}: {_TURNED}")
+        scale = _scale(picture, people, settings)
         points = joint_pixels(joints[:, :_MATCHED_JOINTS], people) * np.float32(scale)
         written = layout(people, points, joints, vertices)
         outcome.people += len(files.replace(picture.name, [dumps(one) for one in written]))
@@ -90,17 +93,18 @@ def joint_pixels(joints: Float32, people: People) -> Float32:
     return project(torch.from_numpy(joints), torch.from_numpy(people.transl), size).numpy()
 
 
-def _scale(picture: Picture, people: People, settings: Settings, watcher: Watcher) -> float:
-    """From pixels of the resized image to the wanted ones, by the width as EXIF turns it.
+def _is_turned(picture: Picture) -> bool:
+    return picture.bgr is not None and picture.bgr.shape[1] != picture.upright_width
 
-    The published code looks at images as they are stored and measures the width of the turned
-    image. For the data sets that is the same; where it is not, say so.
-    """
-    if isinstance(picture.bgr, np.ndarray) and picture.bgr.shape[1] != picture.upright_width:
-        watcher.warn(
-            f"{picture.source}: has an EXIF rotation, which the network does not follow: its "
-            "joints are scaled by the width of the turned image. Save it upright first."
-        )
+
+_TURNED = (
+    "has an EXIF rotation, which the network does not follow; joints are scaled by the width of "
+    "the turned image, as in the published code. Save such images upright first."
+)
+
+
+def _scale(picture: Picture, people: People, settings: Settings) -> float:
+    """From pixels of the resized image to the wanted ones, by the width as EXIF turns it."""
     return settings.factor * (settings.wanted_width or picture.upright_width) / people.size[1]
 
 

@@ -10,12 +10,16 @@ from pathlib import Path
 
 from inference.aios.metrics.evaluate import EvaluationSettings
 from inference.aios.metrics.evaluate import evaluate as compare
-from inference.aios.metrics.parts import vertex_ids
+from inference.aios.metrics.parts import ALL, BODY, vertex_ids
 from inference.aios.metrics.report import as_json, table
 from inference.aios.metrics.scores import Scores, Tally, scores
 
 from .running import TerminalWatcher
 
+_NO_PARTS = (
+    "MVE of the parts needs to know which vertices they are: --hand-ids, --face-ids (files that "
+    "come with SMPL-X) and, as AGORA has it, --body-ids."
+)
 JSON, PLOT = "scores.json", "scores.png"
 
 
@@ -32,6 +36,8 @@ def evaluate(args: argparse.Namespace) -> int:
         watcher.abandon()
     found = scores(tally)
     print(json.dumps(as_json(found), indent=2) if args.json else table(found))
+    if BODY not in found.errors_mm["MVE"] and ALL in found.errors_mm["MVE"]:
+        print(_NO_PARTS, file=sys.stderr)
     for path in write_report(tally, found, args.out or args.predictions.resolve().parent):
         print(path, file=sys.stderr)
     return 0

@@ -138,15 +138,18 @@ def draw_film(
     outcome, names = Outcome(), source.names()
     _prepare(out, names, args)
     partial = out / f"{FILM}.part"
-    with ExitStack() as stack:
-        film = _Film(partial, source.fps, stack) if args.video else None
-        for shown in export_demo(
-            source.pictures(), names, network, body, settings, outcome, watcher
-        ):
-            if args.images or film:
-                _draw(shown, body, out if args.images else None, film)
-    if film and film.writer:
-        partial.replace(out / FILM)
+    try:
+        with ExitStack() as stack:
+            film = _Film(partial, source.fps, stack) if args.video else None
+            for shown in export_demo(
+                source.pictures(), names, network, body, settings, outcome, watcher
+            ):
+                if args.images or film:
+                    _draw(shown, body, out if args.images else None, film)
+        if film and film.writer:
+            partial.replace(out / FILM)
+    finally:
+        partial.unlink(missing_ok=True)
     return outcome
 
 
