@@ -242,6 +242,15 @@ def test_of_files_each_image_is_taken_even_when_another_file_has_ended() -> None
     assert [len(messages) for messages in of_camera.values()] == [4, 2]
 
 
+def test_a_camera_s_last_image_goes_out_before_its_end() -> None:
+    engine, outputs = Batching(4), Outputs("a", "b")
+    process, _ = stepping(
+        engine, outputs, Waiting(image(0, "a"), EndOfStream(camera_id="a", frames=1))
+    )
+    process.step()
+    assert [type(message) for message in outputs.sent] == [PoseFrame, EndOfStream]
+
+
 def test_one_camera_s_bad_image_does_not_cost_the_others_theirs() -> None:
     engine, outputs = Batching(4), Outputs("a", "bad", "c")
     process, metrics = stepping(

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from aios_people import SIZE, Actor, K, detected, image, joints_of, random_pose
+from aios_people import SIZE, Actor, K, detected, image, joints_of, random_pose, standing
 from aios_reference import body_arrays
 
 from inference.aios.choose import choose, nobody
@@ -159,6 +159,8 @@ def test_two_people_one_behind_the_other_are_two() -> None:
     body = PredictedBody.stand_in()
     behind = Actor((-1.6, 0.12, 5.4), random_pose(7))
     assert len(choose(detected([ACTORS[0], behind], body), 0.3, 20)[0].scores) == 2
+    back_to_back = [Actor((0, 0, 4), standing()), Actor((0, 0, 4), standing(np.pi))]
+    assert len(choose(detected(back_to_back, body), 0.3, 20)[0].scores) == 2
 
 
 def test_the_surest_are_taken_and_the_unsure_left() -> None:
