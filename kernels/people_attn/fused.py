@@ -188,7 +188,7 @@ def _interpreted_bf16(q: Tensor) -> bool:
 
 
 def _packed(box_slots: Sequence[int]) -> int:
-    """One byte a slot, lowest first: the kernel looks a slot up by shifting."""
-    if not 1 <= len(box_slots) <= 7 or max(box_slots) > 255:
-        raise ValueError(f"box slots {tuple(box_slots)}: expected 1 to 7, each below 256")
+    """One byte a slot of 32 bits, lowest first: the kernel looks a slot up by shifting."""
+    if not 1 <= len(box_slots) <= 4 or max(box_slots) > 127:
+        raise ValueError(f"box slots {tuple(box_slots)}: expected 1 to 4, each below 128")
     return sum(slot << (8 * kind) for kind, slot in enumerate(box_slots))
