@@ -12,7 +12,7 @@ TOLERANCE = {torch.float32: 4e-6, torch.float16: 1e-3, torch.bfloat16: 8e-3}
 
 
 @pytest.mark.parametrize("cast", [None, *TOLERANCE], ids=str)
-@pytest.mark.parametrize("shape", [(4,), (1, 1, 4), (2, 7, 4), (901, 4)], ids=str)
+@pytest.mark.parametrize("shape", [(4,), (1, 1, 4), (2, 7, 4), (51, 4)], ids=str)
 def test_fused_matches_reference(
     shape: tuple[int, ...], cast, device: str, unwritten_is_nan: None
 ) -> None:
