@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from itertools import pairwise
 
@@ -15,8 +16,8 @@ from .boxes import moved
 from .config import BODY_LAYERS, LAYERS, WHOLE_LAYERS, WHOLE_TOKENS, WIDTH, Tokens, tokens_of_layer
 
 LAST = LAYERS - 1
-_UNKNOWN_VISIBILITY = 1.0
-"""Logit of the constant that the reference writes behind its points."""
+_NO_VISIBILITY = 1 / (1 + math.exp(-1.0))
+"""The constant that the reference writes behind its points, a sigmoid of 1."""
 
 _BODY_FEATURES = (*range(19), WHOLE_TOKENS.right_hand, WHOLE_TOKENS.face)
 """Slots that the body, shape and camera heads look at, in this order."""
@@ -181,5 +182,4 @@ def _matrices(six: Tensor) -> Tensor:
 def _flat_points(placed: Tensor, points: range) -> Tensor:
     """(B, P, 39, 4) to (B, P, 3 n): x1 y1 ... xn yn, then n times the constant visibility."""
     xy = placed[:, :, _slice(points), :2].flatten(2)
-    constant = torch.sigmoid(torch.tensor(_UNKNOWN_VISIBILITY, dtype=xy.dtype)).item()
-    return torch.cat([xy, xy.new_full((*xy.shape[:2], len(points)), constant)], -1)
+    return torch.cat([xy, xy.new_full((*xy.shape[:2], len(points)), _NO_VISIBILITY)], -1)

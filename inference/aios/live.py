@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 import numpy as np
 import torch
@@ -18,6 +19,8 @@ from .fast.geometry import Geometry
 from .fast.graphs import Canvases
 from .fast.people import pack_people, unpack_people
 from .preprocess import MEAN, STD, network_image, network_size
+
+_KEPT_UPLOADS = 16
 
 
 class LiveNetwork:
@@ -36,7 +39,7 @@ class LiveNetwork:
         self._people = people
         self._device = model.level_embed.device
         self._canvases = Canvases(model, self._look)
-        self._uploads: dict[int, tuple[Tensor, Tensor]] = {}
+        self._uploads: dict[tuple[int, ...], tuple[Tensor, Tensor]] = {}
 
     @torch.inference_mode()
     def __call__(self, images: Sequence[UInt8]) -> list[Detected]:
@@ -54,7 +57,8 @@ class LiveNetwork:
         try:
             for size in dict.fromkeys(sizes):
                 alike = [b for b, other in enumerate(sizes) if other == size]
-                found |= zip(alike, self._alike([images[b] for b in alike], size), strict=True)
+                people = self._alike([images[b] for b in alike], size)
+                found.update(zip(alike, people, strict=True))
         except torch.OutOfMemoryError:
             self._release()
             raise
@@ -80,10 +84,11 @@ class LiveNetwork:
 
     def _alike(self, images: Sequence[UInt8], size: tuple[int, int]) -> list[Detected]:
         """People in images that the network sees at the same size (oh, ow)."""
-        canvas = self._canvases.get(len(images), *size)
-        for b, image in enumerate(images):
-            self._draw(b, image, canvas.images[b])
-        packed = canvas.result().cpu().numpy()
+        with self._on_its_device():
+            canvas = self._canvases.get(len(images), *size)
+            for b, image in enumerate(images):
+                self._draw(b, image, canvas.images[b])
+            packed = canvas.result().cpu().numpy()
         return [unpack_people(people, size) for people in packed]
 
     def _look(self, images: Tensor, geometry: Geometry) -> Tensor:
@@ -99,13 +104,21 @@ class LiveNetwork:
 
     def _uploaded(self, b: int, bgr: UInt8) -> Tensor:
         """(H, W, 3) on the GPU; the copy runs on while the host goes on."""
-        pinned, there = self._uploads.get(b, (None, None))
-        if pinned is None or there is None or pinned.shape != bgr.shape:
+        key = (b, *bgr.shape)
+        if key not in self._uploads:
+            while len(self._uploads) >= _KEPT_UPLOADS:
+                self._uploads.pop(next(iter(self._uploads)))
             pinned = torch.empty(bgr.shape, dtype=torch.uint8, pin_memory=True)
-            there = torch.empty(bgr.shape, dtype=torch.uint8, device=self._device)
-            self._uploads[b] = pinned, there
+            self._uploads[key] = pinned, torch.empty_like(pinned, device=self._device)
+        pinned, there = self._uploads[key]
         np.copyto(pinned.numpy(), bgr)
         return there.copy_(pinned, non_blocking=True)
+
+    def _on_its_device(self) -> AbstractContextManager[object]:
+        """Kernels and graphs go to the current GPU, which need not be the network's."""
+        if self._device.type == "cuda":
+            return torch.cuda.device(self._device)
+        return nullcontext()
 
     def _release(self) -> None:
         """After memory has run out: start again from nothing."""

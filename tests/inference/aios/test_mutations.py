@@ -19,6 +19,8 @@ from inference.aios.model import Aios, with_bodies
 from inference.aios.pyramid import Pyramid
 from kernels.deform_attn import reference as deform_attn
 
+pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
+
 Patch = pytest.MonkeyPatch
 
 

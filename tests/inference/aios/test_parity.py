@@ -14,6 +14,8 @@ from reference import check_golden
 from inference.aios import build_aios, postprocess
 from inference.aios.golden_names import decoded_arrays
 
+pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
+
 REFERENCE = aios_reference.REFERENCE / "golden"
 SHARED = Path(__file__).parents[4] / "shared" / "reference" / "golden"
 
