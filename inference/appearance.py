@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import cv2
 import numpy as np
 
@@ -52,26 +54,46 @@ def _histogram(bgr: Array, corners: Array, all_x: Array) -> Array | None:
     patch = _patch(bgr, corners, all_x)
     if patch is None:
         return None
-    lab = cv2.cvtColor(patch, cv2.COLOR_BGR2LAB)
-    lab[:, :, 1:] = np.clip(lab[:, :, 1:], DULL[0], DULL[1] - 1)
+    lab = cv2.LUT(cv2.cvtColor(patch, cv2.COLOR_BGR2LAB), _DULLED)
     counts = cv2.calcHist([lab], [0, 1, 2], None, [BINS] * 3, [0.0, 256.0, *DULL, *DULL]).ravel()
     return np.sqrt(counts / counts.sum())
 
 
 def _patch(bgr: Array, corners: Array, all_x: Array) -> Array | None:
-    """The pixels between four keypoints, thinned out; around their middle if they are a line."""
-    middle = corners.mean(0)
-    inner = middle + 0.8 * (corners - middle)
-    low, high = _inside(bgr, np.floor(inner.min(0)), np.ceil(inner.max(0)))
-    if (high - low).min() < 3:
+    """The pixels between four keypoints, thinned out; around their middle if they are a line.
+
+    Plain numbers: NumPy is slow where there are only four.
+    """
+    xs, ys = corners.T.tolist()
+    columns, rows = _between(xs, bgr.shape[1]), _between(ys, bgr.shape[0])
+    if min(len(columns), len(rows)) < 3:
         reach = max(4.0, 0.15 * float(np.ptp(all_x)))
-        low, high = _inside(bgr, middle - reach, middle + reach)
-    if (high - low).min() < 2:
+        columns, rows = _around(xs, reach, bgr.shape[1]), _around(ys, reach, bgr.shape[0])
+    if min(len(columns), len(rows)) < 2:
         return None
-    step = max(1, int(np.sqrt((high - low).prod() / SAMPLES)))
-    return np.ascontiguousarray(bgr[low[1] : high[1] : step, low[0] : high[0] : step])
+    step = max(1, int(math.sqrt(len(columns) * len(rows) / SAMPLES)))
+    thinned = bgr[rows.start : rows.stop : step, columns.start : columns.stop : step]
+    return np.ascontiguousarray(thinned)
 
 
-def _inside(bgr: Array, low: Array, high: Array) -> tuple[Array, Array]:
-    size = (bgr.shape[1], bgr.shape[0])
-    return np.clip(low, 0, size).astype(int), np.clip(high, 0, size).astype(int)
+def _between(values: list[float], size: int) -> range:
+    """Pixels of the inner four fifths of some coordinates, along an image's side."""
+    middle = sum(values) / len(values)
+    low, high = (middle + 0.8 * (end - middle) for end in (min(values), max(values)))
+    return _inside(math.floor(low), math.ceil(high), size)
+
+
+def _around(values: list[float], reach: float, size: int) -> range:
+    middle = sum(values) / len(values)
+    return _inside(int(max(middle - reach, 0)), int(max(middle + reach, 0)), size)
+
+
+def _inside(low: int, high: int, size: int) -> range:
+    return range(min(max(low, 0), size), min(max(high, 0), size))
+
+
+_GREYS = np.arange(256)
+_DULLED = np.stack([_GREYS, *[np.clip(_GREYS, DULL[0], DULL[1] - 1)] * 2], -1)[None].astype(
+    np.uint8
+)
+"""(1, 256, 3) Lab with a and b kept within what the bins share."""

@@ -82,31 +82,35 @@ def inside(pixels: Array, image_size: tuple[int, int]) -> Array:
 def hidden(bodies: Bodies) -> Array:
     """(P, 55) 0..1: how surely a joint is behind somebody else's limb."""
     found = np.zeros(bodies.depth.shape)
-    low, high = bodies.pixels.min(1), bodies.pixels.max(1)
+    x, y = np.moveaxis(bodies.pixels, -1, 0).copy()
+    (left, right), (top, bottom) = ((a.min(1), a.max(1)) for a in (x, y))
+    nearest = bodies.depth.min(1)
+    reach = _RADII.max() * bodies.px_m / nearest
     for person in range(len(found)):
-        near = bodies.depth[person].min()
-        reach = max(LIMB_RADII_M.values()) * bodies.px_m / near
-        around = (bodies.pixels > low[person] - reach) & (bodies.pixels < high[person] + reach)
-        may_be = around.all(-1) & (bodies.depth > near)
+        r = reach[person]
+        may_be = (x > left[person] - r) & (x < right[person] + r) & (y > top[person] - r)
+        may_be &= (y < bottom[person] + r) & (bodies.depth > nearest[person])
         may_be[person] = False
         if may_be.any():
-            behind = _behind(bodies, person, bodies.pixels[may_be], bodies.depth[may_be])
+            behind = _behind(bodies, person, x[may_be], y[may_be], bodies.depth[may_be])
             found[may_be] = np.maximum(found[may_be], behind)
     return found
 
 
-def _behind(bodies: Bodies, person: int, pixels: Array, depth: Array) -> Array:
-    """How surely (N, 2) pixels at (N,) m are behind one person's limbs, (N,) 0..1."""
-    a, b = (bodies.pixels[person, _LIMBS[:, end]] for end in (0, 1))
-    depth_a, depth_b = (bodies.depth[person, _LIMBS[:, end]] for end in (0, 1))
-    along, away = b - a, pixels[:, None] - a
-    share = (away * along).sum(-1) / np.maximum((along * along).sum(-1), 1e-9)
-    share = np.clip(share, 0, 1)
-    distance = np.linalg.norm(away - share[..., None] * along, axis=-1)
-    limb_depth = depth_a + share * (depth_b - depth_a)
-    covers = distance < _RADII * bodies.px_m / limb_depth
-    sure = np.clip((depth[:, None] - limb_depth) / SURELY_BEHIND_M, 0, 1)
-    return (covers * sure).max(1)
+def _behind(bodies: Bodies, person: int, x: Array, y: Array, depth: Array) -> Array:
+    """How surely pixels x, y at some depth, (N,) each, are behind one person's limbs, (N,) 0..1."""
+    ends = np.concatenate([bodies.pixels[person], bodies.depth[person, :, None]], 1)[_LIMBS]
+    (ax, ay, near), (along_x, along_y, farther) = ends[:, 0].T, (ends[:, 1] - ends[:, 0]).T
+    away_x, away_y = np.subtract.outer(x, ax), np.subtract.outer(y, ay)
+    share = away_x * along_x + away_y * along_y
+    share /= np.maximum(along_x**2 + along_y**2, 1e-9)
+    share = np.minimum(np.maximum(share, 0), 1)
+    away_x -= share * along_x
+    away_y -= share * along_y
+    limb_depth = near + share * farther
+    covers = away_x**2 + away_y**2 < (_RADII * bodies.px_m / limb_depth) ** 2
+    sure = (depth[:, None] - limb_depth) / SURELY_BEHIND_M
+    return np.minimum((covers * sure).max(1, initial=0), 1)
 
 
 def agreement(bodies: Bodies, points: Array) -> Array:
