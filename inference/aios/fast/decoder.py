@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
-from ..boxes import moved
+from kernels.box_step import moved
+from kernels.query_sine import query_sine
+
 from ..config import (
     BODY_LAYERS,
     BODY_TOKENS,
@@ -23,10 +25,9 @@ from ..config import (
 )
 from ..decoder import Decoded, Decoder, DecoderLayer
 from ..heads import Heads
-from ..position import query_encoding
 from ..selection import Selected, rows
 from .attention import PackedAttention, Sampling
-from .dense import AddNorm, Dense
+from .dense import AddNorm, Dense, FeedForward
 from .geometry import Geometry
 from .heads import FastSteps
 
@@ -42,8 +43,7 @@ class FastDecoderLayer(nn.Module):
         self.add_norm2 = AddNorm(plain.norm2, dtype)
         self.add_norm1 = AddNorm(plain.norm1, dtype)
         self.add_norm3 = AddNorm(plain.norm3, dtype)
-        self.linear1 = Dense([plain.linear1], dtype)
-        self.linear2 = Dense([plain.linear2], dtype)
+        self.feed_forward = FeedForward(plain.linear1, plain.linear2, dtype)
 
     def forward(
         self,
@@ -57,7 +57,7 @@ class FastDecoderLayer(nn.Module):
         """(B, N, 256) float32 content to the same.
 
         Args:
-            position: (B, N, 256) float32.
+            position: (B, N, 256) in this layer's dtype.
             reference: (B, N, levels, 4).
             value: (B, L, 8, 32), this layer's.
             tokens: how people's tokens are laid out, none before there are people.
@@ -66,8 +66,7 @@ class FastDecoderLayer(nn.Module):
         t, _, query = self.add_norm2(t, mixed, position)
         gathered = self.sampling(query, reference, value, shapes)
         t, low, _ = self.add_norm1(t, gathered)
-        forward = self.linear2(F.relu_(self.linear1(low)))
-        return self.add_norm3(t, forward)[0]
+        return self.add_norm3(t, self.feed_forward(low))[0]
 
 
 class FastDecoder(nn.Module):
@@ -82,7 +81,9 @@ class FastDecoder(nn.Module):
         self.steps = nn.ModuleDict(
             {str(i): FastSteps(heads, i) for i in range(BODY_LAYERS[0], LAYERS - 1)}
         )
-        self.norm, self.ref_point_head = plain.norm, plain.ref_point_head
+        first, second = (cast(nn.Linear, layer) for layer in plain.ref_point_head.layers)
+        self.place = FeedForward(first, second, dtype)
+        self.norm = plain.norm
         self.expansion, self.heads = plain.expansion, heads
 
     def forward(self, selected: Selected, memory: Tensor, geometry: Geometry) -> Decoded:
@@ -124,6 +125,6 @@ class FastDecoder(nn.Module):
         """Content and boxes, (B, N, ...) or (B, P, tokens, ...), to new content."""
         flat, at = t.reshape(len(t), -1, WIDTH), boxes.reshape(len(t), -1, 4)
         reference = at[:, :, None] * geometry.scale[:, None]
-        position = self.ref_point_head(query_encoding(reference[:, :, 0]))
+        position = self.place(query_sine(reference[:, :, 0], self._dtype))
         out = self.layers[i](flat, position, reference, values[i], geometry.shapes, tokens)
         return out.view(t.shape)

@@ -29,6 +29,26 @@ class Dense(nn.Module):
         return F.linear(x, self.weight, self.bias)
 
 
+class FeedForward(nn.Module):
+    """Two linear layers with ReLU between them."""
+
+    def __init__(self, first: nn.Linear, second: nn.Linear, dtype: torch.dtype) -> None:
+        super().__init__()
+        self.first, self.second = Dense([first], dtype), Dense([second], dtype)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(..., in) of this module's dtype to (..., out)."""
+        return self.second(_linear_relu(x, self.first.weight, self.first.bias))
+
+
+def _linear_relu(x: Tensor, weight: Tensor, bias: Tensor) -> Tensor:
+    """relu(x W^T + b); on CUDA bias and ReLU end the matrix product, no pass of their own."""
+    if not x.is_cuda:
+        return F.relu_(F.linear(x, weight, bias))
+    rows = torch.ops.aten._addmm_activation(bias, x.flatten(0, -2), weight.t())
+    return rows.unflatten(0, x.shape[:-1])
+
+
 class AddNorm(nn.Module):
     """A residual sum and its LayerNorm, with the copies that the next products read."""
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..config import HEADS
 from ..encoder import Encoder, EncoderLayer
 from .attention import Sampling
-from .dense import AddNorm, Dense
+from .dense import AddNorm, Dense, FeedForward
 from .geometry import Geometry
 
 
@@ -29,8 +28,7 @@ class FastEncoderLayer(nn.Module):
         self.sampling = Sampling(plain.self_attn, dtype)
         self.add_norm1 = AddNorm(plain.norm1, dtype)
         self.add_norm2 = AddNorm(plain.norm2, dtype)
-        self.linear1 = Dense([plain.linear1], dtype)
-        self.linear2 = Dense([plain.linear2], dtype)
+        self.feed_forward = FeedForward(plain.linear1, plain.linear2, dtype)
 
     def forward(
         self, x: Tensor, low: Tensor, query: Tensor, geometry: Geometry
@@ -48,8 +46,7 @@ class FastEncoderLayer(nn.Module):
         value = as_value(self.value(low), geometry.padding)
         gathered = self.sampling(query, geometry.reference, value, geometry.shapes)
         x, low, _ = self.add_norm1(x, gathered)
-        forward = self.linear2(F.relu_(self.linear1(low)))
-        x, low, query = self.add_norm2(x, forward, geometry.position)
+        x, low, query = self.add_norm2(x, self.feed_forward(low), geometry.position)
         return x, low, query
 
 
