@@ -59,7 +59,7 @@ class LiveNetwork:
                 alike = [b for b, other in enumerate(sizes) if other == size]
                 people = self._alike([images[b] for b in alike], size)
                 found.update(zip(alike, people, strict=True))
-        except torch.OutOfMemoryError:
+        except RuntimeError:  # out of memory, or out of memory while a graph was recorded
             self._release()
             raise
         return [found[b] for b in range(len(images))]

@@ -14,7 +14,7 @@ from .network import FastAios
 Run = Callable[[Tensor, Geometry], Tensor]
 """(B, 3, H, W) images and their geometry to one array of results."""
 
-_KEPT = 6
+_KEPT = 12
 """Canvases in memory; cameras of one session seldom have more sizes."""
 _WARM_UPS = 3
 """Runs before recording: libraries choose their algorithms and take their memory in them."""
@@ -40,7 +40,10 @@ class Canvas:
 class RecordedCanvas(Canvas):
     """The same on CUDA, recorded at first and replayed from then on."""
 
-    def __init__(self, model: FastAios, run: Run, batch: int, height: int, width: int) -> None:
+    def __init__(
+        self, model: FastAios, run: Run, batch: int, height: int, width: int, *, pool: object = None
+    ) -> None:
+        """Graphs of one pool share the memory of their intermediate results."""
         super().__init__(model, run, batch, height, width)
         device = self.images.device
         side = torch.cuda.Stream(device)
@@ -50,7 +53,7 @@ class RecordedCanvas(Canvas):
                 super().result()
         torch.cuda.current_stream(device).wait_stream(side)
         self._graph = torch.cuda.CUDAGraph()
-        with torch.cuda.graph(self._graph):
+        with torch.cuda.graph(self._graph, pool=pool):
             self._out = super().result()
 
     def result(self) -> Tensor:
@@ -63,6 +66,7 @@ class Canvases:
 
     def __init__(self, model: FastAios, run: Run) -> None:
         self._model, self._run = model, run
+        self._pool: object = None
         self._kept: OrderedDict[tuple[int, int, int], Canvas] = OrderedDict()
 
     def get(self, batch: int, height: int, width: int) -> Canvas:
@@ -75,11 +79,18 @@ class Canvases:
         if key not in self._kept:
             while len(self._kept) >= _KEPT:
                 self._kept.popitem(last=False)
-            kind = RecordedCanvas if self._model.level_embed.is_cuda else Canvas
-            self._kept[key] = kind(self._model, self._run, *key)
+            self._kept[key] = self._made(*key)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+    def _made(self, batch: int, height: int, width: int) -> Canvas:
+        if not self._model.level_embed.is_cuda:
+            return Canvas(self._model, self._run, batch, height, width)
+        if self._pool is None:
+            self._pool = torch.cuda.graph_pool_handle()
+        return RecordedCanvas(self._model, self._run, batch, height, width, pool=self._pool)
 
     def forget(self) -> None:
         """Give all memory back."""
         self._kept.clear()
+        self._pool = None
