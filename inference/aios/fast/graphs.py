@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -41,7 +42,7 @@ class RecordedCanvas(Canvas):
     """The same on CUDA, recorded at first and replayed from then on."""
 
     def __init__(
-        self, model: FastAios, run: Run, batch: int, height: int, width: int, *, pool: object = None
+        self, model: FastAios, run: Run, batch: int, height: int, width: int, *, pool: Any = None
     ) -> None:
         """Graphs of one pool share the memory of their intermediate results."""
         super().__init__(model, run, batch, height, width)
@@ -66,7 +67,7 @@ class Canvases:
 
     def __init__(self, model: FastAios, run: Run) -> None:
         self._model, self._run = model, run
-        self._pool: object = None
+        self._pool: Any = None
         self._kept: OrderedDict[tuple[int, int, int], Canvas] = OrderedDict()
 
     def get(self, batch: int, height: int, width: int) -> Canvas:
