@@ -1,0 +1,1 @@
+"""Characters of other people: their bones, which joint each follows, how they stand at rest."""
