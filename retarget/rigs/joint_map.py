@@ -17,7 +17,7 @@ class Match:
 
 @dataclass(frozen=True, kw_only=True)
 class JointMap:
-    """Bones by SMPL-X joint name. A joint stands in one of the three, or is not a rig's business."""
+    """Bones by SMPL-X joint name; every mappable joint stands in one of the three."""
 
     matches: Mapping[str, Match]
     unsure: Mapping[str, Match] = field(default_factory=dict)
