@@ -103,7 +103,7 @@ def rotation_difference_deg(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
     return torch.rad2deg(torch.arccos(((trace - 1) / 2).clamp(-1, 1)))
 
 
-def test_a_batch_of_two_sizes_equals_one_by_one() -> None:
+def test_a_batch_of_two_sizes_equals_one_by_one_on_both_paths() -> None:
     model = build_aios(weights(0), body_arrays(0))
     image = torch.from_numpy(case("small")["img"])
     images = torch.zeros(2, 3, 288, 352)
@@ -114,7 +114,9 @@ def test_a_batch_of_two_sizes_equals_one_by_one() -> None:
     with torch.inference_mode():
         together = model(images, padding)
         alone = [model(images[b : b + 1], padding[b : b + 1]) for b in range(2)]
+        fast = build_aios(weights(0), body_arrays(0), fast=True)(images, padding)
     for key, both in together.items():
+        torch.testing.assert_close(fast[key], both, rtol=1e-4, atol=1e-4)
         for b in range(2):
             torch.testing.assert_close(both[b : b + 1], alone[b][key], rtol=1e-4, atol=1e-4)
 
