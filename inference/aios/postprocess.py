@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from . import camera
+from livemocap.rotation import Array
 
-PEOPLE = 50
+from . import camera
+from .config import RETURNED
 
 _PARTS = {
     "smplx_root_pose": slice(0, 3),
@@ -32,23 +33,26 @@ _BOXES = {
 
 
 def postprocess(
-    out: Mapping[str, Tensor], sizes: Sequence[tuple[int, int]]
+    out: Mapping[str, Tensor], sizes: Sequence[tuple[int, int]] | Tensor | Array
 ) -> list[dict[str, Tensor]]:
     """The best people of each image, best first.
 
     Args:
         out: what the network returned, (B, 100, ...) under its `pred_*` names.
-        sizes: (oh, ow) of each image as the network saw it, padding excluded.
+        sizes: (oh, ow) of each image as the network saw it, padding excluded; or all as (B, 2).
 
     Returns:
         For each image, (50, ...) each: scores, labels, person (0..99, who it is in `out`),
         smplx_* (axis-angle rad, betas, expression), cam_trans m, *_bbox (x0 y0 x1 y1, px of the
         resized image); with a body model also smpl_kp3d and smpl_verts m and smplx_joint_proj
         px. keypoints_coco is left as it is: 100 people in the order of `out`, 0..1.
+
+    Raises:
+        ValueError: there is not one size for each image.
     """
-    scores, chosen = out["pred_logits"].sigmoid().flatten(1).topk(PEOPLE, dim=1)
+    scores, chosen = out["pred_logits"].sigmoid().flatten(1).topk(RETURNED, dim=1)
     person = chosen // 2
-    size = torch.as_tensor(sizes, device=scores.device)
+    size = _sizes(sizes, scores)
     batch = {"scores": scores, "labels": chosen % 2, "person": person}
     batch |= _parameters(out, person)
     batch |= {name: _pixel_boxes(_pick(out[key], person), size) for name, key in _BOXES.items()}
@@ -56,6 +60,16 @@ def postprocess(
     if "pred_keypoints" in out:
         batch["keypoints_coco"] = out["pred_keypoints"]
     return [{name: rows[b] for name, rows in batch.items()} for b in range(len(scores))]
+
+
+def _sizes(sizes: Sequence[tuple[int, int]] | Tensor | Array, scores: Tensor) -> Tensor:
+    """(B, 2), where the scores are."""
+    size = torch.stack([torch.as_tensor(each) for each in sizes]).to(scores.device)
+    if size.shape != (len(scores), 2):
+        raise ValueError(
+            f"sizes are {tuple(size.shape)}, expected (oh, ow) of each of {len(scores)} images."
+        )
+    return size
 
 
 def _pick(rows: Tensor, person: Tensor) -> Tensor:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import aios_reference
 import numpy as np
 import pytest
@@ -80,6 +82,22 @@ def test_boxes_are_corners_in_pixels_of_their_own_image() -> None:
     first, second = postprocess(out, SIZES)
     torch.testing.assert_close(first["face_bbox"][7], torch.tensor([426.4, 160, 639.6, 240]))
     torch.testing.assert_close(second["face_bbox"][7], torch.tensor([533.2, 150, 799.8, 225]))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [np.array(SIZES), torch.tensor(SIZES), list(torch.tensor(SIZES)), [list(s) for s in SIZES]],
+    ids=["array", "tensor", "tensors", "lists"],
+)
+def test_sizes_may_come_in_any_form(given: Any) -> None:
+    out = random_out(7)
+    for expected, found in zip(postprocess(out, SIZES), postprocess(out, given), strict=True):
+        assert torch.equal(expected["body_bbox"], found["body_bbox"])
+
+
+def test_one_size_for_two_images_is_an_error() -> None:
+    with pytest.raises(ValueError, match="each of 2 images"):
+        postprocess(random_out(8), SIZES[:1])
 
 
 def test_the_camera_stands_a_person_where_the_image_has_them() -> None:
