@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+import numpy as np
+import torch
 from torch import Tensor
 
 from ..errors import WeightsError
@@ -22,6 +24,7 @@ def network_weights(state_dict: Mapping[str, Any], *, auxiliary: bool = False) -
     Args:
         state_dict: as read, with or without the checkpoint around it, with all, some or one of
             the names that a tensor has. Of several names the one that was registered last counts.
+            NumPy's arrays will do for tensors.
         auxiliary: also the heads that only training looks at; then they must be there.
 
     Raises:
@@ -34,7 +37,7 @@ def network_weights(state_dict: Mapping[str, Any], *, auxiliary: bool = False) -
     for spelling, key in known.canonical.items():
         if spelling not in tensors:
             continue
-        found[key] = tensors[spelling]
+        found[key] = _as_tensor(tensors[spelling])
         shape = tuple(getattr(found[key], "shape", ()))
         if not isinstance(found[key], Tensor) or shape != known.shapes[key]:
             misshaped.append(f"{spelling} {shape} instead of {known.shapes[key]}")
@@ -44,6 +47,11 @@ def network_weights(state_dict: Mapping[str, Any], *, auxiliary: bool = False) -
     if missing or unexpected or misshaped:
         raise WeightsError(_complaint(missing, unexpected, misshaped) + _hint(tensors, missing))
     return {key: found[key] for key in wanted}
+
+
+def _as_tensor(value: Any) -> Any:
+    """NumPy's arrays are as good as tensors; anything else stays what it is."""
+    return torch.from_numpy(value) if isinstance(value, np.ndarray) else value
 
 
 def _is_idle(key: str) -> bool:

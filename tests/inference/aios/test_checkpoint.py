@@ -85,6 +85,12 @@ def test_checkpoint_wrapper_module_prefix_and_idle_entries_do_not_matter() -> No
     _same(network_weights(wrapped), network_weights(weights))
 
 
+def test_arrays_of_numpy_will_do_for_tensors() -> None:
+    weights = aios_reference.weights()
+    found = network_weights({key: tensor.numpy() for key, tensor in weights.items()})
+    _same(found, network_weights(weights))
+
+
 def test_the_name_registered_last_wins() -> None:
     weights = dict(aios_reference.weights())
     weights[f"{_IN_DECODER}bbox_embed.0.layers.2.bias"] = torch.full((4,), 1.0)
