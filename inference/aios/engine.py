@@ -44,7 +44,7 @@ class Network(Protocol):
 
 
 class GpuMemoryError(InferenceError):
-    """Not even one image fits into the GPU's memory."""
+    """The network, or not even one image, does not fit into the GPU's memory."""
 
 
 class AiosEngine:
@@ -86,7 +86,7 @@ class AiosEngine:
         """The engine with the weights and the body that `livemocap models install` kept.
 
         Raises:
-            InferenceError: unknown quality or device, no such device, or no weights.
+            InferenceError: unknown quality or device, no such device, no weights, or no room.
             WeightsError, BodyModelError: installed files that are damaged.
         """
         if quality not in QUALITIES:
@@ -94,7 +94,10 @@ class AiosEngine:
         chosen = device_of(device)
         if threads:
             torch.set_num_threads(threads)
-        network = _load_network(_weights(), chosen, quality)
+        try:
+            network = _load_network(_weights(), chosen, quality)
+        except torch.OutOfMemoryError:
+            raise GpuMemoryError(_too_full("the network does not fit")) from None
         batch_size = _GPU_BATCH if chosen.type == "cuda" else _CPU_BATCH
         return cls(network, _installed_body(), limits, batch_size)
 
@@ -185,11 +188,7 @@ class AiosEngine:
         """
         torch.cuda.empty_cache()
         if tried == 1:
-            raise GpuMemoryError(
-                f"not even one image fits into the GPU's memory{_free_memory()}. Close other "
-                "programs that use the GPU, or set inference.device=cpu or "
-                "inference.engine=landmarks."
-            )
+            raise GpuMemoryError(_too_full("not even one image fits"))
         self.batch_size = (tried + 1) // 2
         _LOG.warning(
             "%d images at once do not fit into the GPU's memory%s: %d at once from now on",
@@ -286,6 +285,13 @@ def _is_out_of_memory(error: BaseException) -> bool:
     """Also when it happened while a graph was recorded, and ended that with another error."""
     causes = (error, error.__context__)
     return any(isinstance(cause, torch.cuda.OutOfMemoryError) for cause in causes)
+
+
+def _too_full(what: str) -> str:
+    return (
+        f"{what} into the GPU's memory{_free_memory()}. Close other programs that use the GPU, or "
+        "set inference.device=cpu or inference.engine=landmarks."
+    )
 
 
 def _free_memory() -> str:

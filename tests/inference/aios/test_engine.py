@@ -13,6 +13,7 @@ import pytest
 import torch
 from aios_people import SIZE, Actor, FakeNetwork, changed, detected, image, random_pose
 
+from inference.aios import engine as engine_module
 from inference.aios.detected import Detected
 from inference.aios.engine import AiosEngine, GpuMemoryError, device_of
 from inference.aios.predicted_body import PredictedBody
@@ -85,6 +86,18 @@ def test_an_image_that_does_not_fit_by_itself_is_an_error_that_says_what_to_do()
         engine_of(seeing(memory_images=0)).infer([image()])
     with pytest.raises(GpuMemoryError, match="not even one image"):
         engine_of(seeing(memory_images=0, gpu_mb=1)).warm_up([SIZE])
+
+
+def test_a_network_that_does_not_fit_is_an_error_that_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def no_room(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setattr(engine_module, "_weights", lambda: Path("aios.safetensors"))
+    monkeypatch.setattr(engine_module, "_load_network", no_room)
+    with pytest.raises(GpuMemoryError, match=r"network does not fit.*inference.device=cpu"):
+        AiosEngine.load(device="cpu")
 
 
 def test_it_warms_up_for_every_batch_the_cameras_can_make_as_far_as_memory_goes() -> None:
