@@ -8,7 +8,8 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from .detected import BODY_POINTS, Detected
+from .config import BODY_POINTS
+from .detected import Detected
 
 SAME_BOX = 0.75
 """Shared part of two body boxes (intersection over union) from which they may be one person."""

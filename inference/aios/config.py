@@ -26,9 +26,6 @@ LOCATION_LAYERS = (0, 1)
 BODY_LAYERS = (2, 3)
 WHOLE_LAYERS = (4, 5)
 
-FOCAL_PX = 5000.0
-"""Virtual focal length at network resolution."""
-
 
 @dataclass(frozen=True, slots=True)
 class Tokens:

@@ -6,8 +6,6 @@ from dataclasses import dataclass
 
 from livemocap.messages import Float32, Int64
 
-BODY_POINTS, HAND_POINTS, FACE_POINTS = 17, 6, 6
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Detected:

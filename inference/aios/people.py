@@ -18,7 +18,8 @@ from livemocap.skeleton import BODY_JOINTS, SMPLX, global_rotations, joint_posit
 from ..appearance import DIMENSIONS, appearance_of, no_appearance
 from ..engine import EngineImage, People
 from .camera import translation
-from .detected import BODY_POINTS, Detected
+from .config import BODY_POINTS
+from .detected import Detected
 from .predicted_body import PredictedBody
 from .rotation import axis_angle_from_matrix
 from .sight import Sight

@@ -13,6 +13,8 @@ from livemocap.messages import Float32
 from livemocap.rotation import Array
 
 from ..errors import InferenceError
+from .config import QUERIES
+from .pyramid import level_shapes
 
 MEAN = (123.675, 116.28, 103.53)
 """Grey levels of red, green, blue."""
@@ -28,8 +30,6 @@ _NORMALISE = np.array(
 )
 
 _SHORT_PX, _LONG_PX = 800, 1333
-_LEAST_TOKENS = 900
-"""What the network chooses its first candidates from; with fewer it has no answer."""
 
 
 class PreprocessError(InferenceError):
@@ -55,7 +55,7 @@ def network_size(h: int, w: int) -> tuple[int, int]:
 
 
 def _with_enough_tokens(h: int, w: int, resized: tuple[int, int]) -> tuple[int, int]:
-    if token_count(*resized) < _LEAST_TOKENS:
+    if token_count(*resized) < QUERIES:
         raise PreprocessError(
             f"image of {w} x {h} pixels is too thin: the network would see {resized[1]} x "
             f"{resized[0]}. Expected sides that differ by a factor of 40 at most."
@@ -64,8 +64,8 @@ def _with_enough_tokens(h: int, w: int, resized: tuple[int, int]) -> tuple[int, 
 
 
 def token_count(oh: int, ow: int) -> int:
-    """How many places the four feature levels of a resized image have, strides 8 to 64."""
-    return sum(-(-oh // stride) * -(-ow // stride) for stride in (8, 16, 32, 64))
+    """How many places the four feature levels of a resized image have."""
+    return sum(h * w for h, w in level_shapes(oh, ow))
 
 
 def network_image(bgr: Array) -> Float32:

@@ -15,7 +15,7 @@ import numpy as np
 from livemocap.rotation import Array
 from livemocap.skeleton import BODY_JOINTS, COCO17, SMPLX
 
-from .detected import BODY_POINTS, HAND_POINTS
+from .config import BODY_POINTS, HAND_POINTS
 
 LIMB_RADII_M = {
     ("left_hip", "left_knee"): 0.09,
