@@ -23,7 +23,7 @@ def main(arguments: Sequence[str]) -> int:
     try:
         save_armatures(target, read_armatures(source))
     except (RetargetError, RuntimeError, OSError) as error:  # Blender raises the latter two
-        print(str(error).strip().splitlines()[-1], file=sys.stderr)
+        print(str(error).strip().splitlines()[-1].removeprefix("Error: "), file=sys.stderr)
         return 2
     return 0
 
