@@ -11,7 +11,8 @@ from typing import Any
 
 from livemocap.messages import Message
 from livemocap.skeleton import SMPLX
-from livemocap.take import TakeWriter, free_name
+from livemocap.take import TakeError, TakeWriter, free_name
+from livemocap.take_writer import plain_stem
 
 from .errors import TrackingError
 
@@ -157,7 +158,7 @@ def plain_name(name: str) -> str:
     Raises:
         TrackingError: the name would lead out of the folder of takes.
     """
-    stem = name.strip().removesuffix(".mcap") or time.strftime("%Y-%m-%d_%H-%M-%S")
-    if stem.startswith(".") or any(char in '/\\:*?"<>|' or ord(char) < 32 for char in stem):
-        raise TrackingError(f"'{name}' cannot be the name of a take: expected letters and digits")
-    return stem
+    try:
+        return plain_stem(name)
+    except TakeError as error:
+        raise TrackingError(str(error)) from None
