@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
-
 from reference import fill_weights, make_inputs, synthetic_smplx
+
+from inference.aios import build_aios
+from inference.aios.fast import FastAios
+from inference.aios.model import Aios
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -32,6 +35,18 @@ def weights(salt: int = 0) -> dict[str, torch.Tensor]:
 def body_arrays(salt: int = 0) -> dict[str, np.ndarray]:
     """A body in the layout of SMPL-X's .npz that looks like nobody."""
     return synthetic_smplx.make(salt)
+
+
+@cache
+def plain_network() -> Aios:
+    """With weights and body of salt 0; whoever changes it puts it right again."""
+    return cast(Aios, build_aios(weights(), body_arrays()))
+
+
+@cache
+def fast_network() -> FastAios:
+    """The same in float32."""
+    return cast(FastAios, build_aios(weights(), body_arrays(), fast=True))
 
 
 @cache

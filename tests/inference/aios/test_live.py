@@ -2,29 +2,19 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 import numpy as np
 import pytest
 import torch
-from aios_reference import weights
+from aios_reference import fast_network as model
 from reference.make_inputs import make_image
 
-from inference.aios import build_aios, live, preprocess
+from inference.aios import live, preprocess
 from inference.aios.detected import Detected
-from inference.aios.fast import FastAios
 from inference.aios.live import LiveNetwork
 
 pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
 
 WIDE, TALL = make_image(224, 256, 3), make_image(256, 224, 4)
-
-
-@cache
-def model() -> FastAios:
-    built = build_aios(weights(0), fast=True)
-    assert isinstance(built, FastAios)
-    return built
 
 
 @pytest.fixture(autouse=True)

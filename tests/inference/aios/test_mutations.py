@@ -4,29 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import cache
-from typing import cast
 
 import pytest
 import torch
-from aios_reference import REFERENCE, body_arrays, case, weights
+from aios_reference import REFERENCE, case
+from aios_reference import plain_network as model
 from reference import check_golden
 from torch import Tensor
 
-from inference.aios import boxes, build_aios, decoder, position
+from inference.aios import boxes, decoder, position
 from inference.aios.config import PERSONS, Tokens
 from inference.aios.golden_names import decoded_arrays
-from inference.aios.model import Aios, with_bodies
+from inference.aios.model import with_bodies
 from inference.aios.pyramid import Pyramid
 from kernels.deform_attn import reference as deform_attn
 
 pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
 
 Patch = pytest.MonkeyPatch
-
-
-@cache
-def model() -> Aios:
-    return cast(Aios, build_aios(weights(0), body_arrays(0)))
 
 
 def encoded() -> tuple[Pyramid, Tensor]:

@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 import torch
 from aios_job_people import SeenPeople
-from aios_reference import body_arrays, weights
+from aios_reference import body_arrays, plain_network, weights
 from safetensors.torch import save_file
 
-from inference.aios import build_aios, postprocess
+from inference.aios import postprocess
 from inference.aios.jobs.errors import JobError
 from inference.aios.jobs.network import JobNetwork, load_network
 from inference.aios.jobs.people import People
@@ -116,9 +116,8 @@ def _unshared() -> dict[str, torch.Tensor]:
 
 def _plain(image: np.ndarray) -> dict[str, np.ndarray]:
     """By the door that the parity tests use."""
-    model = build_aios(weights(), body_arrays())
     with torch.inference_mode():
-        out = model(*batch([network_image(image)]))
+        out = plain_network()(*batch([network_image(image)]))
     (decoded,) = postprocess(out, [network_size(*image.shape[:2])])
     people = People.decoded(decoded, network_size(*image.shape[:2]))
     assert len(people) == len(decoded["scores"])  # nobody comes twice here
