@@ -19,6 +19,8 @@ from inference.registry import make_engine
 from livemocap.coords import assumed_intrinsics, project
 from livemocap.rotation import geodesic, matrix_from_rotvec
 
+pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
+
 SIZE = (48, 1333)
 """The smallest image that the network takes as it is."""
 K = assumed_intrinsics(SIZE[1], SIZE[0]).astype(np.float32)

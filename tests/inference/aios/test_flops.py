@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from bench.aios_flops import LEFT, Count, counts
 
+pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
+
 
 @pytest.fixture(scope="module")
 def counted() -> tuple[Count, Count]:

@@ -12,6 +12,8 @@ from reference import check_golden
 from inference.aios.config import BODY_TOKENS
 from inference.aios.masks import forbidden_pairs
 
+pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
+
 
 @pytest.fixture(scope="module")
 def out() -> dict[str, torch.Tensor]:
