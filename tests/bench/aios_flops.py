@@ -109,8 +109,7 @@ class Plain(nn.Module):
 
 def counts(size: tuple[int, int] = SIZE, batch: int = 1, people: int = 10) -> tuple[Count, Count]:
     """Of the plain path and of the fast path; weights made by rule."""
-    plain = build_aios(weights(), body_arrays()).to("meta")
-    fast = build_aios(weights(), body_arrays(), fast=True).to("meta")
+    plain, fast = (build_aios(weights(), body_arrays(), "meta", fast) for fast in (False, True))
     modules = Plain(plain), Live(cast(FastAios, fast), people)
     first, second = (_count(module, size, batch) for module in modules)
     return first, second
