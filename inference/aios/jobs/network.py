@@ -15,6 +15,10 @@ from ..preprocess import batch, network_image, network_size
 from .errors import JobError
 from .people import Network, People
 
+_TOO_FULL = (
+    "the GPU's memory is too small for {}. Close what else uses it, or run with `--device cpu`."
+)
+
 
 class JobNetwork:
     """Images of any size through the network in float32, number by number the published one.
@@ -36,10 +40,7 @@ class JobNetwork:
             return self._look(images)
         except torch.OutOfMemoryError:
             if len(images) == 1:
-                raise JobError(
-                    "the GPU's memory is too small for one image. Close what else uses it, or "
-                    "run with `--device cpu`."
-                ) from None
+                raise JobError(_TOO_FULL.format("one image")) from None
         torch.cuda.empty_cache()
         half = len(images) // 2
         return self(images[:half]) + self(images[half:])
@@ -64,7 +65,7 @@ def load_network(device: str = "cpu", *, plain: bool = False) -> Network:
 
     Raises:
         WeightsError: they are not installed, or damaged.
-        JobError: `device` is not there.
+        JobError: `device` is not there, or its memory is full.
     """
     from ...models.store import installed
     from .. import build_aios
@@ -79,7 +80,11 @@ def load_network(device: str = "cpu", *, plain: bool = False) -> Network:
             "`livemocap models install aios_checkpoint.pth`."
         )
     weights = read_state_dict(path)
-    return JobNetwork(build_aios(weights, None, device, not plain, torch.float32), device)
+    try:
+        model = build_aios(weights, None, device, not plain, torch.float32)
+    except torch.OutOfMemoryError:
+        raise JobError(_TOO_FULL.format("the network")) from None
+    return JobNetwork(model, device)
 
 
 def best_device() -> str:

@@ -15,7 +15,8 @@ from aios_people import SIZE, Actor, FakeNetwork, changed, detected, image, rand
 
 from inference.aios import engine as engine_module
 from inference.aios.detected import Detected
-from inference.aios.engine import AiosEngine, GpuMemoryError, device_of
+from inference.aios.device import device_of
+from inference.aios.engine import AiosEngine, GpuMemoryError
 from inference.aios.predicted_body import PredictedBody
 from inference.config import InferenceConfig, Limits
 from inference.engine import PoseEngine

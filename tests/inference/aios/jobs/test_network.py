@@ -13,6 +13,7 @@ from aios_job_people import SeenPeople
 from aios_reference import body_arrays, plain_network, weights
 from safetensors.torch import save_file
 
+from inference import aios
 from inference.aios import postprocess
 from inference.aios.jobs.errors import JobError
 from inference.aios.jobs.network import JobNetwork, load_network
@@ -74,6 +75,20 @@ def test_without_weights_the_error_says_how_to_install_them(
 def test_cuda_where_there_is_none_is_a_clear_error() -> None:
     with pytest.raises(JobError, match="--device cpu"):
         load_network("cuda")
+
+
+def test_a_network_that_does_not_fit_is_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise torch.OutOfMemoryError("CUDA out of memory")
+
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    (tmp_path / "livemocap/models").mkdir(parents=True)
+    save_file({"a": torch.zeros(1)}, tmp_path / "livemocap/models/aios.safetensors")
+    monkeypatch.setattr(aios, "build_aios", no_room)
+    with pytest.raises(JobError, match=r"too small for the network.*--device cpu"):
+        load_network()
 
 
 @pytest.mark.slow  # installs and runs all of the network
