@@ -13,10 +13,22 @@ def triton_installed() -> bool:
     return find_spec("triton") is not None
 
 
+OLDEST = (8, 0)
+"""Compute capability that Triton supports from; an older GPU takes the plain versions."""
+
+
+@cache
+def gpu_is_supported(index: int) -> bool:
+    """Whether Triton supports this GPU."""
+    return torch.cuda.get_device_capability(index) >= OLDEST
+
+
 def runs_fused(tensor: Tensor) -> bool:
     """Whether work on `tensor` belongs to the fused version.
 
     float64 stays with the plain version: it is asked for to check numbers, and the fused
     versions compute in float32.
     """
-    return tensor.is_cuda and tensor.dtype != torch.float64 and triton_installed()
+    if not tensor.is_cuda or tensor.dtype == torch.float64:
+        return False
+    return triton_installed() and gpu_is_supported(tensor.get_device())

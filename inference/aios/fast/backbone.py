@@ -10,24 +10,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..backbone import Bottleneck, FrozenBatchNorm, ResNet50
-
-
-class Folded(nn.Module):
-    """A convolution and the frozen norm behind it as one convolution."""
-
-    weight: Tensor
-    bias: Tensor
-
-    def __init__(self, conv: nn.Conv2d, norm: FrozenBatchNorm, dtype: torch.dtype) -> None:
-        super().__init__()
-        scale, shift = norm.scale_and_shift()
-        weight = (conv.weight * scale[:, None, None, None]).to(dtype)
-        self.register_buffer("weight", weight.contiguous(memory_format=torch.channels_last))
-        self.register_buffer("bias", shift.to(dtype))
-        self._stride, self._padding = conv.stride, conv.padding
-
-    def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.weight, self.bias, self._stride, self._padding)
+from .convolution import Folded
 
 
 class FoldedBottleneck(nn.Module):
@@ -46,8 +29,8 @@ class FoldedBottleneck(nn.Module):
             self.shortcut = Folded(conv, norm, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = F.relu_(self.second(F.relu_(self.first(x))))
-        return F.relu_(self.third(y).add_(self.shortcut(x)))
+        y = self.second.relu(self.first.relu(x))
+        return self.third.relu(y, self.shortcut(x))
 
 
 class FoldedResNet50(nn.Module):
@@ -65,7 +48,7 @@ class FoldedResNet50(nn.Module):
     def forward(self, images: Tensor) -> list[Tensor]:
         """(B, 3, H, W) float32 to c3, c4 and c5 in this backbone's dtype."""
         x = images.to(self._dtype, memory_format=torch.channels_last)
-        x = F.max_pool2d(F.relu_(self.stem(x)), 3, 2, 1)
+        x = F.max_pool2d(self.stem.relu(x), 3, 2, 1)
         maps = []
         for stage in self.stages:
             x = stage(x)
