@@ -1,0 +1,277 @@
+"""How a rig's rest pose differs from the T-pose that SMPL-X's rotations start from.
+
+A calibration C of a joint turns its bone, at rest in the world, to where it is when the actor
+stands in the T-pose. Then `delta = G C`, G the joint's global rotation, moves the bone out of its
+rest pose for any pose. Limbs are turned the smallest way that aims them like the actor's, joint to
+joint (tails and axes lie as their exporter liked); hands by palm and fingers; spine, neck and
+collars keep the rig's own anatomy, unless they are so far off that the rest pose must be bent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from livemocap.rotation import Array, matrix_from_quat, normalize, shortest_arc
+from livemocap.skeleton import SMPLX, global_rotations
+
+from .joint_map import JointMap
+from .skeleton import RigSkeleton
+from .twist import part
+
+_ANATOMY_DEG = 45.0
+"""Spine, neck and collars may differ by this much from one body to another."""
+
+_TILTED_DEG = 45.0
+"""A rig whose trunk leans by more than this lies on the ground, or another axis is up."""
+
+_UP, _LEVEL = np.array([0.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0])
+_BODY = len(SMPLX.names)
+"""Where the whole body's calibration stands behind the joints'."""
+
+_DIGITS = ("index", "middle", "ring", "pinky", "thumb")
+_AIMS = {
+    "hip": ("knee", "ankle"),
+    "knee": ("ankle",),
+    "ankle": ("foot",),
+    "shoulder": ("elbow", "wrist"),
+    "elbow": ("wrist",),
+    "wrist": ("middle1", "index1", "ring1", "pinky1"),
+    "pelvis": ("spine1", "spine2", "spine3"),
+    "spine1": ("spine2", "spine3"),
+    "spine2": ("spine3",),
+    "spine3": ("neck", "head"),
+    "neck": ("head",),
+    "collar": ("shoulder",),
+    **{f"{digit}{k}": (f"{digit}{k + 1}",) for digit in _DIGITS for k in (1, 2)},
+}
+"""The joints that a bone is aimed at: the first of them that the rig has."""
+
+_TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "collar")
+
+_LIMB_PARTS = {
+    "arm": ("shoulder", "elbow"),
+    "leg": ("hip", "knee", "ankle"),
+    "fingers": tuple(f"{digit}{k}" for digit in _DIGITS for k in (1, 2)),
+}
+LIMBS = {
+    f"{side}_{limb}": tuple(f"{side}_{joint}" for joint in joints)
+    for side in ("left", "right")
+    for limb, joints in _LIMB_PARTS.items()
+}
+"""The joints whose bones' directions make up a limb's."""
+
+
+@dataclass(frozen=True)
+class CalibrationPlan:
+    """Which joints are aimed at which, worked out once a rig."""
+
+    heads: Array
+    """(55, 3) m at rest; NaN for joints without a bone."""
+    levels: tuple[_Level, ...]
+    palms: tuple[_Palm, ...]
+
+
+@dataclass(frozen=True)
+class _Level:
+    """Joints whose base is known, all turned at once."""
+
+    joints: Array
+    bases: Array
+    """(N,) the joint whose calibration is gone on from."""
+    aims: Array
+    """(N,) the joint aimed at; itself: keeps its base's."""
+    limits: Array
+    """(N,) cosine; what is off by less keeps its base's."""
+    level: Array
+    """(N, 3) directions are multiplied by it: ones, or no height."""
+
+
+@dataclass(frozen=True)
+class _Palm:
+    wrist: int
+    along: int
+    across: tuple[int, int]
+
+
+def calibration_plan(
+    skeleton: RigSkeleton, rows: Mapping[int, int], *, flat_feet: bool = False
+) -> CalibrationPlan:
+    """What to aim at what on a rig with these bones by joint."""
+    heads = np.full((_BODY, 3), np.nan)
+    heads[list(rows)] = skeleton.heads[list(rows.values())]
+    depths: dict[int, int] = {_BODY: 0}
+    entries: dict[int, list[tuple[int, int, int]]] = {}
+    for joint in sorted(rows, key=_depth):
+        flat = flat_feet and part(joint) == "ankle"
+        base = _BODY if flat else _mapped_above(joint, rows)
+        depths[joint] = depths[base] + 1
+        entries.setdefault(depths[joint], []).append((joint, base, _aim(joint, rows)))
+    levels = tuple(_level(entries[depth], flat_feet) for depth in sorted(entries))
+    return CalibrationPlan(heads, levels, _palms(rows))
+
+
+def calibrate(plan: CalibrationPlan, rest_joints: ArrayLike) -> Array:
+    """(55, 3, 3) C from the rest pose, for an actor of (55, 3) rest joints.
+
+    Joints that the rig has no bone for keep the whole body's turn.
+    """
+    rest = np.asarray(rest_joints, float)
+    C = np.empty((_BODY + 1, 3, 3))
+    C[:] = _body_turn(plan.heads, rest)
+    palms = {palm.wrist: palm for palm in plan.palms}
+    for level in plan.levels:
+        C[level.joints] = _aimed(level, plan.heads, rest, C[level.bases])
+        for wrist in palms.keys() & set(level.joints.tolist()):
+            C[wrist] = _palm_frame(palms[wrist], rest) @ _palm_frame(palms[wrist], plan.heads).T
+    return C[:_BODY]
+
+
+def calibration_from_pose(
+    skeleton: RigSkeleton,
+    posed: RigSkeleton,
+    joint_map: JointMap,
+    local_wxyz: ArrayLike | None = None,
+) -> dict[str, Array]:
+    """(3, 3) C by joint name, from a rig that a person has posed as the actor stands.
+
+    Args:
+        posed: the same bones in that pose; only their axes matter.
+        local_wxyz: (55, 4) the actor's joint rotations; None: the actor stands in the T-pose.
+    """
+    local = np.tile([1.0, 0, 0, 0], (_BODY, 1)) if local_wxyz is None else np.asarray(local_wxyz)
+    world = global_rotations(matrix_from_quat(local), SMPLX)
+    found = {}
+    for joint, bone in joint_map.bones.items():
+        now, rest = posed.axes[posed.rows[bone]], skeleton.axes[skeleton.rows[bone]]
+        found[joint] = world[SMPLX.index(joint)].T @ now @ rest.T
+    return found
+
+
+def residuals_deg(plan: CalibrationPlan, C: Array, rest_joints: ArrayLike) -> dict[str, float]:
+    """How far limbs point from the actor's in the T-pose, degrees, by `LIMBS` and palm."""
+    rest = np.asarray(rest_joints, float)
+    aims = {
+        joint: aim
+        for level in plan.levels
+        for joint, aim in zip(level.joints.tolist(), level.aims.tolist(), strict=True)
+        if joint != aim
+    }
+    found = {}
+    for limb, names in LIMBS.items():
+        pairs = [(j, aims[j]) for j in SMPLX.indices(*names) if j in aims]
+        angles = [
+            _angle_deg(C[j] @ (plan.heads[a] - plan.heads[j]), rest[a] - rest[j]) for j, a in pairs
+        ]
+        if angles:
+            found[limb] = float(np.mean(angles))
+    for palm in plan.palms:
+        rig, actor = _palm_frame(palm, plan.heads), _palm_frame(palm, rest)
+        side = SMPLX.names[palm.wrist].partition("_")[0]
+        found[f"{side}_palm"] = _angle_deg(C[palm.wrist] @ rig[:, 1], actor[:, 1])
+    return found
+
+
+def _depth(joint: int) -> int:
+    return 0 if joint == 0 else 1 + _depth(SMPLX.parents[joint])
+
+
+def _mapped_above(joint: int, rows: Mapping[int, int]) -> int:
+    """The nearest ancestor that has a bone, or the body."""
+    while (joint := SMPLX.parents[joint]) >= 0:
+        if joint in rows:
+            return joint
+    return _BODY
+
+
+def _aim(joint: int, rows: Mapping[int, int]) -> int:
+    """The joint aimed at, or the joint itself."""
+    side = SMPLX.names[joint].removesuffix(part(joint))
+    for name in _AIMS.get(part(joint), ()):
+        if (aim := SMPLX.index(side + name)) in rows:
+            return aim
+    return joint
+
+
+def _level(entries: list[tuple[int, int, int]], flat_feet: bool) -> _Level:
+    joints, bases, aims = (np.array(column) for column in zip(*entries, strict=True))
+    trunk = np.array([part(joint) in _TRUNK for joint in joints])
+    flat = np.array([flat_feet and part(joint) == "ankle" for joint in joints])
+    return _Level(
+        joints=joints,
+        bases=bases,
+        aims=aims,
+        limits=np.where(trunk, np.cos(np.radians(_ANATOMY_DEG)), 2.0),
+        level=np.where(flat[:, None], _LEVEL, 1.0),
+    )
+
+
+def _aimed(level: _Level, heads: Array, rest: Array, base: Array) -> Array:
+    """(N, 3, 3) the bases, turned the smallest way to where the actor's limbs point."""
+    limbs = heads[level.aims] - heads[level.joints]
+    now = normalize((base @ limbs[..., None])[..., 0] * level.level)
+    wanted = normalize((rest[level.aims] - rest[level.joints]) * level.level)
+    keep = ((now * wanted).sum(-1) > level.limits) | (level.aims == level.joints)
+    arcs = np.where(keep[:, None, None], np.eye(3), shortest_arc(now, wanted))
+    return arcs @ base
+
+
+def _palms(rows: Mapping[int, int]) -> tuple[_Palm, ...]:
+    """Of the hands that have two knuckles or more."""
+    found = []
+    for side in ("left", "right"):
+        knuckles = SMPLX.indices(*(f"{side}_{digit}1" for digit in _DIGITS[:4]))
+        there = [joint for joint in knuckles if joint in rows]
+        wrist = SMPLX.index(f"{side}_wrist")
+        if wrist in rows and len(there) > 1:
+            along = knuckles[1] if knuckles[1] in there else there[0]
+            found.append(_Palm(wrist, along, (there[0], there[-1])))
+    return tuple(found)
+
+
+def _palm_frame(palm: _Palm, joints: Array) -> Array:
+    """(3, 3) columns: along the hand, out of its back or palm, across."""
+    x = normalize(joints[palm.along] - joints[palm.wrist])
+    y = normalize(np.cross(x, joints[palm.across[1]] - joints[palm.across[0]]))
+    return np.stack([x, y, np.cross(x, y)], -1)
+
+
+def _body_turn(heads: Array, rest: Array) -> Array:
+    """(3, 3) turns the rig to face as the actor does; upright, if it does not stand."""
+    left, up = _body_axes(heads)
+    left_actor, up_actor = _body_axes(np.where(np.isnan(heads), np.nan, rest))
+    if up @ _UP < np.cos(np.radians(_TILTED_DEG)) * np.linalg.norm(up):
+        return _frame(left_actor, up_actor) @ _frame(left, up).T
+    return _frame(left_actor, _UP) @ _frame(left, _UP).T
+
+
+def _body_axes(joints: Array) -> tuple[Array, Array]:
+    """(3,) right to left and hips to shoulders, by what there is; NaN joints are not there."""
+    left = np.array([1.0, 0, 0])
+    for name in ("hip", "shoulder", "collar", "knee", "elbow"):
+        pair = joints[SMPLX.indices(f"left_{name}", f"right_{name}")]
+        if np.isfinite(pair).all() and np.linalg.norm(pair[0] - pair[1]) > 1e-6:
+            left = pair[0] - pair[1]
+            break
+    low, high = (joints[SMPLX.indices(*names)] for names in (_LOW, _HIGH))
+    if not np.isfinite(high).any():
+        return left, _UP
+    return left, np.nanmean(high, 0) - np.nanmean(low, 0)
+
+
+_LOW = ("pelvis", "left_hip", "right_hip")
+_HIGH = ("neck", "spine3", "left_shoulder", "right_shoulder")
+
+
+def _frame(left: Array, up: Array) -> Array:
+    """(3, 3) columns left, up, forward; up is exact."""
+    y = normalize(up)
+    z = normalize(np.cross(left, y))
+    return np.stack([np.cross(y, z), y, z], -1)
+
+
+def _angle_deg(a: Array, b: Array) -> float:
+    return float(np.degrees(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b)))

@@ -1,0 +1,106 @@
+"""Where a rig's bones are in a pose: forward kinematics as Blender does it, in the world."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from livemocap.rotation import Array, matrix_from_quat, quat_from_matrix
+
+from .rig import Rig
+from .solve import RigPose, signed_as
+
+
+@dataclass(frozen=True)
+class Posed:
+    """Bones in the world; the ... of the pose go before."""
+
+    heads: Array
+    """(..., B, 3) m; NaN for bones that were not asked for."""
+    deltas: Array
+    """(..., B, 3, 3) how far each is turned from rest: its axes are `deltas @ skeleton.axes`."""
+
+
+def posed(rig: Rig, pose: RigPose, rows: Iterable[int] | None = None) -> Posed:
+    """The bones of a posed rig.
+
+    Args:
+        rows: which are wanted; None: all.
+    """
+    skeleton, carriers, turns = rig.skeleton, _carriers(rig), _turns(rig, pose)
+    shape = (*pose.rotations_wxyz.shape[:-2], len(skeleton.names))
+    heads, deltas = np.full((*shape, 3), np.nan), np.full((*shape, 3, 3), np.nan)
+    moves = {rig.hips_row: pose.hips_m}
+    if rig.root_row is not None:
+        moves[rig.root_row] = pose.root_m
+    for row in _chain(carriers, range(len(carriers)) if rows is None else rows):
+        carrier = carriers[row]
+        if carrier < 0:
+            head, delta = skeleton.heads[row] + pose.object_m, np.eye(3)
+        else:
+            arm = skeleton.heads[row] - skeleton.heads[carrier]
+            delta = deltas[..., carrier, :, :]
+            head = heads[..., carrier, :] + delta @ arm
+        if row in moves:
+            head = head + np.matmul(delta @ skeleton.axes[row], moves[row][..., None])[..., 0]
+        heads[..., row, :] = head
+        deltas[..., row, :, :] = delta @ turns[row] if row in turns else delta
+    return Posed(heads, deltas)
+
+
+def posed_heads(rig: Rig, pose: RigPose) -> Array:
+    """(..., B, 3) m."""
+    return posed(rig, pose).heads
+
+
+def reposed(rig: Rig, pose: RigPose, deltas: Mapping[int, Array], now: Posed) -> RigPose:
+    """The pose with some bones turned otherwise; what hangs off them goes along.
+
+    Args:
+        deltas: by driven bone (row in the skeleton), (..., 3, 3) its new turn from rest, as in
+            `Posed.deltas`.
+        now: the pose as it is; what carries the changed bones must be in it.
+    """
+    axes, turns = rig.skeleton.axes, _turns(rig, pose)
+    changed: dict[int, Array] = {}
+    quats = pose.rotations_wxyz.copy()
+    for place, bone in enumerate(rig.driven):
+        above = rig.driven[bone.parent].row if bone.parent >= 0 else -1
+        if bone.row not in deltas and above not in changed:
+            continue
+        carrier = np.eye(3) if above < 0 else changed.get(above, now.deltas[..., above, :, :])
+        changed[bone.row] = deltas.get(bone.row, carrier @ turns[bone.row])
+        if bone.row in deltas:
+            turn = np.swapaxes(carrier, -1, -2) @ changed[bone.row]
+            own = quat_from_matrix(axes[bone.row].T @ turn @ axes[bone.row])
+            quats[..., place, :] = signed_as(quats[..., place, :], own)
+    return replace(pose, rotations_wxyz=quats)
+
+
+def _turns(rig: Rig, pose: RigPose) -> dict[int, Array]:
+    """(..., 3, 3) by driven bone: the pose's rotations in the world's axes, against rest."""
+    axes = rig.skeleton.axes[[bone.row for bone in rig.driven]]
+    turns = axes @ matrix_from_quat(pose.rotations_wxyz) @ np.swapaxes(axes, -1, -2)
+    return {bone.row: turns[..., place, :, :] for place, bone in enumerate(rig.driven)}
+
+
+def _carriers(rig: Rig) -> list[int]:
+    """What each bone goes along with: its parent, or what really moves it."""
+    carriers = list(rig.skeleton.parents)
+    for bone, parent in rig.parents.items():
+        carriers[rig.skeleton.rows[bone]] = -1 if parent is None else rig.skeleton.rows[parent]
+    return carriers
+
+
+def _chain(carriers: Sequence[int], rows: Iterable[int]) -> list[int]:
+    """Those bones and all that carry them, carriers first."""
+    order: dict[int, None] = {}
+    for row in rows:
+        way = []
+        while row >= 0 and row not in order:
+            way.append(row)
+            row = carriers[row]
+        order |= dict.fromkeys(reversed(way))
+    return list(order)

@@ -1,0 +1,207 @@
+"""A character that can be moved: which bones are written, what each follows, what moves it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import Enum
+from functools import cached_property
+
+from livemocap.rotation import Array
+from livemocap.skeleton import SMPLX
+
+from ..errors import RetargetError
+from .calibrate import CalibrationPlan, calibration_plan
+from .joint_map import JointMap
+from .skeleton import RigSkeleton
+from .twist import Share, find_shares
+
+
+class RootMotion(Enum):
+    """What carries the character across the floor; heights always stay on the hips."""
+
+    IN_PLACE = "in place"
+    OBJECT = "object"
+    ROOT_BONE = "root bone"
+    HIPS = "hips"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RigOptions:
+    """What a person may choose about a rig."""
+
+    root: RootMotion = RootMotion.HIPS
+    scale: float | None = None
+    """Of the way across the floor; None: by the length of the legs."""
+    twist: bool = True
+    """Let twist bones take their share of wrists and ankles, shoulders and hips."""
+    spread: bool = True
+    """Spread bends of spine and neck over bones between those that follow joints."""
+    flat_feet: bool = False
+    """Keep soles as level as the rig's rest pose has them, rather than aim feet like the actor's:
+    ankles lie higher over the toes on some rigs than on others."""
+    floor_m: float = 0.0
+    """How high the floor is in the world that the motion is in."""
+    ground_m: float | None = None
+    """The height that the rig stands on at rest, where known: then ankles come to be as high over
+    the floor as the rig's own. None: toes come to be as high as the actor's, scaled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Driven:
+    """A bone that is written."""
+
+    row: int
+    """In the skeleton."""
+    parent: int
+    """The driven bone that moves it, by place in `Rig.driven`; -1: none, it turns in the object's
+    space."""
+    joint: int
+    """The SMPL-X joint whose calibration it has, and that it follows if it takes no share."""
+    share: int = -1
+    """Which of `Rig.shares` it takes; -1: it follows the joint itself."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rig:
+    """A skeleton with its joints; independent of who moves it (see `solve.fit`)."""
+
+    skeleton: RigSkeleton
+    joint_map: JointMap
+    options: RigOptions
+    rows: Mapping[int, int]
+    """Bone by SMPL-X joint, parents first."""
+    shares: tuple[Share, ...]
+    driven: tuple[Driven, ...]
+    """Parents before their children."""
+    parents: Mapping[str, str | None] = field(default_factory=dict)
+    """What really moves a bone, where that is not its parent."""
+    calibration: Mapping[str, Array] = field(default_factory=dict)
+    """(3, 3) by joint name, of joints that a person calibrated by hand; wins over the rest
+    pose's. See `calibrate.calibration_from_pose`."""
+
+    @classmethod
+    def of(
+        cls,
+        skeleton: RigSkeleton,
+        joint_map: JointMap,
+        options: RigOptions | None = None,
+        *,
+        parents: Mapping[str, str | None] | None = None,
+        calibration: Mapping[str, Array] | None = None,
+    ) -> Rig:
+        """Work out what a rig needs to be moved.
+
+        Args:
+            parents: the bone that really moves a bone, where that is not its parent (constrained
+                control rigs); None: nothing does, or its rotation is not inherited.
+            calibration: from `calibrate.calibration_from_pose`.
+
+        Raises:
+            RetargetError: the map names joints or bones that do not exist, or no pelvis; root
+                motion is wanted on a root bone where there is none.
+        """
+        options, parents = options or RigOptions(), dict(parents or {})
+        rows = _rows(skeleton, joint_map)
+        shares = find_shares(
+            skeleton, rows, fixed=parents, twist=options.twist, spread=options.spread
+        )
+        rig = cls(
+            skeleton=skeleton,
+            joint_map=joint_map,
+            options=options,
+            rows=rows,
+            shares=shares,
+            driven=_driven(skeleton, rows, shares, parents),
+            parents=parents,
+            calibration=dict(calibration or {}),
+        )
+        if options.root is RootMotion.ROOT_BONE and rig.root_row is None:
+            raise RetargetError(
+                f"no bone lies above {skeleton.names[rig.hips_row]!r} that could carry the "
+                "character; put the root motion on the object or on the hips"
+            )
+        return rig
+
+    @property
+    def bones(self) -> tuple[str, ...]:
+        """Names of the driven bones, in the order in which poses give them."""
+        return tuple(self.skeleton.names[bone.row] for bone in self.driven)
+
+    @property
+    def hips_row(self) -> int:
+        """The bone of the pelvis."""
+        return self.rows[0]
+
+    @property
+    def root_row(self) -> int | None:
+        """The topmost bone above the hips."""
+        row = self.hips_row
+        while self.skeleton.parents[row] >= 0:
+            row = self.skeleton.parents[row]
+        return None if row == self.hips_row else row
+
+    @cached_property
+    def calibration_plan(self) -> CalibrationPlan:
+        return calibration_plan(self.skeleton, self.rows, flat_feet=self.options.flat_feet)
+
+
+def _rows(skeleton: RigSkeleton, joint_map: JointMap) -> dict[int, int]:
+    """Bones by joint, parents first; of joints that share a bone the last one moves it."""
+    rows: dict[int, int] = {}
+    for joint, bone in joint_map.bones.items():
+        if joint not in SMPLX.names:
+            raise RetargetError(f"bone {bone!r} follows {joint!r}, which is no joint of SMPL-X")
+        if bone not in skeleton.rows:
+            raise RetargetError(f"joint {joint!r} moves {bone!r}, which is no bone of the rig")
+        rows[SMPLX.index(joint)] = skeleton.rows[bone]
+    if 0 not in rows:
+        raise RetargetError("no bone follows the pelvis: name one")
+    owner = {row: joint for joint, row in sorted(rows.items()) if joint or row != rows[0]}
+    owner[rows[0]] = 0
+    return {joint: row for joint, row in sorted(rows.items()) if owner[row] == joint}
+
+
+def _driven(
+    skeleton: RigSkeleton,
+    rows: Mapping[int, int],
+    shares: Sequence[Share],
+    parents: Mapping[str, str | None],
+) -> tuple[Driven, ...]:
+    """Sorted so that a bone comes after the one that moves it."""
+    kinds = {row: (joint, -1) for joint, row in rows.items()}
+    kinds |= {share.row: (share.joint, place) for place, share in enumerate(shares)}
+    movers = {row: _mover(row, skeleton, kinds, parents) for row in kinds}
+    places: dict[int, int] = {-1: -1}
+    found: list[Driven] = []
+    waiting = sorted(kinds)
+    while waiting:
+        ready = [row for row in waiting if movers[row] in places]
+        if not ready:
+            names = ", ".join(skeleton.names[row] for row in waiting)
+            raise RetargetError(f"bones move each other in a circle: {names}")
+        for row in ready:
+            places[row] = len(found)
+            found.append(Driven(row, places[movers[row]], *kinds[row]))
+        waiting = [row for row in waiting if row not in places]
+    return tuple(found)
+
+
+def _mover(
+    row: int,
+    skeleton: RigSkeleton,
+    driven: Mapping[int, tuple[int, int]],
+    parents: Mapping[str, str | None],
+) -> int:
+    """The driven bone that carries a bone along, -1 if none does."""
+    seen = {row}
+    while True:
+        name = skeleton.names[row]
+        if name in parents:
+            parent = parents[name]
+            row = -1 if parent is None else skeleton.rows[parent]
+        else:
+            row = skeleton.parents[row]
+        if row in driven or row < 0 or row in seen:
+            return row if row in driven else -1
+        seen.add(row)
