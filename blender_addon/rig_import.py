@@ -11,13 +11,14 @@ from typing import Any
 import bpy
 
 from retarget.errors import RetargetError
-from retarget.rigs.gltf import save_without_animations
+from retarget.rigs.gltf import save_bones_and_skin
 
 
 def import_armatures(path: Path) -> list[bpy.types.Object]:
-    """Bring in .fbx, .glb, .gltf, .vrm or .blend beside what is there; animations are left out.
+    """Bring in .fbx, .glb, .gltf, .vrm or .blend beside what is there, as far as bones need it.
 
-    The file is not changed and no script in it is run.
+    Animations are left out, looks where that is possible. The file is not changed and no script in
+    it is run.
 
     Raises:
         RetargetError: no armature is in it, or the file is of another kind.
@@ -38,7 +39,7 @@ def import_armatures(path: Path) -> list[bpy.types.Object]:
 
 
 def _import_fbx(path: Path) -> None:
-    bpy.ops.import_scene.fbx(filepath=str(path), use_anim=False)
+    bpy.ops.import_scene.fbx(filepath=str(path), use_anim=False, use_image_search=False)
 
 
 def _import_gltf(path: Path) -> None:
@@ -49,7 +50,7 @@ def _import_glb(path: Path) -> None:
     """A .vrm is a .glb by another name."""
     with tempfile.TemporaryDirectory(prefix="livemocap-rig-") as folder:
         copy = Path(folder) / "rig.glb"
-        save_without_animations(path, copy)
+        save_bones_and_skin(path, copy)
         _import_gltf(copy)
 
 

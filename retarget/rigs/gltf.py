@@ -13,6 +13,9 @@ _MAGIC, _VERSION, _JSON_CHUNK = b"glTF", 2, b"JSON"
 _HEADER, _CHUNK = struct.Struct("<4sII"), struct.Struct("<I4s")
 _JSON_AT = _HEADER.size + _CHUNK.size
 
+_LOOKS = ("animations", "materials", "textures", "images", "samplers")
+_OF_LOOKS = ("KHR_materials", "KHR_texture", "EXT_texture", "VRM")
+
 
 def read_gltf(path: Path) -> dict[str, Any]:
     """The JSON of a .gltf, or inside one of the binary kinds.
@@ -30,17 +33,30 @@ def read_gltf(path: Path) -> dict[str, Any]:
     return said
 
 
-def save_without_animations(path: Path, copy: Path) -> None:
-    """Write a binary glTF as it is at rest, which Blender reads several times faster."""
+def save_bones_and_skin(path: Path, copy: Path) -> None:
+    """Write a binary glTF without motion and looks: Blender reads it several times faster, and
+    kinds of pictures that it does not know are no hindrance."""
     said, raw = read_gltf(path), _bytes_of(path)
     if not raw.startswith(_MAGIC):
         raise RetargetError(f"{path}: text where a binary glTF is expected; call it .gltf")
-    said.pop("animations", None)
+    _drop_looks(said)
     text = json.dumps(said).encode()
     text += b" " * (-len(text) % 4)
     rest = raw[_json_end(raw) :]
     head = _HEADER.pack(_MAGIC, _VERSION, _JSON_AT + len(text) + len(rest))
     copy.write_bytes(head + _CHUNK.pack(len(text), _JSON_CHUNK) + text + rest)
+
+
+def _drop_looks(said: dict[str, Any]) -> None:
+    for key in _LOOKS:
+        said.pop(key, None)
+    for mesh in said.get("meshes", []):
+        for primitive in mesh.get("primitives", []):
+            primitive.pop("material", None)
+            primitive.get("extensions", {}).pop("KHR_materials_variants", None)
+    if "extensionsRequired" in said:
+        needed = [name for name in said["extensionsRequired"] if not name.startswith(_OF_LOOKS)]
+        said["extensionsRequired"] = needed
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -114,12 +114,18 @@ def test_an_fbx_in_centimetres_lying_on_its_back_stands_as_it_was_made(files, ma
 
 @blender
 @needs_bpy
-def test_a_glb_is_read_at_rest_and_stays_as_it_is(files, made) -> None:
-    before = (files / "knight.glb").read_bytes()
-    assert read_gltf(files / "knight.glb")["animations"]
-    (knight,) = read_armatures(files / "knight.glb")
+def test_a_glb_is_read_at_rest_and_stays_as_it_is(files, made, tmp_path) -> None:
+    raw, said = (files / "knight.glb").read_bytes(), read_gltf(files / "knight.glb")
+    assert said["animations"]
+    said["extensionsRequired"] = ["KHR_texture_basisu"]
+    said["materials"] = [{"pbrMetallicRoughness": {"baseColorTexture": {"index": 7}}}]
+    said["meshes"][0]["primitives"][0]["material"] = 0
+    path = tmp_path / "knight.glb"
+    path.write_bytes(_glb(said, raw))
+    before = path.read_bytes()
+    (knight,) = read_armatures(path)
     expect_skeleton(knight, made, atol=1e-5)
-    assert (files / "knight.glb").read_bytes() == before
+    assert path.read_bytes() == before
 
 
 @blender
