@@ -82,6 +82,7 @@ class Bench:
     def built(self, fast: bool, dtype: torch.dtype | None = None) -> torch.nn.Module:
         return build_aios(weights(), body_arrays(), self.device, fast, dtype)
 
+    @torch.inference_mode()
     def canvas(self, batch: int) -> Canvas:
         """The network with `batch` images on it."""
         canvas = self.canvases.get(batch, *self.images.shape[-2:])
