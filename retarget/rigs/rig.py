@@ -157,7 +157,7 @@ def _rows(skeleton: RigSkeleton, joint_map: JointMap) -> dict[int, int]:
         rows[SMPLX.index(joint)] = skeleton.rows[bone]
     if 0 not in rows:
         raise RetargetError("no bone follows the pelvis: name one")
-    owner = {row: joint for joint, row in sorted(rows.items()) if joint or row != rows[0]}
+    owner = {row: joint for joint, row in sorted(rows.items())}
     owner[rows[0]] = 0
     return {joint: row for joint, row in sorted(rows.items()) if owner[row] == joint}
 
