@@ -9,8 +9,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kernels.box_step.reference import moved
+from kernels.query_sine.reference import query_sine
+
 from .attention import DeformableAttention, SelfAttention
-from .boxes import moved
 from .config import (
     BODY_LAYERS,
     BODY_TOKENS,
@@ -26,7 +28,6 @@ from .config import (
 from .expansion import Expansion
 from .heads import Heads, Mlp
 from .masks import forbidden_pairs
-from .position import query_encoding
 from .pyramid import Pyramid
 from .selection import Selected, rows
 from .trace import Record, ignore
@@ -152,7 +153,7 @@ class _Run:
         shape = t.shape
         t, flat = t.reshape(shape[0], -1, WIDTH), boxes.reshape(shape[0], -1, 4)
         reference = flat[:, :, None] * self._pyramid.scale[:, None]
-        sine = query_encoding(reference[:, :, 0])
+        sine = query_sine(reference[:, :, 0])
         position = self._decoder.ref_point_head(sine)
         self._record_input(layer, t, flat, sine, position)
         t = self._decoder.layers[layer](

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor, nn
 
-from .boxes import moved
+from kernels.box_step.reference import moved
+
 from .config import BODY_POINTS, BODY_TOKENS, FACE_POINTS, HAND_POINTS, WIDTH
 from .heads import Heads
 

@@ -10,9 +10,9 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from kernels.box_step.reference import moved
 from kernels.rot6d import matrix_from_rot6d
 
-from .boxes import moved
 from .config import BODY_LAYERS, LAYERS, WHOLE_LAYERS, WHOLE_TOKENS, WIDTH, Tokens, tokens_of_layer
 
 LAST = LAYERS - 1

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from kernels.people_attn.reference import allowed
+
 from .config import PERSONS, Tokens
 
 
@@ -13,8 +15,4 @@ def forbidden_pairs(tokens: Tokens, device: torch.device, persons: int = PERSONS
 
     Tokens see their own person's tokens; box tokens see everybody's box tokens as well.
     """
-    slot = torch.arange(persons * tokens.count, device=device)
-    person = slot // tokens.count
-    box = torch.isin(slot % tokens.count, torch.tensor(tokens.boxes, device=device))
-    same = person[:, None] == person
-    return ~(same | (box[:, None] & box))
+    return ~allowed(persons * tokens.count, tokens.count, tokens.boxes, device)

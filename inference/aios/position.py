@@ -1,4 +1,4 @@
-"""Sine encodings of where a token lies in the image and where a query's box is (spec 5, 9)."""
+"""Sine encoding of where a token lies in the image (spec section 5)."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from torch import Tensor
 _CHANNELS = 128
 """Per coordinate."""
 IMAGE_TEMPERATURE = 20.0
-QUERY_TEMPERATURE = 10000.0
 
 
 def sine(x: Tensor, temperature: float) -> Tensor:
@@ -35,9 +34,3 @@ def image_encoding(padding: Tensor, dtype: torch.dtype) -> Tensor:
     x = x / (x[:, :, -1:] + 1e-6) * (2 * math.pi)
     encoded = [sine(axis, IMAGE_TEMPERATURE) for axis in (y, x)]
     return torch.cat(encoded, -1).permute(0, 3, 1, 2)
-
-
-def query_encoding(boxes: Tensor) -> Tensor:
-    """(..., 4) boxes cx cy w h in 0..1 to (..., 512): y, x, w, h."""
-    x, y, w, h = sine(boxes * (2 * math.pi), QUERY_TEMPERATURE).unbind(-2)
-    return torch.cat([y, x, w, h], -1)

@@ -8,7 +8,6 @@ import torch
 from torch import Tensor, nn
 
 from inference.aios.body import SmplxBody
-from inference.aios.boxes import moved
 from inference.aios.config import (
     BODY_LAYERS,
     LAYERS,
@@ -19,6 +18,7 @@ from inference.aios.config import (
 )
 from inference.aios.heads import Heads, Mlp
 from inference.aios.rotation import axis_angle_from_matrix
+from kernels.box_step.reference import moved
 from kernels.rot6d import matrix_from_rot6d
 
 SMPL = ("pose", "beta", "cam", "hand_pose", "jaw", "expr")

@@ -18,7 +18,6 @@ from torch import Tensor, nn
 
 from inference.aios import build_aios
 from inference.aios.attention import DeformableAttention, SelfAttention
-from inference.aios.boxes import moved
 from inference.aios.checkpoint import network_weights
 from inference.aios.config import (
     BODY_LAYERS,
@@ -31,10 +30,11 @@ from inference.aios.config import (
 )
 from inference.aios.decoder import DecoderLayer
 from inference.aios.model import Aios
-from inference.aios.position import query_encoding
 from inference.aios.pyramid import Pyramid
 from inference.aios.selection import Selected, rows
+from kernels.box_step.reference import moved
 from kernels.deform_attn.reference import deform_attn as by_grid_sample
+from kernels.query_sine.reference import query_sine
 
 from .aios_dense_attention import Sample, SampledBy, WeighedAttention, forbidden_by_slices
 from .aios_every_layer import EveryLayer, bodies
@@ -107,7 +107,7 @@ class _Run:
     def _layer(self, layer: int, t: Tensor, boxes: Tensor, forbidden: Tensor | None) -> Tensor:
         flat = t.reshape(len(t), -1, WIDTH)
         reference = boxes.reshape(len(t), -1, 1, 4) * self._pyramid.scale[:, None]
-        position = self._decoder.ref_point_head(query_encoding(reference[:, :, 0]))
+        position = self._decoder.ref_point_head(query_sine(reference[:, :, 0]))
         module = cast(DecoderLayer, self._decoder.layers[layer])
         out = module(flat, position, reference, self._memory, self._pyramid, forbidden)
         return out.view(t.shape)

@@ -12,12 +12,14 @@ from aios_reference import plain_network as model
 from reference import check_golden
 from torch import Tensor
 
-from inference.aios import boxes, decoder, position
+from inference.aios import decoder, position
 from inference.aios.config import PERSONS, Tokens
 from inference.aios.golden_names import decoded_arrays
 from inference.aios.model import with_bodies
 from inference.aios.pyramid import Pyramid
+from kernels.box_step import reference as box_step
 from kernels.deform_attn import reference as deform_attn
+from kernels.query_sine import reference as query_sine
 
 pytestmark = pytest.mark.timeout(900)  # many seconds of arithmetic, more on a busy machine
 
@@ -84,7 +86,7 @@ def expansion_by_the_first_head(patch: Patch) -> None:
 
 
 def a_finer_clamp(patch: Patch) -> None:
-    patch.setattr(boxes, "CLAMP", 1e-5)
+    patch.setattr(box_step, "CLAMP", 1e-5)
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_a_mistake_in_the_decoder_is_noticed(
 
 
 def another_temperature(patch: Patch) -> None:
-    patch.setattr(position, "IMAGE_TEMPERATURE", position.QUERY_TEMPERATURE)
+    patch.setattr(position, "IMAGE_TEMPERATURE", query_sine.TEMPERATURE)
 
 
 def corners_aligned(patch: Patch) -> None:
