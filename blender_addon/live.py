@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 import bpy
 
+from . import recording
 from .posing import Poser
 from .receiver import Receiver
 from .subscriber import is_loopback
@@ -67,10 +68,11 @@ def connect(address: str) -> None:
 
 
 def disconnect() -> None:
-    """Stop listening; the people stay as they are."""
+    """Stop listening and recording; the people stay as they are."""
     global _live
     if _live is None:
         return
+    recording.stop()
     atexit.unregister(_live.receiver.close)
     _live.receiver.close()
     _live = None

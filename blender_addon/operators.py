@@ -7,8 +7,8 @@ from typing import Any
 
 import bpy
 
-from . import live
-from .properties import chosen_address
+from . import live, recording
+from .properties import FolderError, chosen_address, chosen_takes_folder, stream_settings
 from .proxies import clear_proxies, find_proxies
 from .subscriber import EndpointError
 
@@ -29,7 +29,7 @@ class LIVEMOCAP_OT_connect(bpy.types.Operator):
 
 
 class LIVEMOCAP_OT_disconnect(bpy.types.Operator):
-    """Stop receiving; the people stay where they are"""
+    """Stop receiving and recording; the people stay where they are"""
 
     bl_idname = "livemocap.disconnect"
     bl_label = "Disconnect"
@@ -58,4 +58,49 @@ class LIVEMOCAP_OT_clear_proxies(bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
         self.report({"INFO"}, f"Removed {clear_proxies()} people")
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_record_start(bpy.types.Operator):
+    """Write every packet of the stream into a file, until stopped"""
+
+    bl_idname = "livemocap.record_start"
+    bl_label = "Record"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        if live.current() is None:
+            cls.poll_message_set("Connect to a stream first")
+            return False
+        cls.poll_message_set("A take is being recorded already")
+        return not recording.is_running()
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        connection = live.current()
+        if connection is None:
+            return {"CANCELLED"}
+        try:
+            recording.start(connection.receiver, chosen_takes_folder(), stream_settings().take_name)
+        except (recording.RecordingError, FolderError) as error:
+            recording.refuse(str(error))
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_record_stop(bpy.types.Operator):
+    """End the recording; the file is complete then"""
+
+    bl_idname = "livemocap.record_stop"
+    bl_label = "Stop"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("Nothing is being recorded")
+        return recording.is_running()
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        recording.stop()
+        if (stopped := recording.current()) and (note := stopped.status().note):
+            self.report({"WARNING"}, note)
         return {"FINISHED"}

@@ -17,13 +17,15 @@ from .proxies import find_proxies
 from .status import StatusLine, status_line
 
 
-class _SidebarPanel:
+class SidebarPanel:
+    """Where all our panels are."""
+
     bl_space_type = "VIEW_3D"
     bl_region_type = "UI"
     bl_category = "LiveMocap"
 
 
-class LIVEMOCAP_PT_stream(_SidebarPanel, bpy.types.Panel):
+class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_stream"
     bl_label = "Stream"
 
@@ -43,7 +45,7 @@ class LIVEMOCAP_PT_stream(_SidebarPanel, bpy.types.Panel):
             column.label(text=line.text, icon=line.icon)
 
 
-class LIVEMOCAP_PT_people(_SidebarPanel, bpy.types.Panel):
+class LIVEMOCAP_PT_people(SidebarPanel, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_people"
     bl_label = "People"
 

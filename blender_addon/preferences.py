@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """What the add-on remembers between sessions."""
 
+from pathlib import Path
+
 import bpy
 
 from .receiver import DEFAULT_ADDRESS
@@ -17,8 +19,16 @@ class LIVEMOCAP_AP_preferences(bpy.types.AddonPreferences):
         default=DEFAULT_ADDRESS,
     )
 
+    takes_folder: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Takes",
+        description="Where recordings go, unless the sidebar says another place. "
+        "Empty means the folder LiveMocap in your home folder",
+        subtype="DIR_PATH",
+    )
+
     def draw(self, context: bpy.types.Context) -> None:
         self.layout.prop(self, "address")
+        self.layout.prop(self, "takes_folder", placeholder=str(_home_folder()))
         self.layout.label(
             text="Other machines need Preferences > System > Network > Allow Online Access"
         )
@@ -26,5 +36,18 @@ class LIVEMOCAP_AP_preferences(bpy.types.AddonPreferences):
 
 def default_address() -> str:
     """The address in the preferences; the built-in one where the add-on was registered by hand."""
+    return _preferred("address") or DEFAULT_ADDRESS
+
+
+def default_takes_folder() -> str:
+    """Where recordings go, as the preferences have it."""
+    return _preferred("takes_folder") or str(_home_folder())
+
+
+def _home_folder() -> Path:
+    return Path.home() / "LiveMocap"
+
+
+def _preferred(name: str) -> str:
     addon = bpy.context.preferences.addons.get(__package__ or "")
-    return getattr(addon and addon.preferences, "address", "") or DEFAULT_ADDRESS
+    return getattr(addon and addon.preferences, name, "").strip()

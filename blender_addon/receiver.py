@@ -13,7 +13,7 @@ import numpy as np
 
 from livemocap import wire
 from livemocap.gaps import GapCounter
-from livemocap.messages import EndOfStream, TrackFrame
+from livemocap.messages import EndOfStream, Message, TrackFrame
 
 from .subscriber import Subscriber
 
@@ -30,7 +30,9 @@ class Packet:
 
     t_received_ns: int
     parts: list[bytes]
-    """Without the topic; livemocap.wire decodes them."""
+    """Without the topic, byte for byte."""
+    message: Message
+    """What they say; a message that says nothing sensible is no packet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +66,7 @@ class Receiver:
         self._newest: dict[str, TrackFrame] = {}
         self._gaps = GapCounter()
         self._arrivals_ns: deque[int] = deque(maxlen=1000)
-        self._followers: list[SimpleQueue[Packet]] = []
+        self._followers: list[SimpleQueue[Packet | None]] = []
         self._frames = self._malformed = 0
         self._refused = ""
         self._ended = False
@@ -78,16 +80,20 @@ class Receiver:
             newest, self._newest = self._newest, {}
         return list(newest.values())
 
-    def follow(self) -> SimpleQueue[Packet]:
-        """A queue that gets every packet from now on, until `unfollow`."""
-        queue: SimpleQueue[Packet] = SimpleQueue()
+    def follow(self) -> SimpleQueue[Packet | None]:
+        """A queue that gets every packet from now on, until `unfollow`.
+
+        None is never put here: it is the follower's to say that it has heard enough.
+        """
+        queue: SimpleQueue[Packet | None] = SimpleQueue()
         with self._lock:
             self._followers.append(queue)
         return queue
 
-    def unfollow(self, queue: SimpleQueue[Packet]) -> None:
+    def unfollow(self, queue: SimpleQueue[Packet | None]) -> None:
+        """Nothing more is put into this queue; twice does no harm."""
         with self._lock:
-            self._followers.remove(queue)
+            self._followers = [follower for follower in self._followers if follower is not queue]
 
     def status(self) -> ReceiverStatus:
         now_ns = time.monotonic_ns()
@@ -114,12 +120,13 @@ class Receiver:
         while not self._stop.is_set():
             for topic, *parts in self._subscriber.poll(_POLL_S):
                 if topic == self._topic:
-                    self._accept(Packet(time.monotonic_ns(), parts))
+                    self._accept(parts)
         self._subscriber.close()
 
-    def _accept(self, packet: Packet) -> None:
+    def _accept(self, parts: list[bytes]) -> None:
+        now_ns = time.monotonic_ns()
         try:
-            message = wire.decode(packet.parts)
+            message = wire.decode(parts)
             _require_finite(message)
         except (wire.WireError, IndexError) as error:
             with self._lock:
@@ -127,9 +134,10 @@ class Receiver:
                 self._refused = str(error)
             return
         with self._lock:
-            self._keep(message, packet)
+            self._keep(Packet(now_ns, parts, message))
 
-    def _keep(self, message: object, packet: Packet) -> None:
+    def _keep(self, packet: Packet) -> None:
+        message = packet.message
         for queue in self._followers:
             queue.put(packet)
         if isinstance(message, EndOfStream):

@@ -6,11 +6,18 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import live
-from .operators import LIVEMOCAP_OT_clear_proxies, LIVEMOCAP_OT_connect, LIVEMOCAP_OT_disconnect
+from . import live, recording
+from .operators import (
+    LIVEMOCAP_OT_clear_proxies,
+    LIVEMOCAP_OT_connect,
+    LIVEMOCAP_OT_disconnect,
+    LIVEMOCAP_OT_record_start,
+    LIVEMOCAP_OT_record_stop,
+)
 from .panels import LIVEMOCAP_PT_people, LIVEMOCAP_PT_stream
 from .preferences import LIVEMOCAP_AP_preferences
 from .properties import LIVEMOCAP_PG_stream
+from .record_panel import LIVEMOCAP_PT_record
 
 _CLASSES = (
     LIVEMOCAP_AP_preferences,
@@ -18,8 +25,11 @@ _CLASSES = (
     LIVEMOCAP_OT_connect,
     LIVEMOCAP_OT_disconnect,
     LIVEMOCAP_OT_clear_proxies,
+    LIVEMOCAP_OT_record_start,
+    LIVEMOCAP_OT_record_stop,
     LIVEMOCAP_PT_stream,
     LIVEMOCAP_PT_people,
+    LIVEMOCAP_PT_record,
 )
 
 
@@ -31,10 +41,12 @@ def register() -> None:
     )
     for handlers in _scene_replaced():
         handlers.append(_forget_shapes)
+    bpy.app.handlers.load_post.append(_end_recording)
 
 
 def unregister() -> None:
     live.disconnect()
+    bpy.app.handlers.load_post.remove(_end_recording)
     for handlers in _scene_replaced():
         handlers.remove(_forget_shapes)
     delattr(bpy.types.WindowManager, "livemocap")
@@ -50,3 +62,9 @@ def _scene_replaced() -> tuple[list, ...]:
 @persistent
 def _forget_shapes(*_: object) -> None:
     live.forget_shapes()
+
+
+@persistent
+def _end_recording(*_: object) -> None:
+    """Another file was opened; a take belongs to the work that it was begun in."""
+    recording.stop()

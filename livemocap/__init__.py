@@ -1,3 +1,3 @@
 """What every livemocap process shares: messages, wire, skeleton, rotations, takes."""
 
-__version__ = "0.1.0"
+from livemocap.version import __version__ as __version__

@@ -14,9 +14,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from livemocap import __version__, wire
+from livemocap import wire
 from livemocap.mcap_pure import McapWriter, data_end, ending
 from livemocap.messages import SCHEMA_VERSION, Message
+from livemocap.version import __version__
 
 PART_SUFFIX = ".part"
 ENCODING = "livemocap"

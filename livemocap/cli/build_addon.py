@@ -22,16 +22,19 @@ VENDORED = (
     "livemocap",
     "livemocap.coords",
     "livemocap.gaps",
+    "livemocap.mcap_pure",
     "livemocap.messages",
     "livemocap.msgpack_pure",
     "livemocap.palette",
     "livemocap.rotation",
     "livemocap.skeleton",
+    "livemocap.take_writer",
+    "livemocap.version",
     "livemocap.wire",
     "retarget",
     "retarget.tips",
 )
-"""What the add-on may import of ours: NumPy only, no sockets, no files."""
+"""What the add-on may import of ours: NumPy only, no sockets."""
 
 OURS = ("livemocap", "capture", "inference", "tracking", "retarget", "kernels", ADDON)
 _LICENCES = ("LICENSE", "NOTICE")

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 import livemocap
 from livemocap.cli import build_addon
 from livemocap.cli.build_addon import BuildError, addon_contents
+from livemocap.take_repair import summarize
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +154,9 @@ def test_blenders_own_validator_accepts_the_zip(addon_zip: Path) -> None:
 
 _INSTALLED = """
     import sys, time
-    package, endpoint, archive = "bl_ext.user_default.livemocap", *sys.argv[1:]
-    absent = {"livemocap", "retarget", "blender_addon", "tracking", "capture", "msgpack", "zmq"}
+    package, endpoint, archive, folder = "bl_ext.user_default.livemocap", *sys.argv[1:]
+    absent = {"livemocap", "retarget", "blender_addon", "tracking", "capture"}
+    absent |= {"msgpack", "zmq", "mcap"}
 
     class Absent:
         def find_spec(self, name, path=None, target=None):
@@ -171,6 +173,8 @@ _INSTALLED = """
     bpy.context.window_manager.livemocap.address = endpoint
     for round in range(3):
         assert bpy.ops.livemocap.connect() == {"FINISHED"}
+        bpy.context.window_manager.livemocap.takes_folder = folder
+        assert bpy.ops.livemocap.record_start() == {"FINISHED"}
         live = sys.modules[package + ".live"]
         proxies = sys.modules[package + ".proxies"]
         coords = sys.modules[package + "._vendor.livemocap.coords"]
@@ -209,7 +213,8 @@ def test_the_zip_installs_and_follows_a_stream_with_nothing_of_ours_in_reach(
         "BLENDER_USER_RESOURCES": str(tmp_path / "user"),
         "PYTHONPATH": _site_packages(),
     }
-    command = blender_command(_INSTALLED, publisher_endpoint, str(addon_zip))
+    takes = tmp_path / "takes"
+    command = blender_command(_INSTALLED, publisher_endpoint, str(addon_zip), str(takes))
     done = subprocess.run(
         [command[0], "-P", "-S", *command[1:]],
         cwd=elsewhere,
@@ -219,6 +224,10 @@ def test_the_zip_installs_and_follows_a_stream_with_nothing_of_ours_in_reach(
         timeout=120,
     )
     assert "worked with" in done.stdout, done.stdout[-2000:] + done.stderr[-4000:]
+    for name in ("take.mcap", "take_002.mcap", "take_003.mcap"):
+        summary = summarize(takes / name)
+        assert (summary.damage, summary.gaps) == ("", 0)
+        assert summary.frames >= 3
 
 
 def _site_packages() -> str:
