@@ -233,10 +233,18 @@ def _palms(rows: Mapping[int, int]) -> tuple[_Palm, ...]:
 
 
 def _palm_frame(palm: _Palm, joints: Array) -> Array:
-    """(3, 3) columns: along the hand, out of its back or palm, across."""
-    x = normalize(joints[palm.along] - joints[palm.wrist])
-    y = normalize(np.cross(x, joints[palm.across[1]] - joints[palm.across[0]]))
-    return np.stack([x, y, np.cross(x, y)], -1)
+    """(3, 3) columns: along the hand, out of its palm or back, across.
+
+    Knuckles lie on a curve, so a palm faces a little elsewhere by the middle finger than by the
+    outer ones: halfway.
+    """
+    wrist, (first, last) = joints[palm.wrist], joints[list(palm.across)]
+    along = joints[palm.along] - wrist
+    by_middle = np.cross(along, last - first)
+    by_outer = np.cross(first - wrist, last - wrist)
+    y = normalize(normalize(by_middle) + normalize(by_outer))
+    z = normalize(np.cross(along, y))
+    return np.stack([np.cross(y, z), y, z], -1)
 
 
 def _body_turn(heads: Array, rest: Array) -> Array:

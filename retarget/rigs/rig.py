@@ -43,8 +43,8 @@ class RigOptions:
     floor_m: float = 0.0
     """How high the floor is in the world that the motion is in."""
     ground_m: float | None = None
-    """The height that the rig stands on at rest, where known: then ankles come to be as high over
-    the floor as the rig's own. None: toes come to be as high as the actor's, scaled."""
+    """The height that the rig stands on at rest; None: 0 if that can be, else close below its
+    toes. When the actor stands, the rig's toes are as high over the floor as they are over this."""
 
 
 @dataclass(frozen=True, slots=True)

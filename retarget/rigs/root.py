@@ -16,8 +16,11 @@ _HIPS = SMPLX.indices("left_hip", "right_hip")
 _LEGS = [SMPLX.indices(f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in ("left", "right")]
 _FEET = [SMPLX.indices(f"{s}_ankle", f"{s}_foot") for s in ("left", "right")]
 _TRUNK = [SMPLX.indices("pelvis", "neck"), SMPLX.indices("pelvis", "head")]
-_SOLE_M = 0.02
+_SOLE_M = 0.025
 """How high the ball of an actor's foot is over the floor."""
+
+_HIGHEST_TOES = 0.15
+"""Toes that are higher than this part of the legs' length do not stand on 0, thick soles or not."""
 
 _CARRIES = {
     # of a move across the floor: what the hips, the root bone and the object do of it
@@ -121,14 +124,21 @@ def _lift(rig: Rig, C: Array, rest: Array, legs: float) -> float:
     feet = [pair for pair in _FEET if all(joint in rig.rows for joint in pair)]
     if not feet:
         return 0.0
-    ankles = [pair[0] for pair in feet]
-    actor = float(np.mean([rest[ankle, 1] - rest[foot, 1] for ankle, foot in feet]))
+    drops = [C[pair[0]] @ (_heads(rig, pair)[0] - _heads(rig, pair)[1]) for pair in feet]
+    own = float(np.mean(drops, 0)[1]) + _toes_over_ground(rig, C[0], feet, legs)
+    actor = np.mean([rest[ankle, 1] - rest[toe, 1] for ankle, toe in feet]) + _SOLE_M
+    return float(own - legs * actor)
+
+
+def _toes_over_ground(rig: Rig, C: Array, feet: list[list[int]], legs: float) -> float:
+    """Of the rig at rest, m; the actor's, scaled, where it does not stand on anything we know."""
+    toes = float(np.mean([_heads(rig, pair)[1, 1] for pair in feet]))
     if rig.options.ground_m is not None:
-        own = _heads(rig, ankles)[:, 1].mean() - rig.options.ground_m
-        return float(own - legs * (actor + _SOLE_M))
-    toes = [C[ankle] @ (_heads(rig, [toe, ankle])[0] - _heads(rig, [ankle])[0])
-            for ankle, toe in feet]  # fmt: skip
-    return -float(np.mean(toes, 0)[1]) - legs * actor
+        return toes - rig.options.ground_m
+    length = np.mean([_length(_heads(rig, c)) for c in _LEGS if all(j in rig.rows for j in c)] or 0)
+    upright = C[1, 1] > 0.99
+    stands = upright and -0.01 * length <= toes <= _HIGHEST_TOES * length
+    return toes if stands else legs * _SOLE_M
 
 
 def _heads(rig: Rig, joints: list[int]) -> Array:

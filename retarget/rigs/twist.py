@@ -55,7 +55,8 @@ def find_shares(
 
     Args:
         rows: bone by joint.
-        fixed: bones that are not moved by their parents; what lies between is left alone.
+        fixed: bones that are not moved by their parents; what lies between is left alone, as are
+            bones that no skin follows: controls and their machinery.
     """
     joints = {row: joint for joint, row in rows.items()}
     shares: list[Share] = []
@@ -70,7 +71,8 @@ def find_shares(
     taken = {share.row for share in shares} | set(joints)
     if twist:
         shares += _beside_limbs(skeleton, rows, taken)
-    return tuple(shares)
+    known = any(skeleton.deforms)
+    return tuple(share for share in shares if not known or skeleton.deforms[share.row])
 
 
 def part(joint: int) -> str:

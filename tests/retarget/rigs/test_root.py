@@ -33,11 +33,22 @@ def moved(
 def stand(
     made: MadeRig, at: tuple[float, float, float], options: RigOptions | None = None
 ) -> Array:
-    """(B, 3) heads of a rig whose actor stands, the lowest joint 2 cm over the floor."""
+    """(B, 3) heads of a rig whose actor stands, the lowest joint 2.5 cm over the floor."""
     rest = person()
     rig = Rig.of(made.skeleton, made.joint_map, options)
-    pelvis = rest[:1] - [0, rest[:, 1].min() - 0.02, 0] + at
+    pelvis = rest[:1] - [0, rest[:, 1].min() - 0.025, 0] + at
     return posed_heads(rig, solve(fit(rig, rest), STANDING, pelvis))[0]
+
+
+def raised(made: MadeRig, height: float) -> MadeRig:
+    """The same a little higher at rest."""
+    skeleton = replace(made.skeleton, heads=np.add(made.skeleton.heads, [0, height, 0]))
+    return MadeRig(skeleton, made.joint_map)
+
+
+def toes_of(made: MadeRig) -> list[int]:
+    rows = rows_of(made.skeleton, made.bones)
+    return [rows["left_foot"], rows["right_foot"]]
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.0, 1.7])
@@ -50,26 +61,31 @@ def test_the_way_scales_with_the_legs(scale: float) -> None:
 
 
 @pytest.mark.parametrize("scale", [0.4, 1.0, 1.5])
-@pytest.mark.parametrize("rest", ["T", "A"])
-def test_feet_come_to_the_floor_whatever_the_size(rest: str, scale: float) -> None:
-    made = made_rig("ue4", rest=rest, axes="random", scale=scale, yaw_deg=40)
-    heads = stand(made, (0.5, 0, 1))
-    toes = heads[[rows_of(made.skeleton, made.bones)[f"{s}_foot"] for s in ("left", "right")]]
-    np.testing.assert_allclose(toes[:, 1], 0.02 * scale, atol=1e-9)
+@pytest.mark.parametrize("soles", [0.0, 0.05])
+def test_toes_come_to_be_as_high_as_at_rest(soles: float, scale: float) -> None:
+    made = raised(made_rig("ue4", rest="A", axes="random", scale=scale, yaw_deg=40), soles * scale)
+    heads, toes = stand(made, (0.5, 0, 1)), toes_of(made)
+    np.testing.assert_allclose(heads[toes, 1], (0.02 + soles) * scale, atol=1e-9)
+
+
+@pytest.mark.parametrize("height", [-0.8, 0.7])
+def test_a_rig_that_stands_on_nothing_we_know_stands_as_the_actor(height: float) -> None:
+    made = raised(made_rig("ue4", axes="random", scale=0.6), height)
+    np.testing.assert_allclose(stand(made, (0, 0, 0))[toes_of(made), 1], 0.6 * 0.025, atol=1e-9)
 
 
 def test_a_floor_elsewhere_is_the_floor_of_the_rig_too() -> None:
     made = made_rig("ue4", scale=0.5)
     heads = stand(made, (0, 3, 0), RigOptions(floor_m=3.0))
     toe = rows_of(made.skeleton, made.bones)["left_foot"]
-    assert heads[toe, 1] == pytest.approx(3.01)
+    assert heads[toe, 1] == pytest.approx(3 + made.skeleton.heads[toe, 1])
 
 
-def test_a_known_ground_puts_the_ankles_at_the_rigs_own_height() -> None:
+def test_a_known_ground_is_believed() -> None:
     made = made_rig("ue4", scale=0.5)
     heads = stand(made, (0, 0, 0), RigOptions(ground_m=-0.07))
-    row = rows_of(made.skeleton, made.bones)["left_ankle"]
-    assert heads[row, 1] == pytest.approx(made.skeleton.heads[row, 1] + 0.07)
+    toes = toes_of(made)
+    np.testing.assert_allclose(heads[toes, 1], made.skeleton.heads[toes, 1] + 0.07)
 
 
 def test_without_knees_the_trunk_gives_the_scale() -> None:

@@ -87,7 +87,7 @@ def test_the_actors_own_skeleton_does_exactly_what_the_actor_does(
 ) -> None:
     made = made_rig("smplx", axes="random", scale=scale)
     own = replace(motion, rest_joints=person(), pelvis=motion.pelvis)
-    rig, pose = perform(made, own)
+    rig, pose = perform(made, own, RigOptions(ground_m=-0.005 * scale))
     rows = rows_of(made.skeleton, made.bones)
     heads = posed_heads(rig, pose)[:, list(rows.values())]
     np.testing.assert_allclose(heads, scale * actor_joints(own)[:, SMPLX.indices(*rows)], atol=1e-9)
@@ -95,7 +95,8 @@ def test_the_actors_own_skeleton_does_exactly_what_the_actor_does(
 
 def test_who_stands_as_the_rig_does_at_rest_leaves_it_at_rest() -> None:
     made = made_rig("ue4", axes="random", extras=EXTRAS)
-    actor = fit(Rig.of(made.skeleton, made.joint_map), person())
+    rig = Rig.of(made.skeleton, made.joint_map, RigOptions(ground_m=-0.005))
+    actor = fit(rig, person())
     pose = solve(actor, IDENTITY, person()[:1])
     np.testing.assert_allclose(np.abs(pose.rotations_wxyz[0, :, 0]), 1, atol=1e-12)
     np.testing.assert_allclose(pose.hips_m, 0, atol=1e-9)

@@ -101,6 +101,15 @@ def test_bones_between_constrained_ones_are_left_alone() -> None:
     assert "lowerarm_r_to_right_wrist" in rig.bones
 
 
+def test_bones_that_no_skin_follows_are_left_alone() -> None:
+    made = made_rig("ue4", extras=("split", "twist"))
+    machinery = "lowerarm_l_to_left_wrist"
+    deforms = tuple(name != machinery for name in made.skeleton.names)
+    bones = Rig.of(replace(made.skeleton, deforms=deforms), made.joint_map).bones
+    assert machinery not in bones
+    assert "lowerarm_r_to_right_wrist" in bones
+
+
 def test_metacarpals_hair_and_controls_are_left_alone() -> None:
     made = made_rig("ue4", extras=("metacarpals", "hair", "ik", "root", "tips", "hip"))
     assert set(Rig.of(made.skeleton, made.joint_map).bones) == set(made.bones.values())
