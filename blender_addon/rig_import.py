@@ -10,12 +10,16 @@ from typing import Any
 
 import bpy
 
+from retarget.bvh import read_bvh
 from retarget.errors import RetargetError
+from retarget.rigs.bvh_rig import guess_metres_per_unit
 from retarget.rigs.gltf import save_bones_and_skin
+
+from .armature import pose_bones
 
 
 def import_armatures(path: Path) -> list[bpy.types.Object]:
-    """Bring in .fbx, .glb, .gltf, .vrm or .blend beside what is there, as far as bones need it.
+    """Bring in .fbx, .glb, .gltf, .vrm, .bvh or .blend beside what is there, for its bones.
 
     Animations are left out, looks where that is possible. The file is not changed and no script in
     it is run.
@@ -54,6 +58,19 @@ def _import_glb(path: Path) -> None:
         _import_gltf(copy)
 
 
+def _import_bvh(path: Path) -> None:
+    """As large as we read it ourselves; the scene's rate and length stay its own."""
+    before = set(bpy.data.objects)
+    size = guess_metres_per_unit(read_bvh(path))
+    bpy.ops.import_anim.bvh(
+        filepath=str(path), global_scale=size, update_scene_fps=False, update_scene_duration=False
+    )
+    for new in set(bpy.data.objects) - before:
+        new.animation_data_clear()
+        for bone in pose_bones(new):
+            bone.matrix_basis.identity()
+
+
 def _append_blend(path: Path) -> None:
     """Objects of all its scenes; what is hidden there would have no place in the world here."""
     libraries: Any = bpy.data.libraries
@@ -73,6 +90,7 @@ _IMPORTERS = {
     ".glb": _import_glb,
     ".gltf": _import_gltf,
     ".vrm": _import_glb,
+    ".bvh": _import_bvh,
     ".blend": _append_blend,
 }
 

@@ -205,6 +205,26 @@ def test_a_bvh_is_read_without_blender(tmp_path: Path) -> None:
         np.testing.assert_allclose(heads[rows], joints[[15, 20, 11]], atol=1e-6)
 
 
+@blender
+@needs_bpy
+def test_blender_sees_a_bvh_as_we_do(tmp_path: Path) -> None:
+    fps = parse_rate("30")
+    write_bvh(resample(smooth_motion(5), fps), fps, tmp_path / "a.bvh")
+    code = """
+    import sys
+    from pathlib import Path
+    from blender_addon.inspect_rig import main
+    assert main([sys.argv[1] + "/a.bvh", sys.argv[1] + "/a.npz"]) == 0
+    import bpy
+    assert bpy.context.scene.render.fps == 24
+    """
+    run_blender(code, str(tmp_path))
+    ours, theirs = read_armatures(tmp_path / "a.bvh"), load_armatures(tmp_path / "a.npz")
+    (ours,), (theirs,) = ([a.skeleton for a in found] for found in (ours, theirs))
+    rows = [theirs.rows[name] for name in ours.names]
+    np.testing.assert_allclose(theirs.heads[rows], ours.heads, atol=1e-5)
+
+
 def test_a_vrm_without_skin_is_refused_with_the_way_out(tmp_path: Path) -> None:
     said = {"asset": {"version": "2.0"}, "nodes": [{"name": "hips"}, {"name": "head"}]}
     path = tmp_path / "robot.vrm"
