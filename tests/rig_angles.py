@@ -71,7 +71,7 @@ def blender_matrices(rig: Rig, pose: RigPose) -> Array:
     for place, name in enumerate(rig.bones):
         row = skeleton.rows[name]
         basis[:, row, :3, :3] = matrix_from_quat(pose.rotations_wxyz[:, place])
-    basis[:, rig.hips_row, :3, 3] += pose.hips_m
+    basis[:, rig.carrier_row, :3, 3] += pose.hips_m
     if rig.root_row is not None:
         basis[:, rig.root_row, :3, 3] += pose.root_m
     thing = np.tile(np.eye(4), (frames, 1, 1))

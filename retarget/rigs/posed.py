@@ -32,9 +32,8 @@ def posed(rig: Rig, pose: RigPose, rows: Iterable[int] | None = None) -> Posed:
     skeleton, carriers, turns = rig.skeleton, _carriers(rig), _turns(rig, pose)
     shape = (*pose.rotations_wxyz.shape[:-2], len(skeleton.names))
     heads, deltas = np.full((*shape, 3), np.nan), np.full((*shape, 3, 3), np.nan)
-    moves = {rig.hips_row: pose.hips_m}
-    if rig.root_row is not None:
-        moves[rig.root_row] = pose.root_m
+    moves = {} if rig.root_row is None else {rig.root_row: pose.root_m}
+    moves[rig.carrier_row] = pose.hips_m + moves.get(rig.carrier_row, 0)
     for row in _chain(carriers, range(len(carriers)) if rows is None else rows):
         carrier = carriers[row]
         if carrier < 0:

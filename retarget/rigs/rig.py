@@ -134,6 +134,14 @@ class Rig:
         return self.rows[0]
 
     @property
+    def carrier_row(self) -> int:
+        """The bone that is moved to move the hips: theirs, unless it can only be turned."""
+        row, skeleton = self.hips_row, self.skeleton
+        while skeleton.connected and skeleton.connected[row] and skeleton.parents[row] >= 0:
+            row = skeleton.parents[row]
+        return row
+
+    @property
     def root_row(self) -> int | None:
         """The topmost bone above the hips."""
         row = self.hips_row

@@ -43,8 +43,8 @@ class RootPlan:
     offset: Array
     """(P, 3) m; what comes out is how far the hips' bone is from its rest place."""
     axes: Array
-    """(P, 9, 3) takes a world vector to the hips' own axes, the root bone's, and the object's;
-    what one of them leaves to another is left out."""
+    """(P, 9, 3) takes a world vector to the own axes of the hips' carrier, the root bone's, and
+    the object's; what one of them leaves to another is left out."""
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Moves:
     """Translations beyond the rest pose, m in the world's measure, each (..., 3)."""
 
     hips: Array
-    """In the axes of the hips' bone."""
+    """In the axes of the bone that carries the hips."""
     root: Array
     """In the axes of the root bone."""
     object: Array
@@ -106,9 +106,11 @@ def _axes(rig: Rig) -> Array:
     """(9, 3)."""
     hips, root, obj = (np.diag([does, 0.0, does]) for does in _CARRIES[rig.options.root])
     hips = hips + np.diag([0.0, 1.0, 0.0])
-    root_row = rig.hips_row if rig.root_row is None else rig.root_row
+    root_row = rig.carrier_row if rig.root_row is None else rig.root_row
+    if root_row == rig.carrier_row:  # one bone for both
+        hips, root = hips + root, np.zeros((3, 3))
     axes = rig.skeleton.axes
-    return np.concatenate([axes[rig.hips_row].T @ hips, axes[root_row].T @ root, obj])
+    return np.concatenate([axes[rig.carrier_row].T @ hips, axes[root_row].T @ root, obj])
 
 
 def _arm(rig: Rig, C: Array, rest: Array, legs: float) -> Array:

@@ -29,6 +29,8 @@ class RigSkeleton:
     """(B, 3) m, as drawn."""
     deforms: tuple[bool, ...] = ()
     """Whether skin follows the bone; empty where nobody knows."""
+    connected: tuple[bool, ...] = ()
+    """Whether the bone is stuck to its parent's tail and can only be turned; empty: none is."""
 
     def __post_init__(self) -> None:
         bones = len(self.names)

@@ -41,9 +41,9 @@ class RigPose:
     rotations_wxyz: Array
     """(..., D, 4) against rest, in each bone's own axes, by `Rig.bones`."""
     hips_m: Array
-    """(..., 3) translation of the hips' bone in its own axes."""
+    """(..., 3) translation of the bone `Rig.carrier_row`, mostly the hips', in its own axes."""
     root_m: Array
-    """(..., 3) of the root bone in its own axes; zero unless it carries the character."""
+    """(..., 3) of the bone `Rig.root_row` in its own axes; zero unless it carries the character."""
     object_m: Array
     """(..., 3) of the object in the world; zero unless it carries the character."""
 

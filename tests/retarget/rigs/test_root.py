@@ -151,6 +151,20 @@ def test_a_rig_without_a_root_bone_says_so() -> None:
         Rig.of(made.skeleton, made.joint_map, RigOptions(root=RootMotion.ROOT_BONE))
 
 
+@pytest.mark.parametrize("mode", MODES)
+def test_hips_that_can_only_be_turned_are_carried_by_the_bone_above(mode: RootMotion) -> None:
+    made = made_rig("ue4", axes="random", extras=("root",))
+    stuck = tuple(name != "root_bone" for name in made.skeleton.names)
+    other = MadeRig(replace(made.skeleton, connected=stuck), made.joint_map)
+    free, whole, _ = moved(made, RigOptions(root=mode))
+    rig, pose, _ = moved(other, RigOptions(root=mode))
+    assert rig.carrier_row == made.skeleton.rows["root_bone"]
+    body = [row for row, name in enumerate(made.skeleton.names) if name != "root_bone"]
+    np.testing.assert_allclose(
+        posed_heads(rig, pose)[:, body], posed_heads(free, whole)[:, body], atol=1e-9
+    )
+
+
 def test_hip_joints_follow_the_actors_wherever_the_hips_bone_is() -> None:
     made = made_rig("ue4", axes="random")
     heads = made.skeleton.heads.copy()
