@@ -31,6 +31,9 @@ SMALLEST_IMAGE_PX = 16
 _GPU_BATCH, _CPU_BATCH = 4, 1
 """A GPU is hardly busy with one image; on a CPU the second image only makes the first wait."""
 
+_FULL = ("out of memory", "ALLOC_FAILED")
+"""How the driver and CUDA's libraries say it, which take memory beside PyTorch."""
+
 _NO_SIZE = (1, 1)
 
 
@@ -262,7 +265,10 @@ def _can_be_seen(bgr: UInt8) -> bool:
 def _is_out_of_memory(error: BaseException) -> bool:
     """Also when it happened while a graph was recorded, and ended that with another error."""
     causes = (error, error.__context__)
-    return any(isinstance(cause, torch.cuda.OutOfMemoryError) for cause in causes)
+    return any(
+        isinstance(cause, torch.OutOfMemoryError) or any(word in str(cause) for word in _FULL)
+        for cause in causes
+    )
 
 
 def _too_full(what: str) -> str:

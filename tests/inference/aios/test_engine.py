@@ -137,6 +137,19 @@ def test_memory_that_runs_out_while_a_graph_is_recorded_is_no_failure_of_the_gpu
     assert network.batches == [2, 1, 1]
 
 
+@pytest.mark.parametrize("said", ["out of memory", "CUBLAS_STATUS_ALLOC_FAILED when calling"])
+def test_memory_that_the_driver_or_a_library_lacks_is_no_failure_of_the_gpu(said: str) -> None:
+    class Full(FakeNetwork):
+        def __call__(self, images: Sequence[np.ndarray]) -> list[Detected]:
+            if len(images) > 1:
+                raise RuntimeError(f"CUDA error: {said}")
+            return super().__call__(images)
+
+    engine = engine_of(Full(lambda bgr: detected(ACTORS, BODY)))
+    assert len(engine.infer([image()] * 2)) == 2
+    assert engine.batch_size == 1
+
+
 def test_other_errors_of_the_network_are_not_hidden() -> None:
     def fail(_bgr: np.ndarray) -> Detected:
         raise RuntimeError("shapes do not match")
