@@ -1,0 +1,107 @@
+"""Finds arms and legs by their bones' names: the words' meanings, in the order they hang."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from .names import BoneName
+from .skeleton import RigSkeleton
+from .tree import Found, ancestors
+
+ARM = ("collar", "shoulder", "elbow", "wrist")
+LEG = ("hip", "knee", "ankle", "foot")
+
+_ARM_WORDS: Mapping[str, Mapping[int, float]] = {
+    "clavicle": {0: 1.0},
+    "shoulder": {0: 0.7, 1: 0.72},
+    "upperarm": {1: 1.0},
+    "arm": {1: 0.75, 2: 0.2},
+    "forearm": {2: 1.0},
+    "hand": {3: 0.9},
+    "wrist": {3: 1.0},
+}
+_LEG_WORDS: Mapping[str, Mapping[int, float]] = {
+    "hip": {0: 0.75},
+    "thigh": {0: 1.0},
+    "leg": {0: 0.6, 1: 0.58},
+    "calf": {1: 1.0},
+    "foot": {2: 0.9, 3: 0.5},
+    "ankle": {2: 1.0},
+    "toe": {3: 1.0},
+}
+"""How well a word fits each joint of its limb. "Shoulder" is the collarbone where an arm follows,
+"leg" the shin where a thigh stands above it: the best sum along the limb decides."""
+
+_LAYER = {"": 1.0, "fk": 1.02, "def": 0.99, "org": 0.9}
+"""Animators move FK controls; deforming bones follow them."""
+
+_STRANGE = 0.6
+"""For every word that nobody knows."""
+
+
+def limbs_by_name(skeleton: RigSkeleton, names: Sequence[BoneName]) -> Found:
+    """Both arms and legs, as far as names tell."""
+    found: Found = {}
+    for side in ("left", "right"):
+        for joints, words in ((ARM, _ARM_WORDS), (LEG, _LEG_WORDS)):
+            chain = _best_chain(skeleton, _fits(names, side, words))
+            ambiguous = _gap(chain)
+            for joint, (bone, fit) in chain.items():
+                sure = 0.55 if ambiguous else _certainty(names[bone], fit)
+                found[f"{side}_{joints[joint]}"] = (bone, sure)
+    return found
+
+
+def fit_factor(name: BoneName) -> float:
+    """How much a bone's layer and strange words take from its fit."""
+    return _LAYER.get(name.layer, 1.0) * _STRANGE**name.strange
+
+
+def _fits(
+    names: Sequence[BoneName], side: str, words: Mapping[str, Mapping[int, float]]
+) -> dict[int, dict[int, float]]:
+    """Bone to joint to how well its name fits."""
+    return {
+        bone: {joint: fit * fit_factor(name) for joint, fit in words[name.part].items()}
+        for bone, name in enumerate(names)
+        if name.side == side and name.part in words and not name.aside and not name.metacarpal
+    }
+
+
+def _best_chain(
+    skeleton: RigSkeleton, fits: Mapping[int, Mapping[int, float]]
+) -> dict[int, tuple[int, float]]:
+    """Joint to (bone, fit) of the chain of descending bones whose fits sum up highest.
+
+    Of equals the one nearer the root wins: of upperarm01 and upperarm02 the first.
+    """
+    sums: dict[tuple[int, int], float] = {}
+    before: dict[tuple[int, int], tuple[int, int] | None] = {}
+    for bone in sorted(fits):
+        above = [upper for upper in ancestors(skeleton, bone) if upper in fits]
+        for joint, fit in fits[bone].items():
+            links = [(u, j) for u in reversed(above) for j in fits[u] if j < joint]
+            link = max(links, key=lambda state: sums[state], default=None)
+            sums[bone, joint] = fit + (sums[link] if link else 0)
+            before[bone, joint] = link
+    state = max(sums, key=lambda state: (sums[state], -state[0]), default=None)
+    chain: dict[int, tuple[int, float]] = {}
+    while state:
+        bone, joint = state
+        chain[joint] = (bone, fits[bone][joint])
+        state = before[state]
+    return chain
+
+
+def _gap(chain: Mapping[int, object]) -> bool:
+    """A limb needs its middle: with a joint missing between two others, words misled."""
+    inner = [joint for joint in chain if joint in (0, 1, 2, 3)]
+    return bool(inner) and any(j not in chain for j in range(max(min(inner), 1), max(inner)))
+
+
+def _certainty(name: BoneName, fit: float) -> float:
+    if name.layer == "org":
+        return 0.5
+    if name.strange:
+        return min(0.8, fit + 0.1)
+    return 0.97 if fit >= 0.85 else 0.9 if fit >= 0.5 else 0.5
