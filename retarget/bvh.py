@@ -218,7 +218,7 @@ class _Parser:
         self._parents.append(parent)
         self._offsets.append(self._offset())
         self._expect("CHANNELS")
-        self._channels.append(tuple(next(self._words) for _ in range(int(next(self._words)))))
+        self._channels.append(tuple(self._word() for _ in range(int(self._word()))))
         while (word := next(self._words)) != "}":
             if word == "JOINT":
                 self._joint(joint)
@@ -228,6 +228,11 @@ class _Parser:
                 self._expect("}")
             else:
                 raise ValueError(f"{word!r} in joint {self._names[joint]}")
+
+    def _word(self) -> str:
+        if not (word := next(self._words, "")):
+            raise ValueError("the HIERARCHY ends early")
+        return word
 
     def _until(self, word: str) -> str:
         """Names may hold spaces."""

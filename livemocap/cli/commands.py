@@ -30,6 +30,9 @@ COMMANDS = {
     "view": Command("livemocap.cli.view", "add_view", "watch the running stream"),
     "record": Command("tracking.cli", "add_record", "record the stream; `record start`, `stop`"),
     "export": Command("retarget.cli", "add_export", "write a take as BVH or FBX"),
+    "import": Command(
+        "livemocap.cli.import_motion", "add_import", "make a take of recorded motion: BVH, AMASS"
+    ),
     "video": Command("livemocap.cli.video", "add_video", "a video file to take, BVH, FBX, preview"),
     "demo": Command("livemocap.cli.demo", "add_demo", "the same with the clip that comes along"),
     "take": Command("tracking.cli", "add_take", "look into, check or repair a take"),
