@@ -14,13 +14,14 @@ from .rig import Rig, RootMotion
 
 _HIPS = SMPLX.indices("left_hip", "right_hip")
 _LEGS = [SMPLX.indices(f"{s}_hip", f"{s}_knee", f"{s}_ankle") for s in ("left", "right")]
-_FEET = [SMPLX.indices(f"{s}_ankle", f"{s}_foot") for s in ("left", "right")]
+_ANKLES, _TOES = (SMPLX.indices(f"left_{j}", f"right_{j}") for j in ("ankle", "foot"))
 _TRUNK = [SMPLX.indices("pelvis", "neck"), SMPLX.indices("pelvis", "head")]
-_SOLE_M = 0.025
+SOLE_M = 0.025
 """How high the ball of an actor's foot is over the floor."""
 
 _HIGHEST_TOES = 0.15
-"""Toes that are higher than this part of the legs' length do not stand on 0, thick soles or not."""
+"""Toes, or ankles of rigs without, that are higher than this part of the legs' length do not stand
+on 0, thick soles or not."""
 
 _CARRIES = {
     # of a move across the floor: what the hips, the root bone and the object do of it
@@ -77,11 +78,17 @@ def root_plan(rig: Rig, C: Array, rest_joints: Array, anchor: Array) -> RootPlan
     return RootPlan(scale[None], arm[None], (still - head)[None], _axes(rig)[None])
 
 
+def hips_moves(plan: RootPlan, pelvis: Array, pelvis_wxyz: Array) -> Array:
+    """(..., P, 3) m in the world, how far hips' bones are from rest with actors' pelvises at
+    (..., P, 3) m and rotations (..., P, 4)."""
+    turned = np.matmul(matrix_from_quat(pelvis_wxyz), plan.arm[..., None])[..., 0]
+    return plan.scale * pelvis + plan.offset + turned
+
+
 def place(plan: RootPlan, pelvis: Array, pelvis_wxyz: Array) -> Moves:
-    """Moves for actors whose pelvises are at (..., P, 3) m with rotations (..., P, 4)."""
-    turned = np.matmul(matrix_from_quat(pelvis_wxyz), plan.arm[..., None])
-    moved = (plan.scale * pelvis + plan.offset)[..., None] + turned
-    moves = np.matmul(plan.axes, moved)[..., 0]
+    """What carries the characters there."""
+    moved = hips_moves(plan, pelvis, pelvis_wxyz)
+    moves = np.matmul(plan.axes, moved[..., None])[..., 0]
     return Moves(hips=moves[..., :3], root=moves[..., 3:6], object=moves[..., 6:])
 
 
@@ -123,24 +130,26 @@ def _arm(rig: Rig, C: Array, rest: Array, legs: float) -> Array:
 
 def _lift(rig: Rig, C: Array, rest: Array, legs: float) -> float:
     """How much higher the rig's ankles are than the scaled actor's when both stand."""
-    feet = [pair for pair in _FEET if all(joint in rig.rows for joint in pair)]
-    if not feet:
+    if not all(joint in rig.rows for joint in _ANKLES):
         return 0.0
-    drops = [C[pair[0]] @ (_heads(rig, pair)[0] - _heads(rig, pair)[1]) for pair in feet]
-    own = float(np.mean(drops, 0)[1]) + _toes_over_ground(rig, C[0], feet, legs)
-    actor = np.mean([rest[ankle, 1] - rest[toe, 1] for ankle, toe in feet]) + _SOLE_M
-    return float(own - legs * actor)
+    low = _TOES if all(joint in rig.rows for joint in _TOES) else _ANKLES
+    drops = C[_ANKLES] @ (_heads(rig, _ANKLES) - _heads(rig, low))[..., None]
+    actor_low = float(rest[low, 1].mean() - rest[_TOES, 1].mean()) + SOLE_M
+    own_low = _over_ground(rig, C[0], _heads(rig, low), legs, actor_low)
+    actor_drop = float((rest[_ANKLES, 1] - rest[low, 1]).mean())
+    return float(drops[:, 1].mean()) + own_low - legs * (actor_drop + actor_low)
 
 
-def _toes_over_ground(rig: Rig, C: Array, feet: list[list[int]], legs: float) -> float:
-    """Of the rig at rest, m; the actor's, scaled, where it does not stand on anything we know."""
-    toes = float(np.mean([_heads(rig, pair)[1, 1] for pair in feet]))
+def _over_ground(rig: Rig, C: Array, heads: Array, legs: float, actor: float) -> float:
+    """Height of toes or ankles of the rig at rest, m; the actor's, scaled, where it does not stand
+    on anything we know."""
+    height = float(heads[:, 1].mean())
     if rig.options.ground_m is not None:
-        return toes - rig.options.ground_m
-    length = np.mean([_length(_heads(rig, c)) for c in _LEGS if all(j in rig.rows for j in c)] or 0)
-    upright = C[1, 1] > 0.99
-    stands = upright and -0.01 * length <= toes <= _HIGHEST_TOES * length
-    return toes if stands else legs * _SOLE_M
+        return height - rig.options.ground_m
+    known = [chain for chain in _LEGS if all(joint in rig.rows for joint in chain)]
+    length = np.mean([_length(_heads(rig, chain)) for chain in known]) if known else 0.0
+    stands = C[1, 1] > 0.99 and -0.01 * length <= height <= _HIGHEST_TOES * length
+    return height if stands else legs * actor
 
 
 def _heads(rig: Rig, joints: list[int]) -> Array:

@@ -68,6 +68,12 @@ def test_toes_come_to_be_as_high_as_at_rest(soles: float, scale: float) -> None:
     np.testing.assert_allclose(heads[toes, 1], (0.02 + soles) * scale, atol=1e-9)
 
 
+def test_ankles_of_a_rig_without_toes_come_to_be_as_high_as_at_rest() -> None:
+    made = made_rig("ue4", axes="random", without=["left_foot", "right_foot"], scale=1.3)
+    ankle = rows_of(made.skeleton, made.bones)["left_ankle"]
+    assert stand(made, (0, 0, 0))[ankle, 1] == pytest.approx(made.skeleton.heads[ankle, 1])
+
+
 @pytest.mark.parametrize("height", [-0.8, 0.7])
 def test_a_rig_that_stands_on_nothing_we_know_stands_as_the_actor(height: float) -> None:
     made = raised(made_rig("ue4", axes="random", scale=0.6), height)
