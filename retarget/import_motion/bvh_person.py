@@ -147,9 +147,10 @@ def _rows(joint_map: JointMap, skeleton: RigSkeleton, path: Path) -> dict[int, i
         joint: skeleton.rows[bones[name]] for joint, name in enumerate(SMPLX.names) if name in bones
     }
     if 0 not in rows:
-        some = ", ".join(skeleton.names[:6])
+        some, guess = ", ".join(skeleton.names[:6]), joint_map.unsure.get("pelvis")
+        perhaps = f" Perhaps '{guess.bone}'?" if guess else ""
         raise RetargetError(
-            f"{path}: found no hips among its {len(skeleton.names)} bones ({some} ...). "
+            f"{path}: found no hips among its {len(skeleton.names)} bones ({some} ...).{perhaps} "
             "--map says which bone is which joint."
         )
     owners = {row: joint for joint, row in reversed(rows.items())}  # one joint for each bone

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from zipfile import BadZipFile
 
 import numpy as np
@@ -15,6 +15,11 @@ from livemocap.rotation import Array
 from ..errors import RetargetError
 
 _ZIP = b"PK"
+_DAMAGE = (
+    ValueError, BadZipFile, EOFError, KeyError, OSError, zlib.error, NotImplementedError,
+    RuntimeError, MemoryError,
+)  # fmt: skip
+"""All that reading a damaged .npz was seen to raise, encryption and absurd sizes included."""
 
 
 class NpzArrays:
@@ -27,15 +32,24 @@ class NpzArrays:
     def __init__(self, path: Path) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
-                if file.read(2) != _ZIP:
-                    raise RetargetError(f"{path}: no .npz file of arrays")
-            self._file = np.load(path, allow_pickle=False)
+            self._raw = path.open("rb")
         except OSError as error:
             raise RetargetError(f"{path}: {error.strerror or error}") from None
-        except (ValueError, BadZipFile, EOFError) as error:
-            raise RetargetError(f"{path}: damaged .npz file ({error})") from None
+        try:
+            self._file = self._opened()
+        except BaseException:
+            self._raw.close()
+            raise
         self.names = tuple(self._file.files)
+
+    def _opened(self) -> Any:
+        if self._raw.read(len(_ZIP)) != _ZIP:
+            raise RetargetError(f"{self.path}: no .npz file of arrays")
+        self._raw.seek(0)
+        try:
+            return np.load(self._raw, allow_pickle=False)
+        except _DAMAGE as error:
+            raise RetargetError(f"{self.path}: damaged .npz file ({error})") from None
 
     def __enter__(self) -> Self:
         return self
@@ -47,6 +61,7 @@ class NpzArrays:
         trace: TracebackType | None,
     ) -> None:
         self._file.close()
+        self._raw.close()
 
     def __contains__(self, name: str) -> bool:
         return name in self.names
@@ -95,7 +110,7 @@ class NpzArrays:
     def _read(self, name: str) -> Array:
         try:
             return self._file[name]
-        except (ValueError, BadZipFile, EOFError, KeyError, OSError, zlib.error) as error:
+        except _DAMAGE as error:
             if "allow_pickle" in str(error) or "pickled" in str(error):
                 raise RetargetError(
                     f"{self.path}: {name} is pickled Python, which may run code when it is read; "
