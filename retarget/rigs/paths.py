@@ -16,7 +16,8 @@ import numpy as np
 from livemocap.rotation import Array, multiply
 from livemocap.skeleton import SMPLX
 
-from .rig import Rig
+from .driven import Driven
+from .twist import Share
 
 _J = len(SMPLX.names)
 Path = tuple[tuple[int, bool], ...]
@@ -59,12 +60,12 @@ class Paths:
         return product
 
 
-def paths_of(rig: Rig) -> Paths:
+def paths_of(driven: Sequence[Driven], shares: Sequence[Share]) -> Paths:
     """One rig's."""
-    nodes = [bone.joint if bone.share < 0 else _J + bone.share for bone in rig.driven]
-    starts = [nodes[bone.parent] if bone.parent >= 0 else -1 for bone in rig.driven]
-    paths = [_path(rig, start, node) for start, node in zip(starts, nodes, strict=True)]
-    return Paths(tuple(paths), np.array([share.of for share in rig.shares], int), _J)
+    nodes = [bone.joint if bone.share < 0 else _J + bone.share for bone in driven]
+    starts = [nodes[bone.parent] if bone.parent >= 0 else -1 for bone in driven]
+    paths = [_path(shares, start, node) for start, node in zip(starts, nodes, strict=True)]
+    return Paths(tuple(paths), np.array([share.of for share in shares], int), _J)
 
 
 def join_paths(people: Sequence[Paths]) -> Paths:
@@ -83,18 +84,18 @@ def join_paths(people: Sequence[Paths]) -> Paths:
     return Paths(tuple(bones), np.concatenate(shared), joints)
 
 
-def _path(rig: Rig, start: int, end: int) -> Path:
-    up, down = _ancestry(rig, start), _ancestry(rig, end)
+def _path(shares: Sequence[Share], start: int, end: int) -> Path:
+    up, down = _ancestry(shares, start), _ancestry(shares, end)
     common = next((node for node in up if node in down), -1)
     back = up[: up.index(common)] if common in up else up
     forth = down[: down.index(common)] if common in down else down
     return (*((node, True) for node in back), *((node, False) for node in reversed(forth)))
 
 
-def _ancestry(rig: Rig, node: int) -> list[int]:
+def _ancestry(shares: Sequence[Share], node: int) -> list[int]:
     """A node and what is above it, upwards."""
     found = []
     while node >= 0:
         found.append(node)
-        node = rig.shares[node - _J].base if node >= _J else SMPLX.parents[node]
+        node = shares[node - _J].base if node >= _J else SMPLX.parents[node]
     return found

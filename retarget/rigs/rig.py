@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from functools import cached_property
@@ -12,7 +12,9 @@ from livemocap.skeleton import SMPLX
 
 from ..errors import RetargetError
 from .calibrate import CalibrationPlan, calibration_plan
+from .driven import Driven, find_driven
 from .joint_map import JointMap
+from .paths import Paths, paths_of
 from .skeleton import RigSkeleton
 from .twist import Share, find_shares
 
@@ -45,21 +47,6 @@ class RigOptions:
     ground_m: float | None = None
     """The height that the rig stands on at rest; None: 0 if that can be, else close below its
     toes. When the actor stands, the rig's toes are as high over the floor as they are over this."""
-
-
-@dataclass(frozen=True, slots=True)
-class Driven:
-    """A bone that is written."""
-
-    row: int
-    """In the skeleton."""
-    parent: int
-    """The driven bone that moves it, by place in `Rig.driven`; -1: none, it turns in the object's
-    space."""
-    joint: int
-    """The SMPL-X joint whose calibration it has, and that it follows if it takes no share."""
-    share: int = -1
-    """Which of `Rig.shares` it takes; -1: it follows the joint itself."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,11 +85,13 @@ class Rig:
             calibration: from `calibrate.calibration_from_pose`.
 
         Raises:
-            RetargetError: the map names joints or bones that do not exist, or no pelvis; root
+            RetargetError: joints or bones are named that do not exist, or no pelvis; root
                 motion is wanted on a root bone where there is none.
         """
         options, parents = options or RigOptions(), dict(parents or {})
         rows = _rows(skeleton, joint_map)
+        _require_known("bone", {*parents, *parents.values()} - {None}, skeleton.names)
+        _require_known("joint", calibration or {}, SMPLX.names)
         shares = find_shares(
             skeleton, rows, fixed=parents, twist=options.twist, spread=options.spread
         )
@@ -112,7 +101,7 @@ class Rig:
             options=options,
             rows=rows,
             shares=shares,
-            driven=_driven(skeleton, rows, shares, parents),
+            driven=find_driven(skeleton, rows, shares, parents),
             parents=parents,
             calibration=dict(calibration or {}),
         )
@@ -150,6 +139,10 @@ class Rig:
         return None if row == self.hips_row else row
 
     @cached_property
+    def paths(self) -> Paths:
+        return paths_of(self.driven, self.shares)
+
+    @cached_property
     def calibration_plan(self) -> CalibrationPlan:
         return calibration_plan(self.skeleton, self.rows, flat_feet=self.options.flat_feet)
 
@@ -170,46 +163,7 @@ def _rows(skeleton: RigSkeleton, joint_map: JointMap) -> dict[int, int]:
     return {joint: row for joint, row in sorted(rows.items()) if owner[row] == joint}
 
 
-def _driven(
-    skeleton: RigSkeleton,
-    rows: Mapping[int, int],
-    shares: Sequence[Share],
-    parents: Mapping[str, str | None],
-) -> tuple[Driven, ...]:
-    """Sorted so that a bone comes after the one that moves it."""
-    kinds = {row: (joint, -1) for joint, row in rows.items()}
-    kinds |= {share.row: (share.joint, place) for place, share in enumerate(shares)}
-    movers = {row: _mover(row, skeleton, kinds, parents) for row in kinds}
-    places: dict[int, int] = {-1: -1}
-    found: list[Driven] = []
-    waiting = sorted(kinds)
-    while waiting:
-        ready = [row for row in waiting if movers[row] in places]
-        if not ready:
-            names = ", ".join(skeleton.names[row] for row in waiting)
-            raise RetargetError(f"bones move each other in a circle: {names}")
-        for row in ready:
-            places[row] = len(found)
-            found.append(Driven(row, places[movers[row]], *kinds[row]))
-        waiting = [row for row in waiting if row not in places]
-    return tuple(found)
-
-
-def _mover(
-    row: int,
-    skeleton: RigSkeleton,
-    driven: Mapping[int, tuple[int, int]],
-    parents: Mapping[str, str | None],
-) -> int:
-    """The driven bone that carries a bone along, -1 if none does."""
-    seen = {row}
-    while True:
-        name = skeleton.names[row]
-        if name in parents:
-            parent = parents[name]
-            row = -1 if parent is None else skeleton.rows[parent]
-        else:
-            row = skeleton.parents[row]
-        if row in driven or row < 0 or row in seen:
-            return row if row in driven else -1
-        seen.add(row)
+def _require_known(kind: str, names: Iterable[str | None], known: Sequence[str]) -> None:
+    unknown = sorted(str(name) for name in set(names) - set(known))
+    if unknown:
+        raise RetargetError(f"there is no {kind} {', '.join(map(repr, unknown))}")

@@ -22,7 +22,7 @@ from livemocap.rotation import Array, continuous, inverse, multiply, normalize, 
 from livemocap.skeleton import SMPLX
 
 from .calibrate import calibrate, residuals_deg
-from .paths import Paths, join_paths, paths_of
+from .paths import Paths, join_paths
 from .rig import Rig
 from .root import Moves, RootPlan, join_plans, place, root_plan
 from .twist import take_shares
@@ -192,7 +192,7 @@ def _table(rig: Rig, rest: Array, C: Array, anchor: Array) -> Table:
     units = np.eye(4)
     sandwich = multiply(multiply(left[:, None], units), right[:, None])
     return Table(
-        paths=paths_of(rig),
+        paths=rig.paths,
         sandwich=sandwich,
         **_shares(rig, C),
         root=root_plan(rig, C, rest, anchor),

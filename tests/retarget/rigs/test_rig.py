@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from rigs_made import EXTRAS, made_rig
 
@@ -65,3 +66,11 @@ def test_bones_that_move_each_other_are_refused() -> None:
     around = {"left_hip": "left_knee"}
     with pytest.raises(RetargetError, match="move each other in a circle: left_hip, left_knee"):
         Rig.of(made.skeleton, made.joint_map, parents=around)
+
+
+def test_unknown_bones_and_joints_are_named() -> None:
+    made = made_rig()
+    with pytest.raises(RetargetError, match="there is no bone 'Kopf'"):
+        Rig.of(made.skeleton, made.joint_map, parents={"head": "Kopf", "neck": None})
+    with pytest.raises(RetargetError, match="there is no joint 'skull'"):
+        Rig.of(made.skeleton, made.joint_map, calibration={"skull": np.eye(3)})
