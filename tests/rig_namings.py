@@ -670,7 +670,289 @@ root_r =pelvis
          §Hand_r =wrist
 """
 
+_OPTITRACK = """
+Skeleton_Hip =pelvis
+ Skeleton_Ab =spine1
+  Skeleton_Chest =spine3
+   Skeleton_Neck =neck
+    Skeleton_Head =head
+   Skeleton_§Shoulder =collar
+    Skeleton_§UArm =shoulder
+     Skeleton_§FArm =elbow
+      Skeleton_§Hand =wrist
+       Skeleton_§Thumb1 =thumb1
+        Skeleton_§Thumb2 =thumb2
+         Skeleton_§Thumb3 =thumb3
+       Skeleton_§Index1 =index1
+        Skeleton_§Index2 =index2
+         Skeleton_§Index3 =index3
+ Skeleton_§Thigh =hip
+  Skeleton_§Shin =knee
+   Skeleton_§Foot =ankle
+    Skeleton_§Toe =foot
+"""
+
+_SYNTY = """
+Root @floor
+ Hips =pelvis
+  Spine_01 =spine1
+   Spine_02 =spine2
+    Spine_03 =spine3
+     Neck =neck
+      Head =head
+       Eyes @head>top:0.4
+       Eyebrows @head>top:0.6
+     Clavicle_§ =collar
+      Shoulder_§ =shoulder
+       Elbow_§ =elbow
+        Hand_§ =wrist
+         Thumb_01_§ =thumb1
+          Thumb_02_§ =thumb2
+           Thumb_03_§ =thumb3
+         IndexFinger_01_§ =index1
+          IndexFinger_02_§ =index2
+           IndexFinger_03_§ =index3
+         Finger_01_§ @ring1
+          Finger_02_§ @ring2
+  UpperLeg_§ =hip
+   LowerLeg_§ =knee
+    Ankle_§ =ankle
+     Ball_§ =foot
+      Toes_§ @ankle>foot:1.6
+"""
+
+_KINECT = """
+SpineBase =pelvis
+ SpineMid =spine1
+  SpineShoulder =spine3
+   Neck =neck
+    Head =head
+   Shoulder§ =shoulder
+    Elbow§ =elbow
+     Wrist§ =wrist
+      Hand§ @wrist>middle1:0.8
+       HandTip§ @wrist>middle1:1.5
+      Thumb§ @thumb2
+ Hip§ =hip
+  Knee§ =knee
+   Ankle§ =ankle
+    Foot§ =foot
+"""
+
+_ARKIT = """
+root @floor
+ hips_joint =pelvis
+  §_upLeg_joint =hip
+   §_leg_joint =knee
+    §_foot_joint =ankle
+     §_toes_joint =foot
+      §_toesEnd_joint @ankle>foot:1.6
+  spine_1_joint =spine1
+   spine_2_joint @spine1>spine2:0.3
+    spine_3_joint @spine1>spine2:0.6
+     spine_4_joint =spine2
+      spine_5_joint @spine2>spine3:0.3
+       spine_6_joint @spine2>spine3:0.6
+        spine_7_joint =spine3
+         §_shoulder_1_joint =collar
+          §_arm_joint =shoulder
+           §_forearm_joint =elbow
+            §_hand_joint =wrist
+             §_handIndexStart_joint @wrist>index1:0.3
+              §_handIndex_1_joint =index1
+               §_handIndex_2_joint =index2
+                §_handIndex_3_joint =index3
+                 §_handIndexEnd_joint @index2>index3:2
+             §_handThumbStart_joint =thumb1
+              §_handThumb_1_joint =thumb2
+               §_handThumb_2_joint =thumb3
+                §_handThumbEnd_joint @thumb2>thumb3:2
+         neck_1_joint =neck
+          neck_2_joint @neck>head:0.3
+           neck_3_joint @neck>head:0.6
+            head_joint =head
+             jaw_joint =jaw
+             §_eye_joint =eye
+             §_eyeUpperLid_joint @head>top:0.5
+"""
+
+_SECOND_LIFE = """
+mPelvis =pelvis
+ mTorso =spine1
+  mChest =spine3
+   mNeck =neck
+    mHead =head
+     mSkull @top
+     mEye§ =eye
+   mCollar§ =collar
+    mShoulder§ =shoulder
+     mElbow§ =elbow
+      mWrist§ =wrist
+       mHandMiddle1§ =middle1
+        mHandMiddle2§ =middle2
+         mHandMiddle3§ =middle3
+ mHip§ =hip
+  mKnee§ =knee
+   mAnkle§ =ankle
+    mFoot§ =foot
+     mToe§ @ankle>foot:1.4
+"""
+
+_ROBLOX = """
+HumanoidRootNode @floor
+ LowerTorso =pelvis
+  UpperTorso =spine3
+   Head =head
+   §UpperArm =shoulder
+    §LowerArm =elbow
+     §Hand =wrist
+  §UpperLeg =hip
+   §LowerLeg =knee
+    §Foot =ankle
+"""
+
+_ADVANCED_SKELETON = """
+Root_M =pelvis
+ RootPart1_M @pelvis>spine1:0.5
+  Spine1_M =spine1
+   Chest_M =spine3
+    Neck_M =neck
+     NeckPart1_M @neck>head:0.5
+      Head_M =head
+       Jaw_M =jaw
+       Eye_§ =eye
+       HeadEnd_M @top
+    Scapula_§ =collar
+     Shoulder_§ =shoulder
+      ShoulderPart1_§ @shoulder>elbow:0.5
+       Elbow_§ =elbow
+        ElbowPart1_§ @elbow>wrist:0.5
+         Wrist_§ =wrist
+          Cup_§ @wrist>ring1:0.3
+           PinkyFinger1_§ =pinky1
+            PinkyFinger2_§ =pinky2
+             PinkyFinger3_§ =pinky3
+              PinkyFinger4_§ @pinky2>pinky3:2
+          ThumbFinger1_§ =thumb1
+           ThumbFinger2_§ =thumb2
+            ThumbFinger3_§ =thumb3
+             ThumbFinger4_§ @thumb2>thumb3:2
+ Hip_§ =hip
+  HipPart1_§ @hip>knee:0.5
+   Knee_§ =knee
+    Ankle_§ =ankle
+     Heel_§ @ankle
+     Toes_§ =foot
+      ToesEnd_§ @ankle>foot:1.5
+"""
+
+_CAT = """
+CATRigHub001 @pelvis
+ HumanPelvis =pelvis
+  Human§Thigh =hip
+   Human§Calf =knee
+    Human§Ankle =ankle
+     Human§Digit11 =foot
+  HumanSpine1 =spine1
+   HumanSpine2 =spine2
+    HumanRibcage =spine3
+     HumanNeck =neck
+      HumanHead =head
+     Human§Collarbone =collar
+      Human§Upperarm =shoulder
+       Human§Forearm =elbow
+        Human§Palm =wrist
+"""
+
+_100STYLE = """
+Hips =pelvis
+ Chest =spine1
+  Chest2 @spine1>spine2:0.6
+   Chest3 =spine2
+    Chest4 =spine3
+     Neck =neck
+      Head =head
+     §Collar =collar
+      §Shoulder =shoulder
+       §Elbow =elbow
+        §Wrist =wrist
+ §Hip =hip
+  §Knee =knee
+   §Ankle =ankle
+    §Toe =foot
+"""
+
+_TRIPO = """
+Root @floor
+ Hip =pelvis
+  Pelvis @pelvis
+   §_Thigh =hip
+    §_Calf =knee
+     §_Foot =ankle
+      §_ToeBase =foot
+  Waist =spine1
+   Spine01 =spine2
+    Spine02 =spine3
+     NeckTwist01 =neck
+      NeckTwist02 @neck>head:0.5
+       Head =head
+     §_Clavicle =collar
+      §_Upperarm =shoulder
+       §_Forearm =elbow
+        §_Hand =wrist
+"""
+
+_IPI = """
+Hip =pelvis
+ LowerSpine =spine1
+  MiddleSpine =spine2
+   Chest =spine3
+    Neck =neck
+     Head =head
+    §Clavicle =collar
+     §Shoulder =shoulder
+      §Forearm =elbow
+       §Hand =wrist
+ §Thigh =hip
+  §Shin =knee
+   §Foot =ankle
+    §Toe =foot
+"""
+
+_SMPL_FBX = """
+root @floor
+ f_avg_root @floor
+  f_avg_Pelvis =pelvis
+   f_avg_§_Hip =hip
+    f_avg_§_Knee =knee
+     f_avg_§_Ankle =ankle
+      f_avg_§_Foot =foot
+   f_avg_Spine1 =spine1
+    f_avg_Spine2 =spine2
+     f_avg_Spine3 =spine3
+      f_avg_Neck =neck
+       f_avg_Head =head
+      f_avg_§_Collar =collar
+       f_avg_§_Shoulder =shoulder
+        f_avg_§_Elbow =elbow
+         f_avg_§_Wrist =wrist
+          f_avg_§_Hand @wrist>middle1:0.8
+"""
+
 FAMILIES = {
+    "optitrack": Family(_OPTITRACK),
+    "synty": Family(_SYNTY),
+    "kinect": Family(_KINECT, "Left", "Right"),
+    "arkit": Family(_ARKIT, "left", "right"),
+    "second life": Family(_SECOND_LIFE, "Left", "Right"),
+    "roblox": Family(_ROBLOX, "Left", "Right"),
+    "advanced skeleton": Family(_ADVANCED_SKELETON),
+    "cat": Family(_CAT),
+    "100style": Family(_100STYLE, "Left", "Right"),
+    "tripo": Family(_TRIPO),
+    "ipi": Family(_IPI),
+    "smpl for maya": Family(_SMPL_FBX),
+    "all controls": Family(_TRIPO.replace(" =", "_CTRL =").replace(" @", "_CTRL @")),
     "radical": Family(_RADICAL, "Left", "Right"),
     "mixamo": _mixamo("mixamorig:"),
     "mixamo in three.js": _mixamo("mixamorig"),

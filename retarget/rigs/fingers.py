@@ -49,6 +49,8 @@ def _hand(skeleton: RigSkeleton, names: Sequence[BoneName], side: str, body: Fou
         kept, sure = _three(skeleton, names, digit, chain, wrist)
         if kept and distance(skeleton, kept[0], wrist) <= _AT_WRIST * forearm:
             sure = 0.4
+        if digit == "thumb" and len(kept) == 1:
+            sure = 0.4
         for k, bone in enumerate(kept, 1):
             found[f"{side}_{digit}{k}"] = (bone, sure)
     return found

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from .names import BoneName
 from .skeleton import RigSkeleton
-from .tree import Found, ancestors
+from .tree import Found, ancestors, between, distance
 
 ARM = ("collar", "shoulder", "elbow", "wrist")
 LEG = ("hip", "knee", "ankle", "foot")
@@ -35,6 +35,9 @@ _LEG_WORDS: Mapping[str, Mapping[int, float]] = {
 _LAYER = {"": 1.0, "fk": 1.02, "def": 0.99, "org": 0.9}
 """Animators move FK controls; deforming bones follow them."""
 
+_PALM = 0.6
+"""A palm is the hand where there is no hand."""
+
 _STRANGE = 0.6
 """For every word that nobody knows."""
 
@@ -46,15 +49,30 @@ def limbs_by_name(skeleton: RigSkeleton, names: Sequence[BoneName]) -> Found:
         for joints, words in ((ARM, _ARM_WORDS), (LEG, _LEG_WORDS)):
             chain = _best_chain(skeleton, _fits(names, side, words))
             ambiguous = _gap(chain)
+            if words is _LEG_WORDS:
+                chain |= _ball(skeleton, names, chain)
             for joint, (bone, fit) in chain.items():
                 sure = 0.55 if ambiguous else _certainty(names[bone], fit)
                 found[f"{side}_{joints[joint]}"] = (bone, sure)
     return found
 
 
+def _ball(
+    skeleton: RigSkeleton, names: Sequence[BoneName], chain: Mapping[int, tuple[int, float]]
+) -> dict[int, tuple[int, float]]:
+    """Of ankle, foot and toe the foot, if it begins at the ball and not beside the ankle."""
+    if 2 not in chain or 3 not in chain or names[chain[2][0]].part != "ankle":
+        return {}
+    ankle, toe = chain[2][0], chain[3][0]
+    feet = [b for b in between(skeleton, ankle, toe) if names[b].part == "foot"]
+    far = distance(skeleton, ankle, toe)
+    ball = [b for b in feet if not names[b].aside and distance(skeleton, ankle, b) > 0.4 * far]
+    return {3: (ball[0], 0.9)} if ball else {}
+
+
 def fit_factor(name: BoneName) -> float:
     """How much a bone's layer and strange words take from its fit."""
-    return _LAYER.get(name.layer, 1.0) * _STRANGE**name.strange
+    return _LAYER.get(name.layer, 1.0) * (_PALM if name.metacarpal else 1) * _STRANGE**name.strange
 
 
 def _fits(
@@ -64,7 +82,7 @@ def _fits(
     return {
         bone: {joint: fit * fit_factor(name) for joint, fit in words[name.part].items()}
         for bone, name in enumerate(names)
-        if name.side == side and name.part in words and not name.aside and not name.metacarpal
+        if name.side == side and name.part in words and not name.aside
     }
 
 

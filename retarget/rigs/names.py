@@ -25,7 +25,12 @@ _RUNNING = re.compile(r"[._ ]\d{1,4}$")
 _XSENS = re.compile(r"[LTC]\d{1,2}")
 """Vertebrae as names of bones: L5, T12."""
 
-_TRUNK = ("hips", "hip", "spine", "neck", "head", "jaw", "eye", "clavicle", "shoulder")
+_SHORT = {
+    side + letter: [side, word]
+    for side in "lr"
+    for letter, word in (("u", "upper"), ("f", "fore"), ("l", "lower"))
+}
+"""As in LUArm, RFArm."""
 
 _TOGETHER = {
     ("upper", "arm"): "upperarm",
@@ -78,8 +83,8 @@ def _kind(word: str) -> str:
 
 
 def _means_little(word: str) -> bool:
-    """Also l and r: a naming may end all of its names in _r."""
-    return _kind(word) in ("", "noise") or (_kind(word) == "side" and len(word) == 1)
+    """Also l, r and ctrl: a naming may end all of its names in _r or _ctrl."""
+    return _kind(word) in ("", "noise", "aside") or (_kind(word) == "side" and len(word) == 1)
 
 
 def _shared(words_of: Sequence[set[str]]) -> set[str]:
@@ -93,7 +98,7 @@ def _pieces(name: str) -> tuple[str, ...]:
     words: list[str] = []
     for piece in filter(None, _SEPARATE.split(name)):
         low = piece.lower()
-        words += [low] if low.isdigit() or low in _WORDS else _split(low)
+        words += _SHORT.get(low) or ([low] if low.isdigit() or low in _WORDS else _split(low))
     return tuple(words)
 
 
@@ -130,12 +135,14 @@ def _read(name: str, words: Sequence[str], shared: set[str]) -> BoneName:
     sides = set(by_kind.get("side", ()))
     part, odd = _part(by_kind.get("part", []), by_kind.get("modifier", []))
     layers = by_kind.get("layer", [])
+    palm = "palm" in by_kind and part in ("", "hand")
     return BoneName(
         side=sides.pop() if len(sides) == 1 else "",
-        part=part,
+        part="hand" if palm else part,
         layer=layers[0] if layers else "",
         aside=_aside(part, by_kind.get("aside", [])),
-        metacarpal="metacarpal" in by_kind and part in (*DIGITS, "finger", "hand", ""),
+        metacarpal=not {"metacarpal", "palm"}.isdisjoint(by_kind)
+        and part in (*DIGITS, "finger", "hand", ""),
         strange=len(by_kind.get("", ())) + odd,
         numbers=tuple(int(word) for word in words if word.isdigit()),
     )

@@ -118,6 +118,8 @@ def _spine(skeleton: RigSkeleton, names: Sequence[BoneName], pelvis: int, chest:
     """
     path = between(skeleton, pelvis, chest) if chest >= 0 and chest != pelvis else []
     kept = [bone for bone in path if not names[bone].aside] or path
+    named = [bone for bone in kept if names[bone].part == "spine"]
+    kept = [bone for bone in kept if bone in named or bone == kept[-1]] if named else kept
     if kept:
         mixed = len({names[bone].layer for bone in kept}) > 1
         return {

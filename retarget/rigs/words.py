@@ -12,13 +12,13 @@ PARTS = {
     "hip": "hip",
     "spine": (
         "spine chest torso thorax abdomen abdom stomach waist back ribcage ribs lumbar "
-        "upperchest uppertorso lowertorso lowerback upperbody 上半身"
+        "upperchest uppertorso lowertorso lowerback upperbody ab sternum 上半身"
     ),
     "neck": "neck cervical 首",
     "head": "head skull 頭",
     "jaw": "jaw mandible あご 顎",
     "eye": "eye eyeball 目",
-    "clavicle": "clavicle collar collarbone clav clavicula",
+    "clavicle": "clavicle collar collarbone clav clavicula scapula scap",
     "shoulder": "shoulder shldr shoulders 肩",
     "upperarm": "upperarm uparm humerus",
     "arm": "arm 腕",
@@ -41,14 +41,17 @@ PARTS = {
 
 DIGITS = ("thumb", "index", "middle", "ring", "pinky")
 
-METACARPAL = ("metacarpal", "metacarpals", "metacarpus", "meta", "carpal", "carpals", "palm", "in")
+METACARPAL = ("metacarpal", "metacarpals", "metacarpus", "meta", "carpal", "carpals", "in", "start")
 """Bones within the hand, before a finger's three. "in" as in LeftInHandIndex."""
+
+PALM = ("palm", "palms")
+"""Either the whole hand or such a bone."""
 
 LAYERS = {"fk": ("fk",), "def": ("def", "deform"), "org": ("org",)}
 """A rig of controls has its bones several times over."""
 
 MODIFIERS = {
-    "upper": ("upper", "up", "uper"),
+    "upper": ("upper", "up", "uper", "u"),
     "lower": ("lower", "low", "lo", "fore"),
     "body": ("body", "半身"),
 }
@@ -71,7 +74,7 @@ ASIDE = (
     "switch corrective corr cor muscle share offset null locator loc aim pivot heel "
     "rock bank parent driver drv gizmo handle hat helmet glasses hood scarf belt bag pouch "
     "backpack ribbon tie chain string rope wing accessory acc camera light snap space sub "
-    "half extra sec opt scap scapula armor armour guard pad plate collider collision col "
+    "half extra sec opt armor armour guard pad plate collider collision col "
     "bbone bendy volume pose space cog com fan swing dummy holder holster mount shadow "
     "捩 捩り 先 親 補助 髪 前髪 後髪 横髪 胸 舌 眉 スカート 袖 キャンセル ダミー 調整 "
     "操作 全て 全ての 両 両目 付与 乳 耳 尻尾 ネクタイ リボン 握り 拡散"
@@ -84,6 +87,7 @@ def vocabulary() -> dict[str, tuple[str, str]]:
     found = {word: ("noise", word) for word in NOISE.split()}
     found |= {word: ("aside", word) for word in ASIDE.split()}
     found |= {word: ("metacarpal", word) for word in METACARPAL}
+    found |= {word: ("palm", word) for word in PALM}
     for kind, table in (("layer", LAYERS), ("modifier", MODIFIERS), ("side", SIDES)):
         found |= {word: (kind, name) for name, words in table.items() for word in words}
     return found | {w: ("part", part) for part, words in PARTS.items() for w in words.split()}
