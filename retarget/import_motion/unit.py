@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from ..errors import RetargetError
 from ..rigs.bvh_rig import METRES_PER_UNIT
 
 _NAMES = {"cmu": "that of CMU's library, 0.0564 m", "inch": "inches"}
@@ -11,6 +12,7 @@ _HEIGHT_OF_LEG = 1 / 0.4887
 """A person's height by the length of thigh and shin."""
 _HEIGHTS_M = (1.4, 2.1)
 _USUAL_HEIGHT_M = 1.7
+_ABSURD_M = 1e6
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,12 @@ def unit_of(leg: float, scale: float | None) -> Unit:
     Args:
         leg: thigh and shin together, in the file's unit.
         scale: metres that a person said one unit has.
+
+    Raises:
+        RetargetError: nothing is as long as that.
     """
+    if scale is not None and not 0 < scale < _ABSURD_M:
+        raise RetargetError(f"--scale {scale:g}: expected metres in a unit, such as 0.01")
     if scale is not None:
         return Unit(scale, f"{scale:g} m as told; the person is {_height(leg, scale):.2f} m tall")
     for name, metres in METRES_PER_UNIT.items():

@@ -20,6 +20,9 @@ from retarget.import_motion.bvh_person import BvhWishes
 from retarget.import_motion.floor import floor_height
 from retarget.import_motion.importing import ImportWishes, import_motion
 from retarget.motion import motions_from_tracks
+from retarget.rigs.presets import Preset
+
+OTHER_RIG = Preset(name="other", title="other", bones={"pelvis": "hip"})
 
 
 def imported(paths: list[Path], out: Path, **wishes: object) -> list[str]:
@@ -178,7 +181,16 @@ def test_what_a_killed_import_left_is_no_obstacle(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("wish", "why"),
-    [({"names": ["a", "b"]}, "--names: 2 for 1"), ({"source": BvhWishes(up="x")}, "--up x")],
+    [
+        ({"names": ["a", "b"]}, "--names: 2 for 1"),
+        ({"source": BvhWishes(up="x")}, "--up x"),
+        ({"source": BvhWishes(scale=0.0)}, "--scale 0"),
+        ({"source": BvhWishes(scale=-1.0)}, "--scale -1"),
+        ({"source": BvhWishes(scale=float("nan"))}, "--scale nan"),
+        ({"source": BvhWishes(rest_frame=0)}, "--rest-frame 0"),
+        ({"source": BvhWishes(joints=OTHER_RIG)}, "no bone is called hip"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_wrong_wish_is_refused(wish: dict[str, object], why: str, tmp_path: Path) -> None:
     source = own_bvh(tmp_path / "a.bvh")
