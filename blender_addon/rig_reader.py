@@ -72,6 +72,7 @@ def _skeleton(
         axes=R_BLENDER_WORLD.T @ _nearest_rotations(in_world[:, :3, :3]),
         tails=tails @ R_BLENDER_WORLD,
         deforms=_deforms(armature_object),
+        connected=tuple(bone.use_connect for bone in bones),
     )
 
 

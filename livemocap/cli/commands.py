@@ -33,6 +33,12 @@ COMMANDS = {
     "import": Command(
         "livemocap.cli.import_motion", "add_import", "make a take of recorded motion: BVH, AMASS"
     ),
+    "rigs": Command(
+        "retarget.rigs.cli",
+        "add_rigs",
+        "characters: which bone follows which joint",
+        extra="blender",
+    ),
     "video": Command("livemocap.cli.video", "add_video", "a video file to take, BVH, FBX, preview"),
     "demo": Command("livemocap.cli.demo", "add_demo", "the same with the clip that comes along"),
     "take": Command("tracking.cli", "add_take", "look into, check or repair a take"),

@@ -13,6 +13,7 @@ from .armature import Armature
 from .skeleton import RigSkeleton
 
 _ARRAYS = ("heads", "axes", "tails")
+_FLAGS = ("deforms", "connected")
 
 
 def save_armatures(path: Path, armatures: Sequence[Armature]) -> None:
@@ -22,7 +23,7 @@ def save_armatures(path: Path, armatures: Sequence[Armature]) -> None:
         arrays |= {f"{row}_{name}": getattr(skeleton, name) for name in _ARRAYS}
         arrays[f"{row}_names"] = np.array(skeleton.names, str)
         arrays[f"{row}_parents"] = np.array(skeleton.parents, np.int64)
-        arrays[f"{row}_deforms"] = np.array(skeleton.deforms, bool)
+        arrays |= {f"{row}_{name}": np.array(getattr(skeleton, name), bool) for name in _FLAGS}
     with path.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
 
@@ -46,9 +47,14 @@ def load_armatures(path: Path) -> list[Armature]:
 
 
 def _skeleton(arrays: np.lib.npyio.NpzFile, row: int) -> RigSkeleton:
+    deforms, connected = (tuple(arrays[f"{row}_{name}"].tolist()) for name in _FLAGS)
+    heads, axes, tails = (arrays[f"{row}_{name}"] for name in _ARRAYS)
     return RigSkeleton(
         names=tuple(arrays[f"{row}_names"].tolist()),
         parents=tuple(arrays[f"{row}_parents"].tolist()),
-        deforms=tuple(arrays[f"{row}_deforms"].tolist()),
-        **{name: arrays[f"{row}_{name}"] for name in _ARRAYS},
+        heads=heads,
+        axes=axes,
+        tails=tails,
+        deforms=deforms,
+        connected=connected,
     )

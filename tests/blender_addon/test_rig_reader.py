@@ -44,9 +44,13 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = made_rig("ue4", rest="A", axes="random", extras=("twist", "ik"), yaw_deg=30)
     save_armatures(folder / "made.npz", [Armature(name="made", skeleton=made.skeleton)])
     code = """
+    bpy.ops.object.mode_set(mode="EDIT")
+    tip = rig.data.edit_bones.new("tip")
+    tip.parent, tip.use_connect = rig.data.edit_bones["head"], True
+    tip.tail = tip.head + tip.parent.tail - tip.parent.head
+    bpy.ops.object.mode_set(mode="OBJECT")
     bones = rig.pose.bones
     bind_skin(rig, ["pelvis", "head"])
-    skinned = rest_skeleton(rig).deforms
     at_rest = rest_skeleton(rig)
     arm = bones["upperarm_l"]
     arm.rotation_mode = "QUATERNION"
@@ -89,13 +93,19 @@ def test_every_bone_keeps_its_parent(read: Path) -> None:
         above = (skeleton.names[p] if p >= 0 else None for p in skeleton.parents)
         return dict(zip(skeleton.names, above, strict=True))
 
-    assert parents(found["rest"]) == parents(found["made"])
+    assert parents(found["rest"]) == {**parents(found["made"]), "tip": "head"}
 
 
 def test_bones_that_no_skin_follows_do_not_deform(read: Path) -> None:
     rest = _skeletons(read)["rest"]
     following = {n for n, deforms in zip(rest.names, rest.deforms, strict=True) if deforms}
     assert following == {"pelvis", "head"}
+
+
+def test_bones_that_are_stuck_to_their_parent_are_told(read: Path) -> None:
+    rest = _skeletons(read)["rest"]
+    stuck = {n for n, connected in zip(rest.names, rest.connected, strict=True) if connected}
+    assert stuck == {"tip"}
 
 
 def test_a_pose_leaves_the_rest_as_it_was(read: Path) -> None:

@@ -6,6 +6,7 @@ import json
 import struct
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,7 @@ from retarget.rigs.rig_file import read_armatures, read_rig
 
 _WRITE = """
 import sys
+from dataclasses import replace
 from pathlib import Path
 import bpy
 import numpy as np
@@ -272,13 +274,16 @@ def test_without_blender_it_says_what_to_install(tmp_path: Path) -> None:
 
 
 def test_armatures_survive_the_way_between_processes(tmp_path: Path, made: MadeRig) -> None:
-    some = [Armature(name=name, skeleton=made.skeleton) for name in ("Ä", "b")]
+    stuck = tuple(row % 3 == 1 for row in range(len(made.skeleton.names)))
+    skeleton = replace(made.skeleton, connected=stuck)
+    some = [Armature(name=name, skeleton=skeleton) for name in ("Ä", "b")]
     save_armatures(tmp_path / "a.npz", some)
     first, second = load_armatures(tmp_path / "a.npz")
     assert (first.name, second.name) == ("Ä", "b")
     assert second.skeleton.names == made.skeleton.names
     assert second.skeleton.parents == made.skeleton.parents
     assert second.skeleton.deforms == made.skeleton.deforms
+    assert second.skeleton.connected == stuck
     np.testing.assert_array_equal(second.skeleton.axes, made.skeleton.axes)
     (tmp_path / "a.npz").write_bytes(b"hello")
     with pytest.raises(RetargetError, match="no file of armatures"):
