@@ -1,0 +1,218 @@
+"""The foot lock of a stream: every frame is answered from what came before it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livemocap.rotation import Array
+
+from .contacts import ContactLimits, ContactWatch
+from .footholds import Footholds, Moving
+from .legs import GRAVITY, TOE, FeetAtRest, Legs, flat_feet, standing_feet
+from .pelvis import LivePelvis, follow, posed_reach, shortfall, upright
+from .plant import FootLimits, heel_from_toe, heel_lift, rotate_by
+from .posed import FeetPose, pose_feet
+from .spring import Spring
+
+_LAND, _LEAVE = 0.05, 0.18
+"""Time constants in units of sqrt(leg / g), 0.28 s for a grown-up: a foot comes to rest, and
+returns to the pose."""
+_LONGEST_GAP = 1.0
+"""In the same unit: after a longer silence nothing is known of the feet."""
+_TELEPORT = 6.0
+"""Speed of the hips, in sqrt(g leg), that nobody has: the person was put elsewhere."""
+
+_TREMBLE = 0.05
+"""Share of the leg that hips may jump at once, whatever the time between."""
+_TORN = 0.04
+"""Share of the leg: a foot that is torn off the floor, as in a jump, lags by a third of it."""
+_UP = np.array([0.0, 1.0, 0.0])
+
+
+@dataclass(slots=True)
+class _Past:
+    """The last frame of P people, as posed and as answered at full strength."""
+
+    t_s: float
+    legs: Legs
+    out: Moving
+    turn: Array
+    """(P, 2, 3) rad as answered; rad/s."""
+    turn_speed: Array
+    answer: FeetPose
+
+
+class LiveFootLock:
+    """Holds the feet of up to P people where they stand, frame by frame.
+
+    What it changes starts and ends smoothly: a foot that comes to stand goes on as it moved and
+    comes to rest, one that leaves starts from rest and returns to the pose. Each person keeps a
+    row; rows of nobody are NaN, and who is seen (again) starts anew.
+    """
+
+    def __init__(
+        self,
+        people: int,
+        rest: FeetAtRest,
+        floor_m: float | None = 0.0,
+        limits: FootLimits | None = None,
+        contact_limits: ContactLimits | None = None,
+    ) -> None:
+        """`rest` is of each of the people, or of one rig that all use.
+
+        Args:
+            floor_m: None where nobody knows how high it is: feet are held at the height at which
+                they stand, and contacts must be given.
+        """
+        self._limits = limits or FootLimits()
+        self._rest = rest = rest.for_people(people)
+        self._unit_s = np.sqrt(rest.leg / GRAVITY)
+        self._holds = Footholds(rest, floor_m, self._limits)
+        self._pelvis = LivePelvis(rest, self._limits)
+        self._watch = ContactWatch(rest, floor_m or 0.0, contact_limits)
+        self._step, self._tilt = Spring.at_rest((people, 2, 3)), Spring.at_rest((people, 2, 3))
+        self._past: _Past | None = None
+
+    def step(
+        self,
+        t_s: float,
+        legs: Legs,
+        contacts: Array | None = None,
+        fresh: Array | None = None,
+    ) -> FeetPose:
+        """The frame of time `t_s`; the same time again is answered as before.
+
+        Args:
+            legs: of P people.
+            contacts: (P, 2, 2) bool, heel and toe of both feet; from the legs' own motion where
+                None.
+            fresh: (P,) bool, rows that somebody new has taken.
+        """
+        past = self._past
+        if past is None:
+            return self._first(t_s, legs)
+        dt_s = t_s - past.t_s
+        if dt_s == 0:
+            return past.answer
+        lost = self._lost(past, dt_s, legs, fresh)
+        if lost.any():
+            self._forget(past, legs, lost, fresh)
+        if contacts is None:
+            contacts = self._watch.step(dt_s, legs.points, lost)
+        return self._move(past, t_s, legs, contacts & ~lost[:, None, None])
+
+    def _first(self, t_s: float, legs: Legs) -> FeetPose:
+        none = np.zeros_like(legs.toe)
+        held = np.zeros((*legs.toe.shape[:2], 2), bool)
+        answer = pose_feet(legs, legs.toe, none, np.zeros(len(legs.toe)), held)
+        at_rest = Moving(points=legs.points, speed=np.zeros_like(legs.points))
+        self._past = _Past(t_s, legs, at_rest, none, none, answer)
+        self._watch.step(0.0, legs.points)
+        return answer
+
+    def _lost(self, past: _Past, dt_s: float, legs: Legs, fresh: Array | None) -> Array:
+        """(P,) of whom the past says nothing: new, unseen, put elsewhere, or after a gap."""
+        moved = np.linalg.norm((legs.hip - past.legs.hip).mean(-2), axis=-1)
+        known = moved < (_TELEPORT * self._rest.speed * dt_s + _TREMBLE * self._rest.leg)
+        if fresh is not None:
+            known = known & ~fresh
+        if dt_s < 0:
+            return np.ones_like(known)
+        return ~known | (dt_s > _LONGEST_GAP * self._unit_s)
+
+    def _forget(self, past: _Past, legs: Legs, lost: Array, fresh: Array | None) -> None:
+        """Start these rows at their pose; a pelvis stays where it was, if it is the same one."""
+        new = np.isnan(past.legs.hip[:, 0, 0])
+        new = new if fresh is None else new | fresh
+        self._holds.forget(lost)
+        self._pelvis.forget(new)
+        row = lost[:, None, None]
+        for spring in (self._step, self._tilt):
+            spring.let_go(row, np.zeros(1), np.zeros(1))
+        points = legs.points + self._pelvis.rise[:, None, None, None] * _UP
+        past.turn, past.turn_speed = np.where(row, 0, past.turn), np.where(row, 0, past.turn_speed)
+        past.out = Moving(
+            points=np.where(row[..., None], points, past.out.points),
+            speed=np.where(row[..., None], 0, past.out.speed),
+        )
+
+    def _move(self, past: _Past, t_s: float, legs: Legs, contacts: Array) -> FeetPose:
+        dt_s = t_s - past.t_s
+        points, before, risen = legs.points, past.legs.points, self._pelvis.rise
+        pose = Moving(
+            points=points + risen[:, None, None, None] * _UP, speed=(points - before) / dt_s
+        )
+        changed = self._holds.step(dt_s, pose, past.out, contacts, _LAND * self._unit_s)[..., None]
+        rise, lift = self._rise(dt_s, legs)
+        turn = self._turned(dt_s, past, points, lift, changed)
+        toe = self._stepped(dt_s, past, points, turn, (risen, rise), changed)
+        return self._answer(t_s, past, legs, toe, turn, rise)
+
+    def _rise(self, dt_s: float, legs: Legs) -> tuple[Array, Array]:
+        """(P,) m, the pelvis of this frame, and (P, 2, 3) rad by which heels lift."""
+        held, reach = self._holds.held, posed_reach(legs)
+        standing = upright(legs.hip, legs.ankle, self._rest.leg)
+        turn = self._holds.turns(legs.points)
+        toe = self._holds.toes(legs.points, turn, self._pelvis.rise)
+        foot = rotate_by(turn, legs.ankle - legs.toe)
+        goal, any_foot = follow(held, (toe + foot - legs.ankle)[..., 1])
+        rise = self._pelvis.follow(dt_s, goal * standing, any_foot)
+        hip = legs.hip + rise[:, None, None] * _UP
+        lift = np.where(held[..., TOE, None], heel_lift(hip - toe, foot, reach), 0)
+        short = shortfall(hip, toe + rotate_by(lift, foot), reach)
+        need = np.where(held[..., TOE], short, 0).max(-1)
+        self._pelvis.lower(dt_s, need * standing)
+        return self._pelvis.rise, lift
+
+    def _turned(
+        self, dt_s: float, past: _Past, points: Array, lift: Array, changed: Array
+    ) -> Array:
+        """(P, 2, 3) rad, the feet's turns of this frame."""
+        goal = self._holds.turns(points) + lift
+        before = self._holds.turns(past.legs.points) + lift
+        self._tilt.let_go(changed, past.turn - before, past.turn_speed - (goal - before) / dt_s)
+        self._tilt.step(dt_s, self._time(flat_feet(self._holds.held)))
+        return goal + self._tilt.value
+
+    def _stepped(
+        self,
+        dt_s: float,
+        past: _Past,
+        points: Array,
+        turn: Array,
+        rises: tuple[Array, Array],
+        changed: Array,
+    ) -> Array:
+        """(P, 2, 3) m, the toes of this frame; `rises` are the pelvis's before and now."""
+        goal = self._holds.toes(points, turn, rises[1])
+        before = self._holds.toes(past.legs.points, past.turn, rises[0])
+        time = self._time(standing_feet(self._holds.held))
+        speed = past.out.speed[..., TOE, :] - (goal - before) / dt_s
+        most = _TORN * self._rest.leg[:, None, None] / time
+        speed = speed * np.minimum(1, most / np.maximum(_length(speed), 1e-9))
+        self._step.let_go(changed, past.out.points[..., TOE, :] - before, speed)
+        self._step.step(dt_s, time)
+        return goal + self._step.value
+
+    def _time(self, held: Array) -> Array:
+        """(P, 2, 1) s, time constants of feet that are held (P, 2) or not."""
+        return (np.where(held, _LAND, _LEAVE) * self._unit_s[:, None])[..., None]
+
+    def _answer(
+        self, t_s: float, past: _Past, legs: Legs, toe: Array, turn: Array, rise: Array
+    ) -> FeetPose:
+        dt_s, strength = t_s - past.t_s, self._limits.strength
+        points = np.stack([toe + heel_from_toe(legs.points, turn), toe], -2)
+        past.out = Moving(points=points, speed=(points - past.out.points) / dt_s)
+        past.turn, past.turn_speed = turn, (turn - past.turn) / dt_s
+        past.t_s, past.legs = t_s, legs
+        toe = legs.toe + strength * (toe - legs.toe)
+        past.answer = pose_feet(legs, toe, strength * turn, strength * rise, self._holds.held)
+        return past.answer
+
+
+def _length(vector: Array) -> Array:
+    """(..., 3) to (..., 1)."""
+    return np.linalg.norm(vector, axis=-1, keepdims=True)

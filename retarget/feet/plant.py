@@ -1,0 +1,93 @@
+"""Where a standing foot is held, and the correction that takes it there.
+
+A foot's correction is a small turn about its toe and a step of its toe, both in the world; a
+foot with neither is where the pose has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from livemocap.rotation import (
+    Array,
+    matrix_from_rotvec,
+    normalize,
+    rotvec_from_matrix,
+    shortest_arc,
+)
+
+from .legs import HEEL, TOE, FeetAtRest
+
+NEAR_FLOOR = 0.12
+"""Share of the leg: a standing point that is farther from its height on the floor stands on
+something else, and is held where it is."""
+STEEPEST = np.radians(30)
+"""A foot that would have to turn more to lie flat is not meant to."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class FootLimits:
+    """How far a foot may be held from where the pose has it, in shares of the leg."""
+
+    stray: float = 0.2
+    lowest_pelvis: float = 0.12
+    highest_pelvis: float = 0.12
+    strength: float = 1.0
+    """0 leaves the pose alone, 1 holds a foot for good."""
+
+
+def floor_heights(points: Array, rest: FeetAtRest, floor_m: float | None) -> Array:
+    """(..., 2, 2) m at which heels and toes would stand, for `points` (..., 2, 2, 3)."""
+    own = points[..., 1]
+    if floor_m is None:
+        return own
+    flat = floor_m + np.broadcast_to(rest.heights, own.shape)
+    near = np.abs(own - flat) < NEAR_FLOOR * rest.leg[..., None, None]
+    return np.where(near, flat, own)
+
+
+def flat_turn(points: Array, heading: Array, rise: Array) -> Array:
+    """(..., 2, 3) rad, the turn that lays feet down.
+
+    Args:
+        points: (..., 2, 2, 3) m, heel and toe in the pose.
+        heading: (..., 2, 3) horizontal direction from heel to toe.
+        rise: (..., 2) m, how much higher the toe stands than the heel.
+    """
+    sole = points[..., TOE, :] - points[..., HEEL, :]
+    length = np.linalg.norm(sole, axis=-1)
+    run = np.sqrt(np.maximum(length**2 - rise**2, (0.2 * length) ** 2))
+    flat = normalize(heading * [1, 0, 1]) * run[..., None]
+    flat[..., 1] = rise
+    turn = rotvec_from_matrix(shortest_arc(sole, flat))
+    angle = np.linalg.norm(turn, axis=-1, keepdims=True)
+    return np.where(angle < STEEPEST, turn, 0)
+
+
+def heel_lift(to_hip: Array, to_ankle: Array, reach: Array) -> Array:
+    """(..., 3) rad, the turn about the toe that brings an ankle within `reach` of its hip.
+
+    So people push off: a leg that gets too short lifts its heel before it pulls the pelvis down.
+
+    Args:
+        to_hip: (..., 3) m from the toe; `to_ankle` as well.
+        reach: (...) m.
+    """
+    far, foot = np.linalg.norm(to_hip, axis=-1), np.linalg.norm(to_ankle, axis=-1)
+    both = np.maximum(far * foot, 1e-9)
+    now = np.arccos(np.clip((to_hip * to_ankle).sum(-1) / both, -1, 1))
+    wanted = np.arccos(np.clip((far**2 + foot**2 - reach**2) / (2 * both), -1, 1))
+    axis = normalize(np.cross(to_ankle, to_hip))
+    return axis * np.clip(now - wanted, 0, STEEPEST)[..., None]
+
+
+def heel_from_toe(points: Array, turn: Array) -> Array:
+    """(..., 2, 3) m from toe to heel after the turn."""
+    return rotate_by(turn, points[..., HEEL, :] - points[..., TOE, :])
+
+
+def rotate_by(turn: Array, vector: Array) -> Array:
+    """(..., 3) turned by (..., 3) rad."""
+    return (matrix_from_rotvec(turn) @ vector[..., None])[..., 0]
