@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from livemocap.rotation import geodesic
+from livemocap.rotation import normalize
 from livemocap.skeleton import SMPLX
 
 from ..errors import RetargetError
@@ -21,7 +21,7 @@ from .joint_map import JointMap, Match
 from .presets import Preset
 from .rig import Rig
 from .rig_file import read_armatures
-from .solve import Actor, fit
+from .solve import fit
 
 _WIDTH = 98
 
@@ -34,8 +34,8 @@ class Inspection:
     joint_map: JointMap
     residual_deg: dict[str, float]
     """By limb, how far it points from an average person's once calibrated; empty without pelvis."""
-    rest_deg: dict[str, float]
-    """How far upper arms and legs are from a T-pose at rest, before it is calibrated away."""
+    arms_deg: float | None
+    """Angle of the upper arms to the line between the shoulders at rest: a T-pose is near 0."""
     others: tuple[tuple[str, int], ...] = ()
     """Name and number of joints found of the other armatures in the file."""
 
@@ -64,14 +64,11 @@ def choose(
     at = max(range(len(found)), key=lambda row: _worth(found[row][1]))
     at = at if name is None else names.index(name)
     armature, joint_map = found[at]
-    actor = None
-    if "pelvis" in joint_map.matches:
-        actor = fit(Rig.of(armature.skeleton, joint_map), average_joints())
     return Inspection(
         armature=armature,
         joint_map=joint_map,
-        residual_deg=actor.residuals_deg if actor else {},
-        rest_deg=_rest_deg(actor) if actor else {},
+        residual_deg=_residual_deg(armature, joint_map),
+        arms_deg=_arms_deg(armature, joint_map.bones),
         others=tuple((a.name, len(m.matches)) for a, m in found if a is not armature),
     )
 
@@ -101,9 +98,8 @@ def as_lines(inspection: Inspection) -> Iterator[str]:
     yield f"joints     {len(joints.matches)} found, {len(joints.unsure)} unsure, " + (
         f"{len(joints.missing)} of SMPL-X's {len(SMPLX.names)} missing"
     )
-    if inspection.rest_deg:
-        off = ", ".join(f"{limb} {deg:.0f}" for limb, deg in inspection.rest_deg.items())
-        yield f"at rest    degrees off a T-pose: {off}"
+    if inspection.arms_deg is not None:
+        yield f"at rest    arms {inspection.arms_deg:.0f} degrees off the line of the shoulders"
     yield from _table(joints.matches)
     if joints.unsure:
         yield "\nunsure: not used until you choose"
@@ -121,15 +117,20 @@ def _worth(joint_map: JointMap) -> tuple[int, float]:
     return len(joint_map.matches), sum(match.certainty for match in joint_map.matches.values())
 
 
-def _rest_deg(actor: Actor) -> dict[str, float]:
-    found = {}
-    for limb, joint in (("arms", "shoulder"), ("legs", "hip")):
-        sides = [f"{side}_{joint}" for side in ("left", "right")]
-        rows = [SMPLX.index(name) for name in sides if name in actor.rig.joint_map.matches]
-        if rows:
-            turns = geodesic(actor.calibration[0], actor.calibration[rows])
-            found[limb] = float(np.degrees(turns).mean())
-    return found
+def _residual_deg(armature: Armature, joint_map: JointMap) -> dict[str, float]:
+    if "pelvis" not in joint_map.matches:
+        return {}
+    return fit(Rig.of(armature.skeleton, joint_map), average_joints()).residuals_deg
+
+
+def _arms_deg(armature: Armature, bones: Mapping[str, str]) -> float | None:
+    joints = [f"{side}_{joint}" for joint in ("shoulder", "elbow") for side in ("left", "right")]
+    if not set(joints) <= set(bones):
+        return None
+    rows = [armature.skeleton.rows[bones[joint]] for joint in joints]
+    left, right, left_elbow, right_elbow = armature.skeleton.heads[rows]
+    arms = normalize(np.stack([left_elbow - left, right - right_elbow]))
+    return float(np.degrees(np.arccos(np.clip(arms @ normalize(left - right), -1, 1))).mean())
 
 
 def _in_order(matches: Mapping[str, Match]) -> list[tuple[str, Match]]:
