@@ -40,7 +40,6 @@ _AIMS = {
     "shoulder": ("elbow", "wrist"),
     "elbow": ("wrist",),
     "wrist": ("middle1", "index1", "ring1", "pinky1"),
-    "pelvis": ("spine1", "spine2", "spine3"),
     "spine1": ("spine2", "spine3"),
     "spine2": ("spine3",),
     "spine3": ("neck", "head"),
@@ -48,9 +47,12 @@ _AIMS = {
     "collar": ("shoulder",),
     **{f"{digit}{k}": (f"{digit}{k + 1}",) for digit in _DIGITS for k in (1, 2)},
 }
-"""The joints that a bone is aimed at: the first of them that the rig has."""
+"""The joints that a bone is aimed at: the first of them that the rig has, some way off. The
+pelvis is not aimed: hips say where it faces, and the spine may begin anywhere in it."""
 
-_TRUNK = ("pelvis", "spine1", "spine2", "spine3", "neck", "collar")
+_TRUNK = ("spine1", "spine2", "spine3", "neck", "collar")
+_SHORTEST, _SHORTEST_IN_TRUNK = 0.001, 0.05
+"""Of the way from hips to shoulders: bones that are shorter do not say where they point."""
 
 _LIMB_PARTS = {
     "arm": ("shoulder", "elbow"),
@@ -103,13 +105,14 @@ def calibration_plan(
     """What to aim at what on a rig with these bones by joint."""
     heads = np.full((_BODY, 3), np.nan)
     heads[list(rows)] = skeleton.heads[list(rows.values())]
+    size = float(np.linalg.norm(_body_axes(heads)[1]))
     depths: dict[int, int] = {_BODY: 0}
     entries: dict[int, list[tuple[int, int, int]]] = {}
     for joint in sorted(rows, key=_depth):
         flat = flat_feet and part(joint) == "ankle"
         base = _BODY if flat else _mapped_above(joint, rows)
         depths[joint] = depths[base] + 1
-        entries.setdefault(depths[joint], []).append((joint, base, _aim(joint, rows)))
+        entries.setdefault(depths[joint], []).append((joint, base, _aim(joint, heads, size)))
     levels = tuple(_level(entries[depth], flat_feet) for depth in sorted(entries))
     return CalibrationPlan(heads, levels, _palms(rows))
 
@@ -187,11 +190,13 @@ def _mapped_above(joint: int, rows: Mapping[int, int]) -> int:
     return _BODY
 
 
-def _aim(joint: int, rows: Mapping[int, int]) -> int:
+def _aim(joint: int, heads: Array, size: float) -> int:
     """The joint aimed at, or the joint itself."""
     side = SMPLX.names[joint].removesuffix(part(joint))
+    least = size * (_SHORTEST_IN_TRUNK if part(joint) in _TRUNK else _SHORTEST)
     for name in _AIMS.get(part(joint), ()):
-        if (aim := SMPLX.index(side + name)) in rows:
+        aim = SMPLX.index(side + name)
+        if np.linalg.norm(heads[aim] - heads[joint]) > least:  # NaN is not
             return aim
     return joint
 

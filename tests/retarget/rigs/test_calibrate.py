@@ -83,6 +83,16 @@ def test_a_neck_that_is_bent_over_at_rest_is_raised() -> None:
     np.testing.assert_allclose(np.cross(up, actor), 0, atol=1e-9)
 
 
+def test_a_spine_that_begins_right_at_the_pelvis_does_not_turn_it() -> None:
+    made = made_rig("ue4")
+    heads = made.skeleton.heads.copy()
+    heads[made.skeleton.rows["spine_01"]] = heads[made.skeleton.rows["pelvis"]] + [0, 0, -0.0003]
+    actor = calibrated(MadeRig(replace(made.skeleton, heads=heads), made.joint_map))
+    for joint in ("pelvis", "spine1", "spine3", "head"):
+        found = actor.calibration[SMPLX.index(joint)]
+        np.testing.assert_allclose(found, np.eye(3), atol=1e-9, err_msg=joint)
+
+
 def test_flat_feet_keep_the_soles_of_the_rest_pose() -> None:
     made = made_rig("ue4", yaw_deg=35)
     heads = made.skeleton.heads.copy()
