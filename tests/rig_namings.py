@@ -939,7 +939,27 @@ root @floor
           f_avg_§_Hand @wrist>middle1:0.8
 """
 
+_PALMS = (
+    _LAFAN.rstrip()
+    + """
+        §Hand_Index0 @wrist>index1:0.15
+         §Hand_Index1 =index1
+          §Hand_Index2 =index2
+           §Hand_Index3 =index3
+        §Hand_Pinky0 @wrist>pinky1:0.15
+         §Hand_Pinky1 =pinky1
+          §Hand_Pinky2 =pinky2
+           §Hand_Pinky3 =pinky3
+            §Hand_Pinky4 @pinky2>pinky3:2
+        §Hand_Thumb0 =thumb1
+         §Hand_Thumb1 =thumb2
+          §Hand_Thumb2 =thumb3
+           §Hand_Thumb3 @thumb2>thumb3:2
+"""
+)
+
 FAMILIES = {
+    "numbers from the palm": Family(_PALMS, "Left", "Right"),
     "optitrack": Family(_OPTITRACK),
     "synty": Family(_SYNTY),
     "kinect": Family(_KINECT, "Left", "Right"),

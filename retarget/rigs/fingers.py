@@ -11,7 +11,7 @@ from .skeleton import RigSkeleton
 from .tree import Found, ancestors, below, distance
 from .words import DIGITS
 
-_WITHIN_HAND = 0.5
+_WITHIN_HAND = 0.8
 """A bone that starts nearer the wrist than this part of its own length lies in the palm."""
 
 _AT_WRIST = 0.02
@@ -111,11 +111,11 @@ def _three(
     if digit == "thumb":
         kept = beyond if len(beyond) >= 3 else chain
     else:
-        kept = beyond[1:] if _starts_in_palm(skeleton, beyond, wrist) else beyond
+        kept = beyond[1:] if starts_in_palm(skeleton, beyond, wrist) else beyond
     return kept[:3], 0.97 if len(kept) >= 3 else 0.8
 
 
-def _starts_in_palm(skeleton: RigSkeleton, chain: Sequence[int], wrist: int) -> bool:
+def starts_in_palm(skeleton: RigSkeleton, chain: Sequence[int], wrist: int) -> bool:
     """Whether the first of four or more is a metacarpal that its name does not tell."""
     if len(chain) < 4:
         return False

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from .doubts import agreement, carrier, doubtful
+from .finger_shape import fingers_by_shape
 from .fingers import face_by_name, fingers_by_name
 from .joint_map import JointMap, Match
 from .limbs import limbs_by_name
@@ -52,6 +53,7 @@ def map_joints(skeleton: RigSkeleton, known: Iterable[Preset] | None = None) -> 
         found = _completed(skeleton, names, recognised)
         return _joint_map(skeleton, found, doubtful(skeleton, found), recognised.preset.name)
     merged = _merged(found, shape)
+    merged |= fingers_by_shape(skeleton, merged)
     doubts = doubtful(skeleton, merged) | _shape_differs(found, shape)
     return _joint_map(skeleton, merged, doubts, None)
 
@@ -70,6 +72,7 @@ def _sure(found: Found) -> Found:
 
 def _by_shape(skeleton: RigSkeleton) -> JointMap:
     shape = body_by_shape(skeleton)
+    shape |= fingers_by_shape(skeleton, shape)
     return _joint_map(skeleton, shape, doubtful(skeleton, shape), None)
 
 

@@ -110,7 +110,7 @@ def _legs(bones: _Bones) -> _Pair | None:
 
     def drop(pair: _Pair) -> float:
         ends = [bones.lowest(line) for line in pair.lines]
-        if max(ends) - floor > 0.2 * bones.height:
+        if max(ends) - floor > 0.35 * bones.height:
             return 0.0
         return min(heads[line[0], 1] - end for line, end in zip(pair.lines, ends, strict=True))
 

@@ -7,6 +7,7 @@ from rig_families import family_rig
 from rig_namings import FAMILIES
 from rigs_made import EXTRAS, NAMINGS, MadeRig, made_rig
 
+from livemocap.rotation import matrix_from_rotvec
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 from retarget.rigs.joint_map import JointMap
 from retarget.rigs.mapping import map_joints
@@ -65,6 +66,25 @@ def test_names_that_say_nothing_leave_the_body_to_its_shape(rest: str, seed: int
     found = map_joints(rig.skeleton)
     assert wrong(found, rig.bones) == {}
     assert sum(joint in found.bones for joint in BODY) >= 20
+
+
+@pytest.mark.parametrize(
+    "extras", [(), ("tips",), ("metacarpals",), ("tips", "metacarpals")], ids=str
+)
+@pytest.mark.parametrize("rest", ["T", "A", "scrambled"])
+def test_five_fingers_are_told_by_their_shape(rest: str, extras: tuple[str, ...]) -> None:
+    rig = made_rig(rest=rest, extras=extras, scrambled_names=True, shuffled=True, seed=2)
+    found = map_joints(rig.skeleton)
+    assert wrong(found, rig.bones) == {}
+    fingers = [joint for joint in rig.bones if joint[-1] in "123" and "_" in joint]
+    assert len(fingers) == 30
+    assert set(fingers) <= set(found.bones)
+
+
+@pytest.mark.parametrize("turn", [(90, 0, 0), (-90, 0, 0), (0, 0, 90), (180, 0, 0)], ids=str)
+def test_a_rig_that_lies_or_hangs_is_found_by_its_names(turn: tuple[float, ...]) -> None:
+    rig = made_rig("mixamo", turn=matrix_from_rotvec(np.radians(turn)))
+    assert set(rig.bones.items()) <= set(map_joints(rig.skeleton).bones.items())
 
 
 @pytest.mark.parametrize("extra", EXTRAS)
