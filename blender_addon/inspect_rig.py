@@ -23,9 +23,16 @@ def main(arguments: Sequence[str]) -> int:
     try:
         save_armatures(target, read_armatures(source))
     except (RetargetError, RuntimeError, OSError) as error:  # Blender raises the latter two
-        print(str(error).strip().splitlines()[-1].removeprefix("Error: "), file=sys.stderr)
+        print(_one_line(error), file=sys.stderr)
         return 2
     return 0
+
+
+def _one_line(error: Exception) -> str:
+    """What went wrong of what Blender says, which may be a traceback with a place at its end."""
+    lines = [line for line in str(error).splitlines() if line.strip()]
+    told = [line for line in lines if not line.startswith("Location:")]
+    return (told or [repr(error)])[-1].removeprefix("Error: ")
 
 
 def read_armatures(path: Path) -> list[Armature]:

@@ -187,6 +187,18 @@ def test_a_file_that_blender_cannot_read_is_one_line(kind: str, tmp_path: Path) 
 
 @blender
 @needs_bpy
+def test_an_importer_that_gives_up_is_one_line_about_why(files: Path, tmp_path: Path) -> None:
+    said = read_gltf(files / "knight.glb")
+    said["skins"][0]["joints"] = [9999]
+    path = tmp_path / "odd.glb"
+    path.write_bytes(_glb(said, (files / "knight.glb").read_bytes()))
+    with pytest.raises(RetargetError, match=r"odd\.glb: \w+Error: ") as failed:
+        read_rig(path)
+    assert "ops.py" not in str(failed.value)
+
+
+@blender
+@needs_bpy
 def test_a_cut_off_glb_is_one_line(files: Path, tmp_path: Path) -> None:
     path = tmp_path / "cut.glb"
     path.write_bytes((files / "knight.glb").read_bytes()[:-5000])
