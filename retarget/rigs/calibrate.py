@@ -18,6 +18,7 @@ from numpy.typing import ArrayLike
 from livemocap.rotation import Array, matrix_from_quat, normalize, shortest_arc
 from livemocap.skeleton import SMPLX, global_rotations
 
+from .body_turn import body_axes, body_turn
 from .joint_map import JointMap
 from .skeleton import RigSkeleton
 from .twist import part
@@ -25,10 +26,13 @@ from .twist import part
 _ANATOMY_DEG = 45.0
 """Spine, neck and collars may differ by this much from one body to another."""
 
-_TILTED_DEG = 45.0
-"""A rig whose trunk leans by more than this lies on the ground, or another axis is up."""
+_LIFTED_DEG = 60.0
+"""A foot that is off by more at rest does not stand: it goes with its shin."""
 
-_UP, _LEVEL = np.array([0.0, 1.0, 0.0]), np.array([1.0, 0.0, 1.0])
+_LEVEL = np.array([1.0, 0.0, 1.0])
+_FOOT = np.array([0.1, -0.32, 0.94])
+"""Where a left foot that stands points, the right one mirrored."""
+
 _BODY = len(SMPLX.names)
 """Where the whole body's calibration stands behind the joints'."""
 
@@ -105,15 +109,16 @@ def calibration_plan(
     """What to aim at what on a rig with these bones by joint."""
     heads = np.full((_BODY, 3), np.nan)
     heads[list(rows)] = skeleton.heads[list(rows.values())]
-    size = float(np.linalg.norm(_body_axes(heads)[1]))
+    size = float(np.linalg.norm(body_axes(heads)[1]))
+    standing = _standing_feet(heads)
     depths: dict[int, int] = {_BODY: 0}
     entries: dict[int, list[tuple[int, int, int]]] = {}
     for joint in sorted(rows, key=_depth):
-        flat = flat_feet and part(joint) == "ankle"
-        base = _BODY if flat else _mapped_above(joint, rows)
+        base = _BODY if joint in standing else _mapped_above(joint, rows)
         depths[joint] = depths[base] + 1
         entries.setdefault(depths[joint], []).append((joint, base, _aim(joint, heads, size)))
-    levels = tuple(_level(entries[depth], flat_feet) for depth in sorted(entries))
+    flat = standing if flat_feet else set()
+    levels = tuple(_level(entries[depth], flat) for depth in sorted(entries))
     return CalibrationPlan(heads, levels, _palms(rows))
 
 
@@ -124,7 +129,7 @@ def calibrate(plan: CalibrationPlan, rest_joints: ArrayLike) -> Array:
     """
     rest = np.asarray(rest_joints, float)
     C = np.empty((_BODY + 1, 3, 3))
-    C[:] = _body_turn(plan.heads, rest)
+    C[:] = body_turn(plan.heads, rest)
     palms = {palm.wrist: palm for palm in plan.palms}
     for level in plan.levels:
         C[level.joints] = _aimed(level, plan.heads, rest, C[level.bases])
@@ -201,10 +206,23 @@ def _aim(joint: int, heads: Array, size: float) -> int:
     return joint
 
 
-def _level(entries: list[tuple[int, int, int]], flat_feet: bool) -> _Level:
+def _standing_feet(heads: Array) -> set[int]:
+    """Ankles of feet that stand at rest. They go on from the body: legs may be apart, feet lie flat
+    all the same."""
+    turn = body_turn(heads, None)
+    found = set()
+    for side, mirrored in (("left", 1), ("right", -1)):
+        ankle, toe = SMPLX.indices(f"{side}_ankle", f"{side}_foot")
+        points = normalize(turn @ (heads[toe] - heads[ankle]))
+        if points @ (normalize(_FOOT) * [mirrored, 1, 1]) > np.cos(np.radians(_LIFTED_DEG)):
+            found.add(ankle)
+    return found
+
+
+def _level(entries: list[tuple[int, int, int]], flat_feet: set[int]) -> _Level:
     joints, bases, aims = (np.array(column) for column in zip(*entries, strict=True))
     trunk = np.array([part(joint) in _TRUNK for joint in joints])
-    flat = np.array([flat_feet and part(joint) == "ankle" for joint in joints])
+    flat = np.isin(joints, list(flat_feet))
     return _Level(
         joints=joints,
         bases=bases,
@@ -249,40 +267,6 @@ def _palm_frame(palm: _Palm, joints: Array) -> Array:
     by_outer = np.cross(first - wrist, last - wrist)
     y = normalize(normalize(by_middle) + normalize(by_outer))
     z = normalize(np.cross(along, y))
-    return np.stack([np.cross(y, z), y, z], -1)
-
-
-def _body_turn(heads: Array, rest: Array) -> Array:
-    """(3, 3) turns the rig to face as the actor does; upright, if it does not stand."""
-    left, up = _body_axes(heads)
-    left_actor, up_actor = _body_axes(np.where(np.isnan(heads), np.nan, rest))
-    if up @ _UP < np.cos(np.radians(_TILTED_DEG)) * np.linalg.norm(up):
-        return _frame(left_actor, up_actor) @ _frame(left, up).T
-    return _frame(left_actor, _UP) @ _frame(left, _UP).T
-
-
-def _body_axes(joints: Array) -> tuple[Array, Array]:
-    """(3,) right to left and hips to shoulders, by what there is; NaN joints are not there."""
-    left = np.array([1.0, 0, 0])
-    for name in ("hip", "shoulder", "collar", "knee", "elbow"):
-        pair = joints[SMPLX.indices(f"left_{name}", f"right_{name}")]
-        if np.isfinite(pair).all() and np.linalg.norm(pair[0] - pair[1]) > 1e-6:
-            left = pair[0] - pair[1]
-            break
-    low, high = (joints[SMPLX.indices(*names)] for names in (_LOW, _HIGH))
-    if not np.isfinite(high).any():
-        return left, _UP
-    return left, np.nanmean(high, 0) - np.nanmean(low, 0)
-
-
-_LOW = ("pelvis", "left_hip", "right_hip")
-_HIGH = ("neck", "spine3", "left_shoulder", "right_shoulder")
-
-
-def _frame(left: Array, up: Array) -> Array:
-    """(3, 3) columns left, up, forward; up is exact."""
-    y = normalize(up)
-    z = normalize(np.cross(left, y))
     return np.stack([np.cross(y, z), y, z], -1)
 
 

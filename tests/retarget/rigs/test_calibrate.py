@@ -109,6 +109,34 @@ def test_flat_feet_keep_the_soles_of_the_rest_pose() -> None:
     assert np.degrees(geodesic(aimed, foot)) > 10
 
 
+def test_feet_stay_flat_where_legs_stand_apart() -> None:
+    made = made_rig("ue4")
+    heads = made.skeleton.heads.copy()
+    for side in ("left", "right"):
+        rows = rows_of(made.skeleton, made.bones)
+        heads[[rows[f"{side}_ankle"], rows[f"{side}_foot"]]] += [
+            0.25 if side == "left" else -0.25, 0.0, 0.0
+        ]  # fmt: skip
+    actor = calibrated(MadeRig(replace(made.skeleton, heads=heads), made.joint_map))
+    knee, ankle = (actor.calibration[SMPLX.index(f"left_{j}")] for j in ("knee", "ankle"))
+    assert np.degrees(geodesic(knee, np.eye(3))) > 20
+    np.testing.assert_allclose(ankle, np.eye(3), atol=1e-9)
+
+
+def test_a_foot_that_hangs_at_rest_goes_with_its_shin() -> None:
+    made = made_rig("ue4")
+    rows, heads = rows_of(made.skeleton, made.bones), made.skeleton.heads.copy()
+    leg = [rows[f"left_{joint}"] for joint in ("knee", "ankle", "foot")]
+    R = matrix_from_rotvec([-1.5, 0, 0])  # the thigh to the front, the foot up
+    hip = heads[rows["left_hip"]]
+    heads[leg] = hip + (heads[leg] - hip) @ R.T
+    for flat in (False, True):
+        options = RigOptions(flat_feet=flat)
+        actor = calibrated(MadeRig(replace(made.skeleton, heads=heads), made.joint_map), options)
+        found = actor.calibration[SMPLX.index("left_ankle")]
+        assert np.degrees(geodesic(found, R.T)) < 5
+
+
 @pytest.mark.parametrize("rest", ["A", "scrambled"])
 def test_a_rig_posed_by_hand_as_the_actor_stands_replaces_the_rest_pose(rest: str) -> None:
     made = made_rig("ue4", rest=rest, axes="random")

@@ -1,0 +1,150 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from motion import smooth_motion
+from rigs_made import EXTRAS, MadeRig, made_rig, person
+
+from livemocap.rotation import matrix_from_rotvec
+from retarget.errors import RetargetError
+from retarget.feet.posed import FeetPose, pose_feet
+from retarget.rigs.legs import RigLegs
+from retarget.rigs.posed import posed
+from retarget.rigs.rig import Rig, RigOptions, RootMotion
+from retarget.rigs.solve import Actor, Cast, fit, solve
+
+MOTION = smooth_motion(8, fps=8)
+
+
+def cast_as(made: MadeRig, options: RigOptions | None = None) -> Actor:
+    return fit(Rig.of(made.skeleton, made.joint_map, options), person() * 1.1)
+
+
+def rows(actor: Actor, joint: str) -> list[int]:
+    bones = actor.rig.joint_map.bones
+    return [actor.rig.skeleton.rows[bones[f"{side}_{joint}"]] for side in ("left", "right")]
+
+
+@pytest.fixture(params=["T", "scrambled"])
+def actor(request: pytest.FixtureRequest) -> Actor:
+    return cast_as(
+        made_rig("ue4", rest=request.param, axes="random", extras=EXTRAS, yaw_deg=50, scale=0.7)
+    )
+
+
+@pytest.mark.parametrize("root", [RootMotion.HIPS, RootMotion.OBJECT, RootMotion.ROOT_BONE])
+def test_legs_are_where_the_posed_bones_are(root: RootMotion) -> None:
+    made = made_rig("ue4", rest="A", axes="random", extras=EXTRAS, yaw_deg=50, scale=0.7)
+    actor = cast_as(made, RigOptions(root=root))
+    legs = RigLegs([actor]).of(MOTION.local_wxyz, MOTION.pelvis)
+    now = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
+    for joint in ("hip", "knee", "ankle"):
+        heads = now.heads[:, rows(actor, joint)]
+        np.testing.assert_allclose(getattr(legs, joint), heads, atol=1e-9, err_msg=joint)
+    np.testing.assert_allclose(legs.toe, now.heads[:, rows(actor, "foot")], atol=1e-9)
+    for bone, joint in {"thigh": "hip", "shin": "knee", "foot": "ankle"}.items():
+        turns = now.deltas[:, rows(actor, joint)]
+        np.testing.assert_allclose(getattr(legs, bone), turns, atol=1e-9, err_msg=bone)
+
+
+def moved_feet(actor: Actor) -> FeetPose:
+    """Feet 3 cm higher, turned a little, and the pelvis lower."""
+    legs = RigLegs([actor]).of(MOTION.local_wxyz, MOTION.pelvis)
+    frames = len(MOTION.pelvis)
+    turn = np.tile([0.1, 0.3, -0.1], (frames, 2, 1))
+    held = np.ones((frames, 2, 2), bool)
+    return pose_feet(legs, np.add(legs.toe, [0, 0.03, 0]), turn, np.full(frames, -0.04), held)
+
+
+def test_feet_come_where_the_lock_wants_them(actor: Actor) -> None:
+    feet, legs = moved_feet(actor), RigLegs([actor])
+    pose = solve(actor, *legs.with_feet(MOTION.local_wxyz, MOTION.pelvis, feet))
+    before = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
+    now = posed(actor.rig, pose)
+    np.testing.assert_allclose(now.heads[:, rows(actor, "ankle")], feet.ankle, atol=1e-9)
+    np.testing.assert_allclose(now.heads[:, rows(actor, "foot")], feet.points[:, :, 1], atol=1e-9)
+    np.testing.assert_allclose(now.deltas[:, rows(actor, "ankle")], feet.foot, atol=1e-9)
+    hips, hand = actor.rig.hips_row, rows(actor, "wrist")
+    np.testing.assert_allclose(now.heads[:, hips] - before.heads[:, hips], feet.pelvis, atol=1e-9)
+    np.testing.assert_allclose(now.deltas[:, hand], before.deltas[:, hand], atol=1e-9)
+
+
+def test_feet_left_alone_change_nothing(actor: Actor) -> None:
+    legs = RigLegs([actor])
+    now = legs.of(MOTION.local_wxyz, MOTION.pelvis)
+    none, still = np.zeros_like(now.toe), np.zeros(len(now.toe))
+    feet = pose_feet(now, now.toe, none, still, np.zeros((*now.toe.shape[:2], 2), bool))
+    local, pelvis = legs.with_feet(MOTION.local_wxyz, MOTION.pelvis, feet)
+    np.testing.assert_allclose(local, MOTION.local_wxyz, atol=1e-6)
+    np.testing.assert_allclose(pelvis, MOTION.pelvis, atol=1e-12)
+
+
+def test_a_crowd_has_everybodys_own_legs() -> None:
+    actors = [cast_as(made_rig("ue4", scale=0.5)), cast_as(made_rig("chibi", rest="A"))]
+    crowd = RigLegs(actors)
+    legs = crowd.of(MOTION.local_wxyz[:2], MOTION.pelvis[:2])
+    for person_, actor in enumerate(actors):
+        one = slice(person_, person_ + 1)
+        alone = RigLegs([actor]).of(MOTION.local_wxyz[one], MOTION.pelvis[one])
+        np.testing.assert_allclose(legs.points[one], alone.points, atol=1e-12)
+        np.testing.assert_allclose(
+            crowd.at_rest.heights[person_], RigLegs([actor]).at_rest.heights, atol=1e-12
+        )
+    still = np.zeros_like(legs.toe)
+    feet = pose_feet(legs, legs.toe, still, np.array([-0.05, 0.0]), np.zeros((2, 2, 2), bool))
+    local, pelvis = crowd.with_feet(MOTION.local_wxyz[:2], MOTION.pelvis[:2], feet)
+    poses = Cast(actors).solve(local, pelvis)
+    for person_, pose in enumerate(poses):
+        heads = posed(actors[person_].rig, pose).heads
+        np.testing.assert_allclose(
+            heads[rows(actors[person_], "foot")], legs.toe[person_], atol=2e-3
+        )
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.3])
+def test_feet_at_rest_are_as_high_as_the_rigs_own(scale: float) -> None:
+    made = made_rig("ue4", rest="A", scale=scale)
+    rest = RigLegs([cast_as(made)]).at_rest
+    assert rest.heights.shape == (2, 2)
+    np.testing.assert_allclose(rest.heights[:, 1], 0.02 * scale, atol=1e-9)
+    thigh, knee, ankle = (made.heads([f"left_{j}"])[0] for j in ("hip", "knee", "ankle"))
+    length = np.linalg.norm(thigh - knee) + np.linalg.norm(knee - ankle)
+    assert rest.leg == pytest.approx(length)
+
+
+def test_feet_at_rest_lie_flat_however_they_are_aimed() -> None:
+    made = made_rig("ue4")
+    heads = made.skeleton.heads.copy()
+    ankles = [made.skeleton.rows[f"foot_{s}"] for s in "lr"]
+    heads[ankles] += [0, 0.06, 0]
+    high = MadeRig(replace(made.skeleton, heads=heads), made.joint_map)
+    rest = RigLegs([cast_as(high)]).at_rest
+    np.testing.assert_allclose(rest.heights[:, 0], heads[ankles, 1], atol=5e-4)
+    np.testing.assert_allclose(rest.heights[:, 1], 0.02, atol=1e-9)
+
+
+def test_without_toes_the_foots_tail_is_one() -> None:
+    made = made_rig("ue4", without=["left_foot", "right_foot"])
+    actor = cast_as(made)
+    still = np.tile([1.0, 0, 0, 0], (1, 55, 1))
+    legs = RigLegs([actor]).of(still, np.zeros((1, 3)))
+    ankles = rows(actor, "ankle")
+    tails = made.skeleton.tails[ankles] - made.skeleton.heads[ankles]
+    turned = (actor.calibration[[7, 8]] @ tails[..., None])[..., 0]
+    np.testing.assert_allclose(legs.toe[0] - legs.ankle[0], turned, atol=1e-12)
+
+
+def test_legs_without_knees_cannot_be_held() -> None:
+    actor = cast_as(made_rig("ue4", without=["left_knee"]))
+    with pytest.raises(RetargetError, match="without bones for left_knee"):
+        RigLegs([actor])
+
+
+def test_a_turned_object_is_no_hindrance() -> None:
+    made = made_rig("ue4", axes="random", turn=matrix_from_rotvec([1.5, 0.2, 0.7]))
+    actor = cast_as(made)
+    legs = RigLegs([actor]).of(MOTION.local_wxyz, MOTION.pelvis)
+    now = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
+    np.testing.assert_allclose(legs.toe, now.heads[:, rows(actor, "foot")], atol=1e-9)
