@@ -160,13 +160,16 @@ def calibration_from_pose(
 
 
 def residuals_deg(plan: CalibrationPlan, C: Array, rest_joints: ArrayLike) -> dict[str, float]:
-    """How far limbs point from the actor's in the T-pose, degrees, by `LIMBS` and palm."""
+    """How far limbs point from the actor's in the T-pose, degrees, by `LIMBS` and palm; feet that
+    are kept flat do not count."""
     rest = np.asarray(rest_joints, float)
     aims = {
         joint: aim
         for level in plan.levels
-        for joint, aim in zip(level.joints.tolist(), level.aims.tolist(), strict=True)
-        if joint != aim
+        for joint, aim, height in zip(
+            level.joints.tolist(), level.aims.tolist(), level.level[:, 1], strict=True
+        )
+        if joint != aim and height
     }
     found = {}
     for limb, names in LIMBS.items():

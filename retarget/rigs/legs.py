@@ -11,7 +11,6 @@ bones, split limbs, control rigs) follows in the one way in which poses are solv
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
@@ -23,7 +22,7 @@ from ..feet.legs import FeetAtRest, Legs
 from ..feet.posed import FeetPose
 from .rig import Rig
 from .root import SOLE_M, hips_moves, join_plans
-from .solve import Actor, fit, signed_as
+from .solve import Actor, signed_as
 
 _SIDES = ("left", "right")
 _HIPS, _KNEES, _ANKLES, _TOES = (
@@ -51,12 +50,11 @@ class RigLegs:
 
     @property
     def at_rest(self) -> FeetAtRest:
-        """The rigs' feet flat on the floor, of P people, or of the one."""
+        """The rigs' feet while the actors stand in the T-pose, of P people, or of the one."""
         local = np.tile([1.0, 0, 0, 0], (len(self._actors), len(SMPLX.names), 1))
         standing = [_standing_pelvis(actor) for actor in self._actors]
         floors = [actor.rig.options.floor_m for actor in self._actors]
-        flat = RigLegs([_flat_footed(actor) for actor in self._actors])
-        rest = FeetAtRest.of(flat.of(local, np.stack(standing)), np.array(floors))
+        rest = FeetAtRest.of(self.of(local, np.stack(standing)), np.array(floors))
         if len(self._actors) > 1:
             return rest
         return FeetAtRest(heights=rest.heights[0], leg=rest.leg[0])
@@ -96,12 +94,6 @@ class RigLegs:
         world[:, 1] = world[:, 0] @ world[:, 1]
         world[:, 2] = world[:, 1] @ world[:, 2]
         return world @ self._C
-
-
-def _flat_footed(actor: Actor) -> Actor:
-    """The same with soles as the rig's rest pose has them, wherever they shall be aimed."""
-    options = replace(actor.rig.options, flat_feet=True)
-    return fit(replace(actor.rig, options=options), actor.rest_joints)
 
 
 def _require_legs(rig: Rig) -> None:

@@ -114,13 +114,13 @@ def test_feet_at_rest_are_as_high_as_the_rigs_own(scale: float) -> None:
     assert rest.leg == pytest.approx(length)
 
 
-def test_feet_at_rest_lie_flat_however_they_are_aimed() -> None:
+def test_flat_feet_are_flat_at_rest() -> None:
     made = made_rig("ue4")
     heads = made.skeleton.heads.copy()
     ankles = [made.skeleton.rows[f"foot_{s}"] for s in "lr"]
     heads[ankles] += [0, 0.06, 0]
     high = MadeRig(replace(made.skeleton, heads=heads), made.joint_map)
-    rest = RigLegs([cast_as(high)]).at_rest
+    rest = RigLegs([cast_as(high, RigOptions(flat_feet=True))]).at_rest
     np.testing.assert_allclose(rest.heights[:, 0], heads[ankles, 1], atol=5e-4)
     np.testing.assert_allclose(rest.heights[:, 1], 0.02, atol=5e-4)
 
