@@ -166,7 +166,7 @@ def test_a_blend_gives_the_rigs_of_all_scenes_but_no_plans_of_rigs(files, made) 
 
 @pytest.fixture(scope="module")
 def complaints(files: Path) -> dict[str, str]:
-    """What the process inside Blender prints of each file that it cannot read."""
+    """What the process inside Blender says of each file that it cannot read."""
     knight = files / "knight.glb"
     odd = read_gltf(knight)
     odd["skins"][0]["joints"] = [9999]
@@ -199,15 +199,22 @@ def complaints(files: Path) -> dict[str, str]:
 @needs_bpy
 def test_files_without_an_armature_say_what_is_there_instead(complaints) -> None:
     assert "no armature in this file, only 3 bare nodes" in complaints["nodes.blend"]
-    assert complaints["empty.blend"] == "there is no armature in this file\n"
+    assert complaints["empty.blend"].endswith("there is no armature in this file\n")
 
 
 @blender
 @needs_bpy
-@pytest.mark.parametrize("name", ["broken.fbx", "broken.blend", "cut.glb", "odd.glb"])
-def test_what_blender_cannot_read_is_one_line_about_why(name: str, complaints) -> None:
-    assert len(complaints[name].splitlines()) == 1
-    assert "ops.py" not in complaints[name]
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("broken.fbx", "ASCII FBX"),
+        ("broken.blend", "open blend file"),
+        ("cut.glb", "length of BIN chunk"),
+        ("odd.glb", "KeyError: 9999"),  # and not where in Blender
+    ],
+)
+def test_the_last_line_about_a_file_says_why_it_cannot_be_read(name, says, complaints) -> None:
+    assert says in complaints[name].splitlines()[-1]
 
 
 @blender
