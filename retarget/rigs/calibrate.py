@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from livemocap.rotation import Array, matrix_from_quat, normalize, shortest_arc
-from livemocap.skeleton import SMPLX, global_rotations
+from livemocap.skeleton import SMPLX, global_rotations, joint_positions
 
+from .average_person import average_joints
 from .body_turn import body_axes, body_turn
 from .joint_map import JointMap
 from .skeleton import RigSkeleton
@@ -147,14 +148,18 @@ def calibration_from_pose(
     """(3, 3) C by joint name, from a rig that a person has posed as the actor stands.
 
     Args:
-        posed: the same bones in that pose; only their axes matter.
+        posed: the same bones in that pose. Where it faces does not matter.
         local_wxyz: (55, 4) the actor's joint rotations; None: the actor stands in the T-pose.
     """
     local = np.tile([1.0, 0, 0, 0], (_BODY, 1)) if local_wxyz is None else np.asarray(local_wxyz)
     world = global_rotations(matrix_from_quat(local), SMPLX)
+    heads = np.full((_BODY, 3), np.nan)
+    for joint, bone in joint_map.bones.items():
+        heads[SMPLX.index(joint)] = posed.heads[posed.rows[bone]]
+    turn = body_turn(heads, joint_positions(world, average_joints(), np.zeros(3), SMPLX))
     found = {}
     for joint, bone in joint_map.bones.items():
-        now, rest = posed.axes[posed.rows[bone]], skeleton.axes[skeleton.rows[bone]]
+        now, rest = turn @ posed.axes[posed.rows[bone]], skeleton.axes[skeleton.rows[bone]]
         found[joint] = world[SMPLX.index(joint)].T @ now @ rest.T
     return found
 

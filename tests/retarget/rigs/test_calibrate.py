@@ -138,18 +138,24 @@ def test_a_foot_that_hangs_at_rest_goes_with_its_shin() -> None:
         assert np.degrees(geodesic(found, R.T)) < 5
 
 
+@pytest.mark.parametrize("yaw", [0.0, 2.0])
 @pytest.mark.parametrize("rest", ["A", "scrambled"])
-def test_a_rig_posed_by_hand_as_the_actor_stands_replaces_the_rest_pose(rest: str) -> None:
-    made = made_rig("ue4", rest=rest, axes="random")
+def test_a_rig_posed_by_hand_as_the_actor_stands_replaces_the_rest_pose(
+    rest: str, yaw: float
+) -> None:
+    made = made_rig("ue4", rest=rest, axes="random", yaw_deg=-40)
     motion = smooth_motion(3)
     local = motion.local_wxyz[2:]
     usual = calibrated(made)
-    by_hand = calibration_from_pose(made.skeleton, standing(usual, local), made.joint_map, local[0])
+    R, stands = matrix_from_rotvec([0, yaw, 0]), standing(usual, local)
+    turned = replace(stands, heads=stands.heads @ R.T, axes=R @ stands.axes)
+    by_hand = calibration_from_pose(made.skeleton, turned, made.joint_map, local[0])
     rig = Rig.of(made.skeleton, made.joint_map, calibration=by_hand)
     again = fit(rig, person())
     for joint in by_hand:
         row = SMPLX.index(joint)
-        np.testing.assert_allclose(again.calibration[row], usual.calibration[row], atol=1e-9)
+        off = geodesic(again.calibration[row], usual.calibration[row])
+        assert np.degrees(off) < 0.5, joint  # hips of other proportions face a trifle elsewhere
 
 
 def test_a_careless_pose_shows_in_the_residual() -> None:
