@@ -7,9 +7,10 @@ import pytest
 from motion import smooth_motion
 from rigs_made import EXTRAS, MadeRig, made_rig, person
 
-from livemocap.rotation import matrix_from_rotvec
+from livemocap.rotation import Array, matrix_from_rotvec
 from retarget.errors import RetargetError
-from retarget.feet.posed import FeetPose, pose_feet
+from retarget.feet.legs import Legs
+from retarget.feet.posed import FeetPose
 from retarget.rigs.legs import RigLegs
 from retarget.rigs.posed import posed
 from retarget.rigs.rig import Rig, RigOptions, RootMotion
@@ -49,17 +50,30 @@ def test_legs_are_where_the_posed_bones_are(root: RootMotion) -> None:
         np.testing.assert_allclose(getattr(legs, bone), turns, atol=1e-9, err_msg=bone)
 
 
-def moved_feet(actor: Actor) -> FeetPose:
-    """Feet 3 cm higher, turned a little, and the pelvis lower."""
-    legs = RigLegs([actor]).of(MOTION.local_wxyz, MOTION.pelvis)
-    frames = len(MOTION.pelvis)
-    turn = np.tile([0.1, 0.3, -0.1], (frames, 2, 1))
-    held = np.ones((frames, 2, 2), bool)
-    return pose_feet(legs, np.add(legs.toe, [0, 0.03, 0]), turn, np.full(frames, -0.04), held)
+def turned(legs: Legs, pelvis: Array, *rotvecs: tuple[float, float, float]) -> FeetPose:
+    """Legs whose thighs, shins and feet are turned further in the world, hips moved by (3,) m."""
+    thigh, shin, foot = (matrix_from_rotvec(rotvec) for rotvec in rotvecs)
+    knee = legs.hip + pelvis + (legs.knee - legs.hip) @ thigh.T
+    ankle = knee + (legs.ankle - legs.knee) @ shin.T
+    toe = ankle + (legs.toe - legs.ankle) @ foot.T
+    return FeetPose(
+        thigh=thigh @ legs.thigh,
+        shin=shin @ legs.shin,
+        foot=foot @ legs.foot,
+        pelvis=np.broadcast_to(pelvis, (len(knee), 3)),
+        ankle=ankle,
+        points=np.stack([ankle, toe], -2),
+        held=np.ones((len(knee), 2, 2), bool),
+    )
 
 
 def test_feet_come_where_the_lock_wants_them(actor: Actor) -> None:
-    feet, legs = moved_feet(actor), RigLegs([actor])
+    legs = RigLegs([actor])
+    feet = turned(
+        legs.of(MOTION.local_wxyz, MOTION.pelvis),
+        np.array([0.01, -0.04, 0.02]),
+        *[(0.2, 0.1, 0.3), (-0.1, 0.2, 0.1), (0.1, 0.3, -0.1)],
+    )
     pose = solve(actor, *legs.with_feet(MOTION.local_wxyz, MOTION.pelvis, feet))
     before = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
     now = posed(actor.rig, pose)
@@ -73,9 +87,7 @@ def test_feet_come_where_the_lock_wants_them(actor: Actor) -> None:
 
 def test_feet_left_alone_change_nothing(actor: Actor) -> None:
     legs = RigLegs([actor])
-    now = legs.of(MOTION.local_wxyz, MOTION.pelvis)
-    none, still = np.zeros_like(now.toe), np.zeros(len(now.toe))
-    feet = pose_feet(now, now.toe, none, still, np.zeros((*now.toe.shape[:2], 2), bool))
+    feet = turned(legs.of(MOTION.local_wxyz, MOTION.pelvis), np.zeros(3), *[(0, 0, 0)] * 3)
     local, pelvis = legs.with_feet(MOTION.local_wxyz, MOTION.pelvis, feet)
     np.testing.assert_allclose(local, MOTION.local_wxyz, atol=1e-6)
     np.testing.assert_allclose(pelvis, MOTION.pelvis, atol=1e-12)
@@ -92,15 +104,12 @@ def test_a_crowd_has_everybodys_own_legs() -> None:
         np.testing.assert_allclose(
             crowd.at_rest.heights[person_], RigLegs([actor]).at_rest.heights, atol=1e-12
         )
-    still = np.zeros_like(legs.toe)
-    feet = pose_feet(legs, legs.toe, still, np.array([-0.05, 0.0]), np.zeros((2, 2, 2), bool))
-    local, pelvis = crowd.with_feet(MOTION.local_wxyz[:2], MOTION.pelvis[:2], feet)
-    poses = Cast(actors).solve(local, pelvis)
+    feet = turned(legs, np.array([0, -0.05, 0]), (0.3, 0, 0), (-0.2, 0, 0), (0, 0.1, 0))
+    poses = Cast(actors).solve(*crowd.with_feet(MOTION.local_wxyz[:2], MOTION.pelvis[:2], feet))
     for person_, pose in enumerate(poses):
         heads = posed(actors[person_].rig, pose).heads
-        np.testing.assert_allclose(
-            heads[rows(actors[person_], "foot")], legs.toe[person_], atol=2e-3
-        )
+        toes = heads[rows(actors[person_], "foot")]
+        np.testing.assert_allclose(toes, feet.points[person_, :, 1], atol=1e-9)
 
 
 @pytest.mark.parametrize("scale", [0.5, 1.3])
