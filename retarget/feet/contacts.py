@@ -13,6 +13,7 @@ import numpy as np
 from livemocap.rotation import Array
 
 from .legs import GRAVITY, HEEL, TOE, FeetAtRest
+from .vectors import length
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,7 +81,7 @@ def runs(flags: Array) -> Iterator[tuple[int, int]]:
 
 def _speed(velocity: Array) -> Array:
     """(..., 3) to (...): over the floor; up and down counts half, for feet land fast."""
-    return np.linalg.norm(velocity * [1, 0.5, 1], axis=-1)
+    return length(velocity * np.array([1, 0.5, 1]))
 
 
 def _low(height: Array, most: float | Array, tilt: float | Array) -> Array:
@@ -210,7 +211,7 @@ class ContactWatch:
     def _decide(self, seen: _Watched) -> None:
         limits, stood = self._limits, seen.contacts
         speed = _speed(seen.velocity)
-        kept = np.linalg.norm(seen.slow_velocity[..., [0, 2]], axis=-1)
+        kept = length(seen.slow_velocity * np.array([1, 0, 1]))
         height = seen.points[..., 1] - self._floor_m - self._rest.heights
         height = height / self._rest.leg[..., None, None]
         still_slides = seen.slid & (kept > limits.still) & (height < limits.high)

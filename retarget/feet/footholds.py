@@ -10,10 +10,12 @@ from livemocap.rotation import Array, normalize
 
 from .contacts import ContactLimits
 from .legs import GRAVITY, HEEL, TOE, FeetAtRest, flat_feet, standing_feet
-from .plant import FootLimits, flat_turn, floor_heights, heel_from_toe
+from .plant import FootLimits, flat_turn, floor_heights
+from .vectors import UP, length
 
 _SWAY = 0.35
 """How long a speed is kept before it is believed, in units of sqrt(leg / g)."""
+_FLAT = np.array([1.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,15 +65,19 @@ class Footholds:
         return changed
 
     def turns(self, points: Array) -> Array:
-        """(P, 2, 3) rad: feet on heel and toe lie as they came to lie, others as posed."""
+        """(..., P, 2, 3) rad: feet on heel and toe lie as they came to lie, others as posed."""
         rise = self.places[..., TOE, 1] - self.places[..., HEEL, 1]
         turn = flat_turn(points, self._heading, rise)
         return np.where(flat_feet(self.held)[..., None], turn, 0)
 
-    def toes(self, points: Array, turn: Array, rise: Array) -> Array:
-        """(P, 2, 3) m where toes shall be, of points in the pose and feet so turned."""
-        free = points[..., TOE, :] + rise[:, None, None] * [0, 1, 0]
-        by_heel = self.places[..., HEEL, :] - heel_from_toe(points, turn)
+    def toes(self, points: Array, back: Array, rise: Array) -> Array:
+        """(P, 2, 3) m where toes shall be, of points in the pose.
+
+        Args:
+            back: (P, 2, 3) m from toe to heel, of the feet as they are turned.
+        """
+        free = points[..., TOE, :] + rise[:, None, None] * UP
+        by_heel = self.places[..., HEEL, :] - back
         held = np.where(self.held[..., HEEL, None], by_heel, free)
         return np.where(self.held[..., TOE, None], self.places[..., TOE, :], held)
 
@@ -80,10 +86,8 @@ class Footholds:
         unit_s = np.sqrt(self._rest.leg / GRAVITY)[..., None, None, None]
         share = 1 - np.exp(-dt_s / (_SWAY * unit_s))
         self._pace = self._pace + (pose.speed - self._pace) * share
-        at_rest = np.linalg.norm(self._pace, axis=-1) < (
-            ContactLimits().still * self._rest.speed[..., None, None]
-        )
-        away = np.linalg.norm((pose.points - self.places)[..., [0, 2]], axis=-1)
+        at_rest = length(self._pace) < (ContactLimits().still * self._rest.speed[..., None, None])
+        away = length((pose.points - self.places) * _FLAT)
         far = self.held & (away > self._limits.stray * self._rest.leg[..., None, None])
         self._strayed = (self._strayed | far) & contacts & ~at_rest
         return self._strayed
@@ -91,4 +95,4 @@ class Footholds:
 
 def _heading(points: Array) -> Array:
     """(..., 2, 3) horizontal, from heel to toe."""
-    return normalize((points[..., TOE, :] - points[..., HEEL, :]) * [1, 0, 1])
+    return normalize((points[..., TOE, :] - points[..., HEEL, :]) * _FLAT)

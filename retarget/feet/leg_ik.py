@@ -12,6 +12,7 @@ import numpy as np
 from livemocap.rotation import Array, matrix_from_rotvec, normalize, shortest_arc
 
 from .legs import Legs
+from .vectors import cross, dot, length, turned
 
 LONGEST_REACH = 0.9995
 """Of thigh plus shin, beyond which a leg that is bent in the pose is never stretched."""
@@ -38,21 +39,20 @@ def reach_legs(legs: Legs, hip: Array, goal: Array) -> LegTurns:
     thigh, shin = legs.knee - legs.hip, legs.ankle - legs.knee
     wanted = goal - hip
     hinge = _hinge(thigh, shin, legs.toe - legs.ankle)
-    moved = np.linalg.norm(wanted - thigh - shin, axis=-1)
-    bend = matrix_from_rotvec(hinge * _bend(thigh, shin, hinge, _length(wanted), moved)[..., None])
-    straight = thigh + _turned(bend, shin)
-    aim = shortest_arc(straight, np.where(_length(wanted)[..., None] > 0, wanted, straight))
-    return LegTurns(thigh=aim, shin=aim @ bend, reached=hip + _turned(aim, straight))
+    moved = length(wanted - thigh - shin)
+    bend = matrix_from_rotvec(hinge * _bend(thigh, shin, hinge, length(wanted), moved)[..., None])
+    bent = thigh + turned(bend, shin)
+    aim = shortest_arc(bent, wanted)
+    return LegTurns(thigh=aim, shin=aim @ bend, reached=hip + turned(aim, bent))
 
 
 def _hinge(thigh: Array, shin: Array, forward: Array) -> Array:
     """(..., 3) the knee's axis: positive turns of the shin take the ankle back."""
     u, v = normalize(thigh), normalize(shin)
-    own = np.cross(u, v)
-    by_toes = normalize(np.cross(forward, normalize(u + v)))
-    against = (own * by_toes).sum(-1, keepdims=True) < 0
-    small = np.linalg.norm(own, axis=-1, keepdims=True) < 2 * _STRAIGHT
-    return normalize(np.where(against & small, 0, own) + _STRAIGHT * by_toes)
+    own = cross(u, v)
+    by_toes = normalize(cross(forward, u + v))
+    unsure = (dot(own, by_toes) < 0) & (length(own) < 2 * _STRAIGHT)
+    return normalize(np.where(unsure[..., None], 0, own) + _STRAIGHT * by_toes)
 
 
 def _bend(thigh: Array, shin: Array, hinge: Array, reach: Array, moved: Array) -> Array:
@@ -61,26 +61,16 @@ def _bend(thigh: Array, shin: Array, hinge: Array, reach: Array, moved: Array) -
     |thigh + R shin|^2 is a + b cos(turn) + c sin(turn), whatever the hinge; of its two solutions
     the one with the knee bent forward is taken.
     """
-    along = (hinge * thigh).sum(-1) * (hinge * shin).sum(-1)
-    b = (thigh * shin).sum(-1) - along
-    c = (thigh * np.cross(hinge, shin)).sum(-1)
-    lengths = _length(thigh), _length(shin)
-    now = _length(thigh + shin)
-    longest = np.maximum(now, LONGEST_REACH * sum(lengths))
-    shortest = np.minimum(now, np.abs(lengths[0] - lengths[1]) + 0.02 * sum(lengths))
-    reach = np.clip(reach, shortest, longest)
-    a = (reach**2 - lengths[0] ** 2 - lengths[1] ** 2) / 2 - along
+    along = dot(hinge, thigh) * dot(hinge, shin)
+    b = dot(thigh, shin) - along
+    c = dot(thigh, cross(hinge, shin))
+    upper, lower, now = length(thigh), length(shin), length(thigh + shin)
+    both = upper + lower
+    shortest = np.minimum(now, np.abs(upper - lower) + 0.02 * both)
+    reach = np.clip(reach, shortest, np.maximum(now, LONGEST_REACH * both))
+    a = (reach**2 - upper**2 - lower**2) / 2 - along
     flat = np.arctan2(c, b)  # the turn that stretches the leg
     turn = flat + np.arccos(np.clip(a / np.maximum(np.hypot(b, c), 1e-9), -1, 1))
     # A leg bent backward in the pose: it stays so where there is nothing to do.
-    trust = np.where(flat > 0, np.clip(moved / (_BACKWARD_REACH * sum(lengths)), 0, 1), 1)
+    trust = np.where(flat > 0, np.clip(moved / (_BACKWARD_REACH * both), 0, 1), 1)
     return turn * trust
-
-
-def _length(vector: Array) -> Array:
-    return np.sqrt(np.einsum("...i,...i->...", vector, vector))
-
-
-def _turned(rotation: Array, vector: Array) -> Array:
-    """(..., 3, 3) @ (..., 3)."""
-    return (rotation @ vector[..., None])[..., 0]

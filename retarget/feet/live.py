@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array
+from livemocap.rotation import Array, matrix_from_rotvec
 
 from .contacts import ContactLimits, ContactWatch
 from .footholds import Footholds, Moving
-from .legs import GRAVITY, TOE, FeetAtRest, Legs, flat_feet, standing_feet
+from .legs import GRAVITY, HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
 from .pelvis import LivePelvis, follow, posed_reach, shortfall, upright
-from .plant import FootLimits, heel_from_toe, heel_lift, rotate_by
+from .plant import FootLimits, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet
 from .spring import Spring
+from .vectors import UP, length, turned
 
 _LAND, _LEAVE = 0.05, 0.18
 """Time constants in units of sqrt(leg / g), 0.28 s for a grown-up: a foot comes to rest, and
@@ -28,7 +29,6 @@ _TREMBLE = 0.05
 """Share of the leg that hips may jump at once, whatever the time between."""
 _TORN = 0.04
 """Share of the leg: a foot that is torn off the floor, as in a jump, lags by a third of it."""
-_UP = np.array([0.0, 1.0, 0.0])
 
 
 @dataclass(slots=True)
@@ -106,7 +106,7 @@ class LiveFootLock:
     def _first(self, t_s: float, legs: Legs) -> FeetPose:
         none = np.zeros_like(legs.toe)
         held = np.zeros((*legs.toe.shape[:2], 2), bool)
-        answer = pose_feet(legs, legs.toe, none, np.zeros(len(legs.toe)), held)
+        answer = pose_feet(legs, legs.toe, matrix_from_rotvec(none), none[:, 0, 0], held)
         at_rest = Moving(points=legs.points, speed=np.zeros_like(legs.points))
         self._past = _Past(t_s, legs, at_rest, none, none, answer)
         self._watch.step(0.0, legs.points)
@@ -114,7 +114,7 @@ class LiveFootLock:
 
     def _lost(self, past: _Past, dt_s: float, legs: Legs, fresh: Array | None) -> Array:
         """(P,) of whom the past says nothing: new, unseen, put elsewhere, or after a gap."""
-        moved = np.linalg.norm((legs.hip - past.legs.hip).mean(-2), axis=-1)
+        moved = length((legs.hip - past.legs.hip).mean(-2))
         known = moved < (_TELEPORT * self._rest.speed * dt_s + _TREMBLE * self._rest.leg)
         if fresh is not None:
             known = known & ~fresh
@@ -131,7 +131,7 @@ class LiveFootLock:
         row = lost[:, None, None]
         for spring in (self._step, self._tilt):
             spring.let_go(row, np.zeros(1), np.zeros(1))
-        points = legs.points + self._pelvis.rise[:, None, None, None] * _UP
+        points = legs.points + self._pelvis.rise[:, None, None, None] * UP
         past.turn, past.turn_speed = np.where(row, 0, past.turn), np.where(row, 0, past.turn_speed)
         past.out = Moving(
             points=np.where(row[..., None], points, past.out.points),
@@ -139,60 +139,68 @@ class LiveFootLock:
         )
 
     def _move(self, past: _Past, t_s: float, legs: Legs, contacts: Array) -> FeetPose:
-        dt_s = t_s - past.t_s
-        points, before, risen = legs.points, past.legs.points, self._pelvis.rise
+        dt_s, points, before = t_s - past.t_s, legs.points, past.legs.points
+        risen = self._pelvis.rise
         pose = Moving(
-            points=points + risen[:, None, None, None] * _UP, speed=(points - before) / dt_s
+            points=points + risen[:, None, None, None] * UP, speed=(points - before) / dt_s
         )
         changed = self._holds.step(dt_s, pose, past.out, contacts, _LAND * self._unit_s)[..., None]
-        rise, lift = self._rise(dt_s, legs)
-        turn = self._turned(dt_s, past, points, lift, changed)
-        toe = self._stepped(dt_s, past, points, turn, (risen, rise), changed)
-        return self._answer(t_s, past, legs, toe, turn, rise)
+        flat = self._holds.turns(np.stack([points, before]))
+        rise, lift = self._rise(dt_s, legs, flat[0])
+        turn = self._turned(dt_s, past, flat + lift, changed)
+        turned_by = matrix_from_rotvec(turn)
+        back = turned(turned_by, points[..., HEEL, :] - points[..., TOE, :])
+        toe = self._stepped(dt_s, past, points, back, (risen, rise), changed)
+        self._remember(past, t_s, legs, np.stack([toe + back, toe], -2), turn)
+        past.answer = self._answer(legs, toe, turn, turned_by, rise)
+        return past.answer
 
-    def _rise(self, dt_s: float, legs: Legs) -> tuple[Array, Array]:
-        """(P,) m, the pelvis of this frame, and (P, 2, 3) rad by which heels lift."""
-        held, reach = self._holds.held, posed_reach(legs)
+    def _rise(self, dt_s: float, legs: Legs, flat: Array) -> tuple[Array, Array]:
+        """(P,) m, the pelvis of this frame, and (P, 2, 3) rad by which heels lift.
+
+        Args:
+            flat: (P, 2, 3) rad that lay the feet down.
+        """
+        held, reach, points = self._holds.held, posed_reach(legs), legs.points
         standing = upright(legs.hip, legs.ankle, self._rest.leg)
-        turn = self._holds.turns(legs.points)
-        toe = self._holds.toes(legs.points, turn, self._pelvis.rise)
-        foot = rotate_by(turn, legs.ankle - legs.toe)
+        turn = matrix_from_rotvec(flat)
+        back = turned(turn, points[..., HEEL, :] - points[..., TOE, :])
+        toe = self._holds.toes(points, back, self._pelvis.rise)
+        foot = turned(turn, legs.ankle - legs.toe)
         goal, any_foot = follow(held, (toe + foot - legs.ankle)[..., 1])
         rise = self._pelvis.follow(dt_s, goal * standing, any_foot)
-        hip = legs.hip + rise[:, None, None] * _UP
+        hip = legs.hip + rise[:, None, None] * UP
         lift = np.where(held[..., TOE, None], heel_lift(hip - toe, foot, reach), 0)
         short = shortfall(hip, toe + rotate_by(lift, foot), reach)
         need = np.where(held[..., TOE], short, 0).max(-1)
         self._pelvis.lower(dt_s, need * standing)
         return self._pelvis.rise, lift
 
-    def _turned(
-        self, dt_s: float, past: _Past, points: Array, lift: Array, changed: Array
-    ) -> Array:
-        """(P, 2, 3) rad, the feet's turns of this frame."""
-        goal = self._holds.turns(points) + lift
-        before = self._holds.turns(past.legs.points) + lift
-        self._tilt.let_go(changed, past.turn - before, past.turn_speed - (goal - before) / dt_s)
+    def _turned(self, dt_s: float, past: _Past, goals: Array, changed: Array) -> Array:
+        """(P, 2, 3) rad, the feet's turns of this frame; goals (2, P, 2, 3) now and before."""
+        speed = past.turn_speed - (goals[0] - goals[1]) / dt_s
+        self._tilt.let_go(changed, past.turn - goals[1], speed)
         self._tilt.step(dt_s, self._time(flat_feet(self._holds.held)))
-        return goal + self._tilt.value
+        return goals[0] + self._tilt.value
 
     def _stepped(
         self,
         dt_s: float,
         past: _Past,
         points: Array,
-        turn: Array,
+        back: Array,
         rises: tuple[Array, Array],
         changed: Array,
     ) -> Array:
         """(P, 2, 3) m, the toes of this frame; `rises` are the pelvis's before and now."""
-        goal = self._holds.toes(points, turn, rises[1])
-        before = self._holds.toes(past.legs.points, past.turn, rises[0])
+        was = past.out.points[..., TOE, :]
+        goal = self._holds.toes(points, back, rises[1])
+        before = self._holds.toes(past.legs.points, past.out.points[..., HEEL, :] - was, rises[0])
         time = self._time(standing_feet(self._holds.held))
         speed = past.out.speed[..., TOE, :] - (goal - before) / dt_s
         most = _TORN * self._rest.leg[:, None, None] / time
-        speed = speed * np.minimum(1, most / np.maximum(_length(speed), 1e-9))
-        self._step.let_go(changed, past.out.points[..., TOE, :] - before, speed)
+        speed = speed * np.minimum(1, most / np.maximum(length(speed), 1e-9)[..., None])
+        self._step.let_go(changed, was - before, speed)
         self._step.step(dt_s, time)
         return goal + self._step.value
 
@@ -200,19 +208,18 @@ class LiveFootLock:
         """(P, 2, 1) s, time constants of feet that are held (P, 2) or not."""
         return (np.where(held, _LAND, _LEAVE) * self._unit_s[:, None])[..., None]
 
-    def _answer(
-        self, t_s: float, past: _Past, legs: Legs, toe: Array, turn: Array, rise: Array
-    ) -> FeetPose:
-        dt_s, strength = t_s - past.t_s, self._limits.strength
-        points = np.stack([toe + heel_from_toe(legs.points, turn), toe], -2)
+    @staticmethod
+    def _remember(past: _Past, t_s: float, legs: Legs, points: Array, turn: Array) -> None:
+        dt_s = t_s - past.t_s
         past.out = Moving(points=points, speed=(points - past.out.points) / dt_s)
         past.turn, past.turn_speed = turn, (turn - past.turn) / dt_s
         past.t_s, past.legs = t_s, legs
-        toe = legs.toe + strength * (toe - legs.toe)
-        past.answer = pose_feet(legs, toe, strength * turn, strength * rise, self._holds.held)
-        return past.answer
 
-
-def _length(vector: Array) -> Array:
-    """(..., 3) to (..., 1)."""
-    return np.linalg.norm(vector, axis=-1, keepdims=True)
+    def _answer(
+        self, legs: Legs, toe: Array, turn: Array, turned_by: Array, rise: Array
+    ) -> FeetPose:
+        strength = self._limits.strength
+        if strength != 1:
+            toe = legs.toe + strength * (toe - legs.toe)
+            turned_by, rise = matrix_from_rotvec(strength * turn), strength * rise
+        return pose_feet(legs, toe, turned_by, rise, self._holds.held)

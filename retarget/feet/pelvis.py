@@ -10,6 +10,7 @@ from .leg_ik import LONGEST_REACH
 from .legs import GRAVITY, FeetAtRest, Legs, flat_feet, standing_feet
 from .plant import FootLimits
 from .spring import Spring
+from .vectors import length
 
 _FOLLOW, _LOWER = 0.4, 0.05
 """Time constants in units of sqrt(leg / g), 0.28 s for a grown-up: the pelvis follows the feet,
@@ -54,10 +55,10 @@ def follow(held: Array, missing_m: Array) -> tuple[Array, Array]:
 
 def posed_reach(legs: Legs) -> Array:
     """(..., 2) m from hip to ankle that a leg may be stretched to: it stays as soft as posed."""
-    longest = np.linalg.norm(legs.knee - legs.hip, axis=-1)
-    longest = longest + np.linalg.norm(legs.ankle - legs.knee, axis=-1)
-    posed = np.linalg.norm(legs.ankle - legs.hip, axis=-1)
-    return np.clip(posed, _KNEES_STAY_SOFT * longest, LONGEST_REACH * longest)
+    longest = length(legs.knee - legs.hip) + length(legs.ankle - legs.knee)
+    return np.clip(
+        length(legs.ankle - legs.hip), _KNEES_STAY_SOFT * longest, LONGEST_REACH * longest
+    )
 
 
 def shortfall(hip: Array, goal: Array, reach: Array) -> Array:

@@ -10,28 +10,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import (
-    Array,
-    matrix_from_rotvec,
-    normalize,
-    rotvec_from_matrix,
-    shortest_arc,
-)
+from livemocap.rotation import Array, matrix_from_rotvec, normalize
 
 from .legs import HEEL, TOE, FeetAtRest
+from .vectors import cross, dot, length, turn_between, turned
 
 NEAR_FLOOR = 0.12
 """Share of the leg: a standing point that is farther from its height on the floor stands on
 something else, and is held where it is."""
 STEEPEST = np.radians(30)
-"""A foot that would have to turn more to lie flat is not meant to."""
+"""A foot that would have to turn more to lie flat is not meant to, and is let go gradually."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class FootLimits:
     """How far a foot may be held from where the pose has it, in shares of the leg."""
 
-    stray: float = 0.2
+    stray: float = 0.25
     lowest_pelvis: float = 0.12
     highest_pelvis: float = 0.12
     strength: float = 1.0
@@ -53,17 +48,15 @@ def flat_turn(points: Array, heading: Array, rise: Array) -> Array:
 
     Args:
         points: (..., 2, 2, 3) m, heel and toe in the pose.
-        heading: (..., 2, 3) horizontal direction from heel to toe.
+        heading: (..., 2, 3) from heel to toe, horizontal and of length 1.
         rise: (..., 2) m, how much higher the toe stands than the heel.
     """
     sole = points[..., TOE, :] - points[..., HEEL, :]
-    length = np.linalg.norm(sole, axis=-1)
-    run = np.sqrt(np.maximum(length**2 - rise**2, (0.2 * length) ** 2))
-    flat = normalize(heading * [1, 0, 1]) * run[..., None]
+    square = dot(sole, sole)
+    flat = heading * np.sqrt(np.maximum(square - rise**2, 0.04 * square))[..., None]
     flat[..., 1] = rise
-    turn = rotvec_from_matrix(shortest_arc(sole, flat))
-    angle = np.linalg.norm(turn, axis=-1, keepdims=True)
-    return np.where(angle < STEEPEST, turn, 0)
+    turn = turn_between(sole, flat)
+    return turn * np.clip(3 - length(turn) / (0.5 * STEEPEST), 0, 1)[..., None]
 
 
 def heel_lift(to_hip: Array, to_ankle: Array, reach: Array) -> Array:
@@ -75,19 +68,14 @@ def heel_lift(to_hip: Array, to_ankle: Array, reach: Array) -> Array:
         to_hip: (..., 3) m from the toe; `to_ankle` as well.
         reach: (...) m.
     """
-    far, foot = np.linalg.norm(to_hip, axis=-1), np.linalg.norm(to_ankle, axis=-1)
+    far, foot = length(to_hip), length(to_ankle)
     both = np.maximum(far * foot, 1e-9)
-    now = np.arccos(np.clip((to_hip * to_ankle).sum(-1) / both, -1, 1))
+    axis = cross(to_ankle, to_hip)
+    now = np.arctan2(length(axis), dot(to_ankle, to_hip))
     wanted = np.arccos(np.clip((far**2 + foot**2 - reach**2) / (2 * both), -1, 1))
-    axis = normalize(np.cross(to_ankle, to_hip))
-    return axis * np.clip(now - wanted, 0, STEEPEST)[..., None]
-
-
-def heel_from_toe(points: Array, turn: Array) -> Array:
-    """(..., 2, 3) m from toe to heel after the turn."""
-    return rotate_by(turn, points[..., HEEL, :] - points[..., TOE, :])
+    return normalize(axis) * np.clip(now - wanted, 0, STEEPEST)[..., None]
 
 
 def rotate_by(turn: Array, vector: Array) -> Array:
     """(..., 3) turned by (..., 3) rad."""
-    return (matrix_from_rotvec(turn) @ vector[..., None])[..., 0]
+    return turned(matrix_from_rotvec(turn), vector)

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_rotvec
+from livemocap.rotation import Array
 
 from .leg_ik import reach_legs
 from .legs import Legs
+from .vectors import turned
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,22 +32,21 @@ class FeetPose:
 
 
 def pose_feet(legs: Legs, toe: Array, turn: Array, rise: Array, held: Array) -> FeetPose:
-    """Bring toes to `toe` (..., 2, 3) m with feet turned by `turn` (..., 2, 3) rad.
+    """Bring toes to `toe` (..., 2, 3) m with feet turned by `turn` (..., 2, 3, 3).
 
     Args:
         rise: (...) m, the pelvis goes up.
     """
-    turned = matrix_from_rotvec(turn)
     pelvis = np.zeros((*rise.shape, 3))
     pelvis[..., 1] = rise
-    goal = toe + (turned @ (legs.ankle - legs.toe)[..., None])[..., 0]
+    goal = toe + turned(turn, legs.ankle - legs.toe)
     turns = reach_legs(legs, legs.hip + pelvis[..., None, :], goal)
     from_ankle = legs.points - legs.ankle[..., None, :]
-    points = turns.reached[..., None, :] + from_ankle @ turned.swapaxes(-1, -2)
+    points = turns.reached[..., None, :] + from_ankle @ turn.swapaxes(-1, -2)
     return FeetPose(
         thigh=turns.thigh @ legs.thigh,
         shin=turns.shin @ legs.shin,
-        foot=turned @ legs.foot,
+        foot=turn @ legs.foot,
         pelvis=pelvis,
         ankle=turns.reached,
         points=points,

@@ -6,14 +6,15 @@ from itertools import pairwise
 
 import numpy as np
 
-from livemocap.rotation import Array, normalize
+from livemocap.rotation import Array, matrix_from_rotvec, normalize
 
 from .contacts import find_contacts, runs
 from .ease import bridge, envelope, smoothed
 from .legs import GRAVITY, HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
 from .pelvis import follow, posed_reach, shortfall, upright
-from .plant import FootLimits, flat_turn, floor_heights, heel_from_toe, heel_lift, rotate_by
+from .plant import FootLimits, flat_turn, floor_heights, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet
+from .vectors import UP
 
 _FADE, _PELVIS, _LOWER = 0.55, 0.5, 0.15
 """In units of sqrt(leg / g), 0.28 s for a grown-up: how long a foot takes to and from its hold;
@@ -22,7 +23,6 @@ _LONGEST_GAP = 1.0
 """In the same unit: a hole in the take beyond which both sides are on their own."""
 _TELEPORT, _TREMBLE = 6.0, 0.05
 """Speed of the hips in sqrt(g leg), and a share of the leg beside it, that nobody has."""
-_UP = np.array([0.0, 1.0, 0.0])
 
 
 def lock_feet(
@@ -54,7 +54,9 @@ def lock_feet(
         toe[part], turn[part], rise[part] = lock.solve()
         held[part] = lock.held
     s = limits.strength
-    return pose_feet(legs, legs.toe + s * (toe - legs.toe), s * turn, s * rise, held)
+    return pose_feet(
+        legs, legs.toe + s * (toe - legs.toe), matrix_from_rotvec(s * turn), s * rise, held
+    )
 
 
 def _parts(times_s: Array, legs: Legs, rest: FeetAtRest) -> list[slice]:
@@ -107,10 +109,10 @@ class _Lock:
         toe = self._toes(turn)
         foot = rotate_by(turn, legs.ankle - legs.toe)
         rise = self._follow((toe + foot - legs.ankle)[..., 1])
-        hip = legs.hip + rise[:, None, None] * _UP
+        hip = legs.hip + rise[:, None, None] * UP
         lift = self._lifts(hip, toe, foot)
         rise = rise - self._lower(hip, toe + rotate_by(lift, foot))
-        carried = points[..., TOE, :] + rise[:, None, None] * _UP
+        carried = points[..., TOE, :] + rise[:, None, None] * UP
         step = self._bridged(toe - carried, standing_feet(self.held))
         return carried + step, turn + lift, rise
 
@@ -127,7 +129,7 @@ class _Lock:
 
     def _toes(self, turn: Array) -> Array:
         """(T, 2, 3) m where held feet have their toes; anything for others."""
-        back = heel_from_toe(self._points, turn)
+        back = rotate_by(turn, self._points[..., HEEL, :] - self._points[..., TOE, :])
         heel = self._places[..., HEEL, :].copy()
         for foot in range(2):
             for first, end in runs(self.held[:, foot, HEEL]):

@@ -1,0 +1,38 @@
+"""Small sums over many 3-vectors; here NumPy's price is the number of its calls."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livemocap.rotation import Array
+
+_NEXT, _AFTER = np.array([1, 2, 0]), np.array([2, 0, 1])
+UP = np.array([0.0, 1.0, 0.0])
+
+
+def cross(a: Array, b: Array) -> Array:
+    """(..., 3) a x b."""
+    return a.take(_NEXT, -1) * b.take(_AFTER, -1) - a.take(_AFTER, -1) * b.take(_NEXT, -1)
+
+
+def dot(a: Array, b: Array) -> Array:
+    """(..., 3) to (...)."""
+    return np.einsum("...i,...i->...", a, b)
+
+
+def length(a: Array) -> Array:
+    """(..., 3) to (...)."""
+    return np.sqrt(np.einsum("...i,...i->...", a, a))
+
+
+def turned(rotation: Array, vector: Array) -> Array:
+    """(..., 3, 3) @ (..., 3)."""
+    return (rotation @ vector[..., None])[..., 0]
+
+
+def turn_between(a: Array, b: Array) -> Array:
+    """(..., 3) rad, the smallest turn from direction a to direction b, which are not opposite."""
+    axis = cross(a, b)
+    sine = length(axis)
+    angle = np.arctan2(sine, dot(a, b))
+    return axis * (angle / np.maximum(sine, 1e-12))[..., None]
