@@ -20,7 +20,7 @@ from .fast.graphs import Canvases
 from .fast.people import pack_people, unpack_people
 from .preprocess import MEAN, STD, network_image, network_size
 
-_KEPT_UPLOADS = 16
+_KEPT_UPLOADS = 8
 
 
 class LiveNetwork:

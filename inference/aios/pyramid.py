@@ -63,7 +63,7 @@ def valid_cells(masks: Sequence[Tensor], dtype: torch.dtype) -> Tensor:
 
 def flatten_levels(maps: Sequence[Tensor]) -> Tensor:
     """(B, C, H_l, W_l) maps to (B, L, C) tokens."""
-    return torch.cat([m.flatten(2) for m in maps], 2).transpose(1, 2)
+    return torch.cat([m.flatten(2).transpose(1, 2) for m in maps], 1)
 
 
 def cell_centres(shapes: Sequence[tuple[int, int]], valid: Tensor) -> Tensor:
