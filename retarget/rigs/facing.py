@@ -102,7 +102,7 @@ def _bends(skeleton: RigSkeleton, found: Found, up: Array) -> Array:
 
 def height(skeleton: RigSkeleton) -> float:
     """Between the lowest and the highest head, m."""
-    return float(np.ptp(skeleton.heads[:, 1])) or 1.0
+    return (float(np.ptp(skeleton.heads[:, 1])) if skeleton.names else 0.0) or 1.0
 
 
 def _level(step: Array, up: Array) -> Array:

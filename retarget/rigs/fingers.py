@@ -75,7 +75,9 @@ def _digits(
     found: dict[str, list[int]] = {}
     for root in sorted(named, key=lambda bone: (-len(_chain(skeleton, bone, within)), bone)):
         found.setdefault(names[root].part, _chain(skeleton, root, within))
-    numbered = _numbered([bone for bone in roots if names[bone].part == "finger"], names, found)
+    called = [bone for bone in roots if names[bone].part == "finger"]
+    long = [bone for bone in called if len(_chain(skeleton, bone, within)) > 1]
+    numbered = _numbered(long or called, names, found)
     return found | {digit: _chain(skeleton, root, within) for digit, root in numbered.items()}
 
 

@@ -50,24 +50,30 @@ def limbs_by_name(skeleton: RigSkeleton, names: Sequence[BoneName]) -> Found:
             chain = _best_chain(skeleton, _fits(names, side, words))
             ambiguous = _gap(chain)
             if words is _LEG_WORDS:
-                chain |= _ball(skeleton, names, chain)
+                chain = _with_ball(skeleton, names, chain)
             for joint, (bone, fit) in chain.items():
                 sure = 0.55 if ambiguous else _certainty(names[bone], fit)
                 found[f"{side}_{joints[joint]}"] = (bone, sure)
     return found
 
 
-def _ball(
-    skeleton: RigSkeleton, names: Sequence[BoneName], chain: Mapping[int, tuple[int, float]]
+def _with_ball(
+    skeleton: RigSkeleton, names: Sequence[BoneName], chain: dict[int, tuple[int, float]]
 ) -> dict[int, tuple[int, float]]:
-    """Of ankle, foot and toe the foot, if it begins at the ball and not beside the ankle."""
-    if 2 not in chain or 3 not in chain or names[chain[2][0]].part != "ankle":
-        return {}
+    """A leg whose foot joint is at the ball.
+
+    Of ankle, foot and toe that is the foot, if it begins at the ball and not beside the ankle.
+    Where the foot is the ankle, another foot below is a copy.
+    """
+    if 2 not in chain or 3 not in chain:
+        return chain
     ankle, toe = chain[2][0], chain[3][0]
+    if names[ankle].part == "foot":
+        return chain if names[toe].part == "toe" else {j: chain[j] for j in chain if j != 3}
     feet = [b for b in between(skeleton, ankle, toe) if names[b].part == "foot"]
     far = distance(skeleton, ankle, toe)
     ball = [b for b in feet if not names[b].aside and distance(skeleton, ankle, b) > 0.4 * far]
-    return {3: (ball[0], 0.9)} if ball else {}
+    return chain | {3: (ball[0], 0.9)} if ball else chain
 
 
 def fit_factor(name: BoneName) -> float:

@@ -28,6 +28,12 @@ _COMPARABLE = 3
 _WHOLE = 16
 """As many of the body's joints are a body."""
 
+_NAMED = 12
+"""Where names know that many of the body's joints, bones are what they are called."""
+
+_MAY_BE = {"foot": ("toe", "finger"), "neck": ("neck", "spine"), "head": ("head", "spine")}
+"""What bones are called that the shape takes for a joint."""
+
 _SHAPE_KNOWS = 0.8
 """How sure the shape must be to make a name doubtful."""
 
@@ -52,7 +58,7 @@ def map_joints(skeleton: RigSkeleton, known: Iterable[Preset] | None = None) -> 
     if recognised:
         found = _completed(skeleton, names, recognised)
         return _joint_map(skeleton, found, doubtful(skeleton, found), recognised.preset.name)
-    merged = _merged(found, shape)
+    merged = _merged(found, shape, names)
     merged |= fingers_by_shape(skeleton, merged)
     doubts = doubtful(skeleton, merged) | _shape_differs(found, shape)
     return _joint_map(skeleton, merged, doubts, None)
@@ -130,12 +136,19 @@ def _same_limb(joint: str, found: Found) -> bool:
     return "_" in joint and carrier(joint, found).startswith(side)
 
 
-def _merged(found: Found, shape: Found) -> Found:
+def _otherwise_named(joint: str, name: BoneName) -> bool:
+    """Whether a bone's name says that it is something else than a joint."""
+    fitting = ("", *_MAY_BE.get(joint.rpartition("_")[2], ()))
+    return bool(name.aside or name.strange) or name.part not in fitting
+
+
+def _merged(found: Found, shape: Found, names: Sequence[BoneName]) -> Found:
     """By name; where names are silent or unsure, by shape, if no other joint has that bone."""
     weak = {j for j, (_, sure) in found.items() if sure < JUST_ENOUGH}
     taken = {bone for j, (bone, _) in found.items() if j not in weak}
+    named = len(set(_sure(found)) & set(SMPLX.names[:BODY_JOINTS])) >= _NAMED
     more = {
-        joint: (bone, sure)
+        joint: (bone, min(sure, 0.5) if named and _otherwise_named(joint, names[bone]) else sure)
         for joint, (bone, sure) in shape.items()
         if (joint not in found or joint in weak) and bone not in taken
     }

@@ -104,6 +104,8 @@ def _pieces(name: str) -> tuple[str, ...]:
 
 def _split(run: str) -> list[str]:
     """A run of letters into known words, or itself: `leftupleg`, `lforearm`."""
+    if run[:2] in _SHORT and _kind(run[2:]) == "part":
+        return [*_SHORT[run[:2]], run[2:]]
     best: list[list[str] | None] = [[], *([None] * len(run))]
     for end in range(1, len(run) + 1):
         for start in range(end):
@@ -119,7 +121,7 @@ def _split(run: str) -> list[str]:
 def _may_stand(word: str, outermost: bool) -> bool:
     """Whether a word may be found within a run: short ones are found everywhere."""
     kind = _kind(word)
-    if not kind or kind == "noise":
+    if not kind or (kind == "noise" and len(word) < 4):
         return False
     if not word.isascii() or len(word) > 2:
         return True

@@ -19,8 +19,14 @@ from .limb_shape import arm_joints, leg_joints
 from .skeleton import RigSkeleton
 from .tree import Found, ancestors, below, between, common_ancestor, distance, spine_of
 
-_ALIKE = 0.75
-"""Shorter to longer of the two limbs of a pair."""
+_UNLIKE = 0.15
+"""By what part of their lengths the limbs of a pair may differ."""
+
+_BEGIN = 4
+"""The steps that are compared: collar, shoulder, elbow and wrist, or a leg."""
+
+_FEWEST = 8
+"""Fewer bones are no body."""
 
 _LEG, _ARM = 0.22, 0.2
 """A limb is at least this long, as a part of the rig's height."""
@@ -41,6 +47,8 @@ def body_by_shape(skeleton: RigSkeleton, aside: Sequence[bool] = ()) -> Found:
     Args:
         aside: bones to look past (their names say that they follow no joint).
     """
+    if len(skeleton.names) < _FEWEST:
+        return {}
     bones = _Bones(skeleton, aside)
     legs = _legs(bones)
     arms = _arms(bones, legs) if legs else None
@@ -97,10 +105,21 @@ class _Bones:
         for bone, kids in enumerate(self.children):
             long = [c for c in kids if self.length[c] >= shortest * self.height]
             for a, b in combinations(long, 2):
-                both = self.length[a], self.length[b]
-                if min(both) >= _ALIKE * max(both):
-                    found.append(_Pair(bone, (self.line(a), self.line(b))))
+                lines = self.line(a), self.line(b)
+                if self.alike(*lines):
+                    found.append(_Pair(bone, lines))
         return found
+
+    def alike(self, a: Sequence[int], b: Sequence[int]) -> bool:
+        """Whether two lines begin with steps of like lengths; what a hand holds may differ."""
+        steps = [
+            [distance(self.skeleton, bone, self.skeleton.parents[bone]) for bone in line[:_BEGIN]]
+            for line in (a, b)
+        ]
+        if len(steps[0]) != len(steps[1]):
+            return False
+        one, two = np.array(steps)
+        return bool(np.abs(one - two).sum() <= _UNLIKE * (one + two).sum() / 2)
 
 
 def _legs(bones: _Bones) -> _Pair | None:

@@ -52,9 +52,10 @@ def _head(skeleton: RigSkeleton, names: Sequence[BoneName], limbs: Found) -> int
     """The head nearest its root; one that hangs where the arms hang before another."""
     arms = [limbs[j][0] for j in ("left_shoulder", "right_shoulder") if j in limbs]
 
-    def rank(bone: int) -> tuple[bool, float, int]:
+    def rank(bone: int) -> tuple[bool, float, int, int]:
         together = bool(arms) and common_ancestor(skeleton, [bone, *arms]) >= 0
-        return (not together, -fit_factor(names[bone]), len(list(ancestors(skeleton, bone))))
+        depth = len(list(ancestors(skeleton, bone)))
+        return not together, -fit_factor(names[bone]), len(names[bone].numbers), depth
 
     return min(_plain(names, "head"), key=rank, default=None)
 

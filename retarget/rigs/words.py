@@ -58,7 +58,7 @@ MODIFIERS = {
 
 NOISE = (
     "bone bones joint jnt jt j b bn bip biped base bind skin skel skeleton rig char character "
-    "c ctr center centre m bend ref main x sk f g adj cc valve human humanoid mixamorig "
+    "c ctr center centre m bend ref main sk f g adj cc valve human humanoid mixamorig "
     "proximal prox intermediate inter medial distal dist phalanx phalange big small "
     "root stretch armature model player male female man woman avatar センター グルーブ 上 下"
 )

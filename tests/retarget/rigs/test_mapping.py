@@ -187,6 +187,20 @@ def test_a_crowd_of_props_is_no_body() -> None:
     assert found.preset is None
 
 
+@pytest.mark.parametrize("bones", [0, 1, 3])
+def test_hardly_any_bones_are_no_body_either(bones: int) -> None:
+    skeleton = RigSkeleton(
+        names=("Hips", "Spine", "Head")[:bones],
+        parents=(-1, 0, 1)[:bones],
+        heads=np.zeros((bones, 3)),
+        axes=np.broadcast_to(np.eye(3), (bones, 3, 3)),
+        tails=np.ones((bones, 3)),
+    )
+    found = map_joints(skeleton)
+    assert set(found.bones.values()) <= set(skeleton.names)
+    assert len(found.missing) + len(found.unsure) + len(found.matches) == len(SMPLX.names)
+
+
 def test_the_map_is_plain_data() -> None:
     found = map_joints(made_rig("mixamo").skeleton)
     assert found.preset == "mixamo"
