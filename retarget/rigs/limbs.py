@@ -47,13 +47,29 @@ def limbs_by_name(skeleton: RigSkeleton, names: Sequence[BoneName]) -> Found:
     found: Found = {}
     for side in ("left", "right"):
         for joints, words in ((ARM, _ARM_WORDS), (LEG, _LEG_WORDS)):
-            chain = _best_chain(skeleton, _fits(names, side, words))
+            fits = _fits(names, side, words)
+            chain = _best_chain(skeleton, fits)
             ambiguous = _gap(chain)
             if words is _LEG_WORDS:
                 chain = _with_ball(skeleton, names, chain)
             for joint, (bone, fit) in chain.items():
                 sure = 0.55 if ambiguous else _certainty(names[bone], fit)
                 found[f"{side}_{joints[joint]}"] = (bone, sure)
+            for joint, bone in _detached(fits, chain).items():
+                found[f"{side}_{joints[joint]}"] = (bone, 0.45)
+    return found
+
+
+def _detached(
+    fits: Mapping[int, Mapping[int, float]], chain: Mapping[int, tuple[int, float]]
+) -> dict[int, int]:
+    """Bones with a missing joint's very name that hang elsewhere: worth showing, not more."""
+    used = {bone for bone, _ in chain.values()}
+    found: dict[int, int] = {}
+    for bone, joints in fits.items():
+        for joint, fit in joints.items():
+            if fit >= 0.85 and joint not in chain and bone not in used:
+                found.setdefault(joint, bone)
     return found
 
 
