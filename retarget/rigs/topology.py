@@ -25,6 +25,10 @@ _UNLIKE = 0.15
 _BEGIN = 4
 """The steps that are compared: collar, shoulder, elbow and wrist, or a leg."""
 
+_CLEAR = 0.35
+"""How well facing and the way from limb to limb must agree; of a thousand rest poses with all
+joints up to 40 degrees off one is on the wrong side beyond it."""
+
 _FEWEST = 8
 """Fewer bones are no body."""
 
@@ -250,7 +254,7 @@ def _sides(skeleton: RigSkeleton, found: Found) -> Found:
     for limb in (("hip", "knee", "ankle", "foot"), ("collar", "shoulder", "elbow", "wrist")):
         across = _across(skeleton, found, limb)
         swap = bool(across @ left < 0)
-        clear = abs(across @ left) > 0.5
+        clear = abs(across @ left) > _CLEAR
         for joint in (f"{side}_{part}" for side in ("left", "right") for part in limb):
             if joint in found:
                 side, _, part = joint.partition("_")
