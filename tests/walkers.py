@@ -60,7 +60,7 @@ class Walk:
         return len(self.times_s)
 
 
-def walk(speed: float = 1.0, seconds: float = 3.0, fps: float = 60.0) -> Walk:
+def walk(speed: float = 1.0, seconds: float = 2.5, fps: float = 60.0) -> Walk:
     """Somebody who walks along +Z: heels land first, toes leave last, nothing ever slides."""
     times_s = np.arange(round(seconds * fps)) / fps
     period, stance = 1.1, 0.62

@@ -12,14 +12,14 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from .legs import GRAVITY, HEEL, TOE, FeetAtRest
+from .legs import HEEL, TOE, FeetAtRest
 from .vectors import length
 
 
 @dataclass(frozen=True, kw_only=True)
 class ContactLimits:
-    """What standing is. Speeds are shares of sqrt(g leg), lengths of the leg, times of
-    sqrt(leg / g): the same for a child and for a giant."""
+    """What standing is, in units of `FeetAtRest`: lengths of the leg, times of `unit_s`, speeds of
+    `speed`. The same for a child and for a giant."""
 
     slow: float = 0.15
     """Below it a low point comes to stand; a walker's foot swings at 1."""
@@ -66,7 +66,7 @@ def find_contacts(
     may_start = (speed < limits.slow) & _low(height, limits.low, limits.tilted)
     may_stay = (speed < limits.fast) & _low(height, limits.high, limits.tilting)
     contacts = _latched(may_start.reshape(len(points), 4), may_stay.reshape(len(points), 4))
-    natural_frames = np.sqrt(rest.leg / GRAVITY) / np.median(np.diff(times_s))
+    natural_frames = rest.unit_s / np.median(np.diff(times_s))
     contacts = _without_short(contacts, round(limits.short * natural_frames))
     frames = max(1, round(limits.slide_after * natural_frames))
     pace = velocity.reshape(len(points), 4, 3)[..., [0, 2]] / rest.speed
@@ -202,7 +202,7 @@ class ContactWatch:
         velocity = moved / dt_s / self._rest.speed[..., None, None, None]
         share = np.where(seen.known, min(1.0, dt_s * 60), 1.0)[:, None, None, None]
         seen.velocity = seen.velocity + (velocity - seen.velocity) * share
-        while_s = self._limits.slide_after / 2 * np.sqrt(self._rest.leg / GRAVITY)
+        while_s = self._limits.slide_after / 2 * self._rest.unit_s
         slow = (1 - np.exp(-dt_s / while_s))[..., None, None, None]
         seen.slow_velocity = seen.slow_velocity + (velocity - seen.slow_velocity) * slow
         seen.points, seen.known = points, past

@@ -9,12 +9,12 @@ import numpy as np
 from livemocap.rotation import Array, normalize
 
 from .contacts import ContactLimits
-from .legs import GRAVITY, HEEL, TOE, FeetAtRest, flat_feet, standing_feet
+from .legs import HEEL, TOE, FeetAtRest, flat_feet, standing_feet
 from .plant import FootLimits, flat_turn, floor_heights
 from .vectors import UP, length
 
 _SWAY = 0.35
-"""How long a speed is kept before it is believed, in units of sqrt(leg / g)."""
+"""How long a speed is kept before it is believed, in units of `FeetAtRest.unit_s`."""
 _FLAT = np.array([1.0, 0.0, 1.0])
 
 
@@ -83,7 +83,7 @@ class Footholds:
 
     def _stray(self, dt_s: float, pose: Moving, contacts: Array) -> Array:
         """(P, 2, 2) points that the pose took too far from where they were held."""
-        unit_s = np.sqrt(self._rest.leg / GRAVITY)[..., None, None, None]
+        unit_s = self._rest.unit_s[..., None, None, None]
         share = 1 - np.exp(-dt_s / (_SWAY * unit_s))
         self._pace = self._pace + (pose.speed - self._pace) * share
         at_rest = length(self._pace) < (ContactLimits().still * self._rest.speed[..., None, None])

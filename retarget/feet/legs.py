@@ -14,8 +14,9 @@ from ..errors import RetargetError
 
 HEEL, TOE = 0, 1
 """The two points of a foot that can touch the floor, in this order in every array of points."""
-GRAVITY = 9.81
-"""m / s^2: with the leg's length it says what is fast and what is short for a character."""
+_GRAVITY = 9.81
+_TEMPO_S = (0.2, 0.32)
+"""Of a small child and of the tallest: a giant's motion was captured from one of them, too."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +91,14 @@ class FeetAtRest:
         )
 
     @property
+    def unit_s(self) -> Array:
+        """(...) s, sqrt(leg / g), by which legs swing: the unit of all times."""
+        return np.clip(np.sqrt(self.leg / _GRAVITY), *_TEMPO_S)
+
+    @property
     def speed(self) -> Array:
-        """(...) m/s, sqrt(g leg): twice the speed at which a walk of these legs looks hurried."""
-        return np.sqrt(GRAVITY * self.leg)
+        """(...) m/s, a leg's length in that time: twice that of a hurried walk."""
+        return self.leg / self.unit_s
 
 
 def flat_feet(held: Array) -> Array:

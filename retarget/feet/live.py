@@ -10,7 +10,7 @@ from livemocap.rotation import Array, matrix_from_rotvec
 
 from .contacts import ContactLimits, ContactWatch
 from .footholds import Footholds, Moving
-from .legs import GRAVITY, HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
+from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
 from .pelvis import LivePelvis, follow, posed_reach, shortfall, upright
 from .plant import FootLimits, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet
@@ -18,12 +18,12 @@ from .spring import Spring
 from .vectors import UP, length, turned
 
 _LAND, _LEAVE = 0.05, 0.18
-"""Time constants in units of sqrt(leg / g), 0.28 s for a grown-up: a foot comes to rest, and
+"""Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: a foot comes to rest, and
 returns to the pose."""
 _LONGEST_GAP = 1.0
 """In the same unit: after a longer silence nothing is known of the feet."""
 _TELEPORT = 6.0
-"""Speed of the hips, in sqrt(g leg), that nobody has: the person was put elsewhere."""
+"""Speed of the hips, in `FeetAtRest.speed`, that nobody has: the person was put elsewhere."""
 
 _TREMBLE = 0.05
 """Share of the leg that hips may jump at once, whatever the time between."""
@@ -68,7 +68,7 @@ class LiveFootLock:
         """
         self._limits = limits or FootLimits()
         self._rest = rest = rest.for_people(people)
-        self._unit_s = np.sqrt(rest.leg / GRAVITY)
+        self._unit_s = rest.unit_s
         self._holds = Footholds(rest, floor_m, self._limits)
         self._pelvis = LivePelvis(rest, self._limits)
         self._watch = ContactWatch(rest, floor_m or 0.0, contact_limits)

@@ -7,14 +7,14 @@ import numpy as np
 from livemocap.rotation import Array
 
 from .leg_ik import LONGEST_REACH
-from .legs import GRAVITY, FeetAtRest, Legs, flat_feet, standing_feet
+from .legs import FeetAtRest, Legs, flat_feet, standing_feet
 from .plant import FootLimits
 from .spring import Spring
 from .vectors import length
 
 _FOLLOW, _LOWER = 0.4, 0.05
-"""Time constants in units of sqrt(leg / g), 0.28 s for a grown-up: the pelvis follows the feet,
-and comes down for a leg that is too short."""
+"""Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: the pelvis follows the
+feet, and comes down for a leg that is too short."""
 _KNEES_STAY_SOFT = 0.995
 """Share of thigh plus shin to which the pelvis is lowered; a leg straighter in the pose may stay
 so."""
@@ -78,9 +78,8 @@ class LivePelvis:
     """The height of P pelvises over their pose, without looking ahead."""
 
     def __init__(self, rest: FeetAtRest, limits: FootLimits) -> None:
-        self._unit_s = np.sqrt(rest.leg / GRAVITY)
-        self._lowest_m = limits.lowest_pelvis * rest.leg
-        self._highest_m = limits.highest_pelvis * rest.leg
+        self._unit_s = rest.unit_s
+        self._most_m, self._lower_m = limits.pelvis * rest.leg, limits.lower * rest.leg
         people = len(rest.leg)
         self._goal, self._need = np.zeros(people), np.zeros(people)
         self._follow, self._lower = Spring.at_rest((people,)), Spring.at_rest((people,))
@@ -98,7 +97,7 @@ class LivePelvis:
 
     def follow(self, dt_s: float, goal: Array, standing: Array) -> Array:
         """Rise by `goal` (P,) m where anybody stands; stay where nobody does. (P,) m so far."""
-        goal = np.clip(goal, -self._lowest_m, self._highest_m)
+        goal = np.clip(goal, -self._most_m, self._most_m)
         goal = np.where(standing, goal, self._goal)
         self._follow.value = self._follow.value + self._goal - goal
         self._goal = goal
@@ -107,7 +106,7 @@ class LivePelvis:
 
     def lower(self, dt_s: float, need: Array) -> None:
         """Come down by `need` (P,) m: soon, and slowly up again."""
-        need = np.minimum(need, self._lowest_m)
+        need = np.minimum(need, self._lower_m)
         now = self._need + self._lower.value
         self._lower.value, self._need = now - need, need
         time = np.where(need > now, _LOWER, _FOLLOW) * self._unit_s

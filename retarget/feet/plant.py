@@ -27,8 +27,11 @@ class FootLimits:
     """How far a foot may be held from where the pose has it, in shares of the leg."""
 
     stray: float = 0.25
-    lowest_pelvis: float = 0.12
-    highest_pelvis: float = 0.12
+    """A foot that would be held farther from its pose slides."""
+    pelvis: float = 0.2
+    """The pelvis goes up or down with the feet by no more."""
+    lower: float = 0.12
+    """Nor further down for feet out of reach."""
     strength: float = 1.0
     """0 leaves the pose alone, 1 holds a foot for good."""
 

@@ -10,19 +10,19 @@ from livemocap.rotation import Array, matrix_from_rotvec, normalize
 
 from .contacts import find_contacts, runs
 from .ease import bridge, envelope, smoothed
-from .legs import GRAVITY, HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
+from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
 from .pelvis import follow, posed_reach, shortfall, upright
 from .plant import FootLimits, flat_turn, floor_heights, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet
 from .vectors import UP
 
 _FADE, _PELVIS, _LOWER = 0.55, 0.5, 0.15
-"""In units of sqrt(leg / g), 0.28 s for a grown-up: how long a foot takes to and from its hold;
-over how long the pelvis follows the feet, and comes down for a leg that is too short."""
+"""In units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: how long a foot takes to and from its
+hold; over how long the pelvis follows the feet, and comes down for a leg that is too short."""
 _LONGEST_GAP = 1.0
 """In the same unit: a hole in the take beyond which both sides are on their own."""
 _TELEPORT, _TREMBLE = 6.0, 0.05
-"""Speed of the hips in sqrt(g leg), and a share of the leg beside it, that nobody has."""
+"""Speed of the hips in `FeetAtRest.speed`, and a share of the leg beside it, that nobody has."""
 
 
 def lock_feet(
@@ -66,7 +66,7 @@ def _parts(times_s: Array, legs: Legs, rest: FeetAtRest) -> list[slice]:
     step_s = np.diff(times_s)
     moved = np.linalg.norm(np.diff(legs.hip.mean(-2), axis=0), axis=-1)
     far = moved > _TELEPORT * rest.speed * step_s + _TREMBLE * rest.leg
-    torn = far | (step_s > _LONGEST_GAP * np.sqrt(rest.leg / GRAVITY))
+    torn = far | (step_s > _LONGEST_GAP * rest.unit_s)
     cuts = [0, *(np.flatnonzero(torn) + 1).tolist(), len(times_s)]
     return [slice(a, b) for a, b in pairwise(cuts) if b - a > 1]
 
@@ -98,7 +98,7 @@ class _Lock:
     ) -> None:
         self._times_s, self._legs, self._rest, self._limits = times_s, legs, rest, limits
         self._points = legs.points
-        self._unit_s = float(np.sqrt(rest.leg / GRAVITY))
+        self._unit_s = float(rest.unit_s)
         self._unit_frames = self._unit_s / float(np.median(np.diff(times_s)))
         self.held, self._places = _places(legs.points, contacts, rest, floor_m, limits)
 
@@ -152,8 +152,8 @@ class _Lock:
         if not standing.any():
             return np.zeros(len(goal))
         goal = np.interp(self._times_s, self._times_s[standing], goal[standing])
-        lowest, highest = self._limits.lowest_pelvis, self._limits.highest_pelvis
-        goal = np.clip(goal, -lowest * self._rest.leg, highest * self._rest.leg)
+        most = self._limits.pelvis * self._rest.leg
+        goal = np.clip(goal, -most, most)
         return smoothed(goal, _PELVIS * self._unit_frames)
 
     def _lifts(self, hip: Array, toe: Array, foot: Array) -> Array:
@@ -167,7 +167,7 @@ class _Lock:
         short = shortfall(hip, ankle, posed_reach(legs))
         short = np.where(self.held[..., TOE], short, 0).max(-1)
         short = short * upright(legs.hip, legs.ankle, self._rest.leg)
-        short = np.minimum(short, self._limits.lowest_pelvis * self._rest.leg)
+        short = np.minimum(short, self._limits.lower * self._rest.leg)
         return envelope(short, _LOWER * self._unit_frames)
 
     def _bridged(self, values: Array, known: Array) -> Array:
