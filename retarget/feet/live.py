@@ -17,7 +17,7 @@ from .posed import FeetPose, pose_feet
 from .spring import Spring
 from .vectors import UP, length, turned
 
-_LAND, _LEAVE = 0.05, 0.18
+_LAND, _LEAVE = 0.05, 0.14
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: a foot comes to rest, and
 returns to the pose."""
 _LONGEST_GAP = 1.0
@@ -167,7 +167,7 @@ class LiveFootLock:
         back = turned(turn, points[..., HEEL, :] - points[..., TOE, :])
         toe = self._holds.toes(points, back, self._pelvis.rise)
         foot = turned(turn, legs.ankle - legs.toe)
-        goal, any_foot = follow(held, (toe + foot - legs.ankle)[..., 1])
+        goal, any_foot = follow(held, legs, toe + foot, reach)
         rise = self._pelvis.follow(dt_s, goal * standing, any_foot)
         hip = legs.hip + rise[:, None, None] * UP
         lift = np.where(held[..., TOE, None], heel_lift(hip - toe, foot, reach), 0)

@@ -10,7 +10,7 @@ from .leg_ik import LONGEST_REACH
 from .legs import FeetAtRest, Legs, flat_feet, standing_feet
 from .plant import FootLimits
 from .spring import Spring
-from .vectors import length
+from .vectors import UP, length
 
 _FOLLOW, _LOWER = 0.4, 0.05
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: the pelvis follows the
@@ -35,22 +35,27 @@ def upright(hip: Array, ankle: Array, leg: Array) -> Array:
     return share * share * (3 - 2 * share)
 
 
-def follow(held: Array, missing_m: Array) -> tuple[Array, Array]:
-    """How much higher standing feet shall be, on average, and whether any stands.
+def follow(held: Array, legs: Legs, ankle: Array, reach: Array) -> tuple[Array, Array]:
+    """How much higher the pelvis shall be for the feet that stand, and whether any stands.
 
-    A flat foot counts most: one that lands or pushes off bends and stretches as it needs.
+    A flat foot counts most, and its leg must reach it; one that lands or pushes off bends and
+    stretches as it needs.
 
     Args:
         held: (..., 2, 2) bool, heel and toe of both feet.
-        missing_m: (..., 2) m, how much higher than posed each ankle shall be.
+        ankle: (..., 2, 3) m where standing feet have them.
+        reach: (..., 2) m, `posed_reach`.
 
     Returns:
         (...) m, 0 where nobody stands, and (...) bool.
     """
-    weight = np.where(flat_feet(held), 1.0, _HALF_FOOT * standing_feet(held))
+    flat = flat_feet(held)
+    weight = np.where(flat, 1.0, _HALF_FOOT * standing_feet(held))
     total = weight.sum(-1)
-    missing = np.where(weight > 0, missing_m, 0)
-    return (weight * missing).sum(-1) / np.maximum(total, _HALF_FOOT), total > 0
+    missing = np.where(weight > 0, (ankle - legs.ankle)[..., 1], 0)
+    goal = (weight * missing).sum(-1) / np.maximum(total, _HALF_FOOT)
+    short = shortfall(legs.hip + goal[..., None, None] * UP, ankle, reach)
+    return goal - np.where(flat, short, 0).max(-1), total > 0
 
 
 def posed_reach(legs: Legs) -> Array:

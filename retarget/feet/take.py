@@ -16,7 +16,7 @@ from .plant import FootLimits, flat_turn, floor_heights, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet
 from .vectors import UP
 
-_FADE, _PELVIS, _LOWER = 0.55, 0.5, 0.15
+_FADE, _PELVIS, _LOWER = 0.45, 0.5, 0.15
 """In units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: how long a foot takes to and from its
 hold; over how long the pelvis follows the feet, and comes down for a leg that is too short."""
 _LONGEST_GAP = 1.0
@@ -108,7 +108,7 @@ class _Lock:
         turn = self._bridged(self._flat_turns(), flat_feet(self.held))
         toe = self._toes(turn)
         foot = rotate_by(turn, legs.ankle - legs.toe)
-        rise = self._follow((toe + foot - legs.ankle)[..., 1])
+        rise = self._follow(toe + foot)
         hip = legs.hip + rise[:, None, None] * UP
         lift = self._lifts(hip, toe, foot)
         rise = rise - self._lower(hip, toe + rotate_by(lift, foot))
@@ -144,10 +144,10 @@ class _Lock:
         by_toe = self.held[..., TOE, None]
         return np.where(by_toe, self._places[..., TOE, :], heel - back)
 
-    def _follow(self, missing: Array) -> Array:
-        """(T,) m, the pelvis with the feet that stand."""
+    def _follow(self, ankle: Array) -> Array:
+        """(T,) m, the pelvis with the feet that stand, their ankles at (T, 2, 3) m."""
         legs = self._legs
-        goal, standing = follow(self.held, missing)
+        goal, standing = follow(self.held, legs, ankle, posed_reach(legs))
         goal = goal * upright(legs.hip, legs.ankle, self._rest.leg)
         if not standing.any():
             return np.zeros(len(goal))
