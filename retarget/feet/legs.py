@@ -90,12 +90,12 @@ class FeetAtRest:
             leg=np.broadcast_to(self.leg, (people,)),
         )
 
-    @property
+    @cached_property
     def unit_s(self) -> Array:
         """(...) s, sqrt(leg / g), by which legs swing: the unit of all times."""
         return np.clip(np.sqrt(self.leg / _GRAVITY), *_TEMPO_S)
 
-    @property
+    @cached_property
     def speed(self) -> Array:
         """(...) m/s, a leg's length in that time: twice that of a hurried walk."""
         return self.leg / self.unit_s

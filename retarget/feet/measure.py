@@ -6,7 +6,7 @@ import numpy as np
 
 from livemocap.rotation import Array, normalize
 
-from .legs import FeetAtRest, Legs
+from .legs import Legs
 
 
 def stance_slide(points: Array, times_s: Array, contacts: Array) -> float:
@@ -51,8 +51,3 @@ def direction_error_deg(legs: Legs, thigh: Array, shin: Array) -> Array:
         sine = np.linalg.norm(np.cross(a, b), axis=-1)
         errors.append(np.degrees(np.arctan2(sine, (a * b).sum(-1))))
     return np.stack(errors, -1)
-
-
-def standing_heights(rest: FeetAtRest, floor_m: float = 0.0) -> Array:
-    """(..., 2, 2) m of heels and toes flat on the floor."""
-    return rest.heights + floor_m

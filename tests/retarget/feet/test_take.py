@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from walkers import BUILDS, Build, Walk, at_rest, frame, moved, onto, standing, walk
+from walkers import BUILDS, GROWN, Build, Walk, at_rest, frame, moved, onto, standing, walk
 
+from livemocap.rotation import Array
 from livemocap.skeleton import global_rotations
 from retarget.bvh import BvhClip, read_bvh
 from retarget.feet.contacts import find_contacts
@@ -17,9 +18,8 @@ from retarget.feet.live import LiveFootLock
 from retarget.feet.measure import direction_error_deg, stance_height_error, stance_slide
 from retarget.feet.take import lock_feet
 
-REAL_WALK = Path(__file__).parents[4] / "shared" / "rigs" / "cmu_12_01_walk.bvh"
-_FOOT = 0.056444
-"""m, the unit of that file."""
+SHARED = Path(__file__).parents[4] / "shared"
+REAL_WALK = SHARED / "rigs" / "cmu_12_01_walk.bvh"
 
 
 def test_a_foot_is_where_it_will_stand_when_it_lands() -> None:
@@ -89,19 +89,20 @@ def _real(clip: BvhClip, build: Build) -> Walk:
         for side in ("Left", "Right")
     ]
     world = global_rotations(clip.local_rotations(), clip.skeleton)[1:]
-    joints, rest = clip.joints()[1:] * _FOOT, clip.rest_joints() * _FOOT
+    rest = clip.rest_joints()
+    bones = np.array([[rest[side[k + 1]] - rest[side[k]] for k in range(3)] for side in rows])
+    unit = GROWN.leg / np.linalg.norm(bones[:, :2], axis=-1).sum(-1).mean()
+    joints, bones = clip.joints()[1:] * unit, bones * unit
     places = [joints[:, [foot[k] for foot in rows]] for k in range(4)]
     thigh, shin, foot = (world[:, [side[k] for side in rows]] for k in range(3))
     times_s = np.arange(len(joints)) * clip.frame_time_s
     hip, knee, ankle, toe = places
     source = Legs(hip=hip, knee=knee, ankle=ankle, toe=toe, thigh=thigh, shin=shin, foot=foot)
-    bones = np.array([[rest[side[k + 1]] - rest[side[k]] for k in range(3)] for side in rows])
-    leg = np.linalg.norm(bones[:, :2], axis=-1).sum(-1).mean()
     contacts = find_contacts(
-        source.points, times_s, FeetAtRest(heights=np.zeros((2, 2)), leg=leg), None
+        source.points, times_s, FeetAtRest(heights=np.zeros((2, 2)), leg=np.array(GROWN.leg)), None
     )
     flat_m = np.percentile(ankle[..., 1][contacts.all(-1)], 40)
-    carried = build.leg / leg
+    carried = build.leg / GROWN.leg
     up = np.array([0, build.ankle - carried * flat_m, 0])
     hips = carried * hip + up
     knees = (
@@ -125,24 +126,32 @@ def _real(clip: BvhClip, build: Build) -> Walk:
     return Walk(times_s=times_s, legs=legs, contacts=contacts, rest=rest_now)
 
 
-@pytest.mark.parametrize("live", [False, True], ids=["take", "live"])
+def _answered(someone: Walk, live: bool) -> tuple[Array, Array, Array]:
+    """Points, thighs and shins of all frames."""
+    if not live:
+        held = lock_feet(someone.times_s, someone.legs, someone.rest, someone.contacts)
+        return held.points, held.thigh, held.shin
+    lock = LiveFootLock(1, someone.rest)
+    frames = [
+        lock.step(t, frame(someone.legs, k), someone.contacts[k : k + 1])
+        for k, t in enumerate(someone.times_s.tolist())
+    ]
+    points, thigh, shin = (
+        np.concatenate([getattr(f, n) for f in frames]) for n in ("points", "thigh", "shin")
+    )
+    return points, thigh, shin
+
+
+BOTH = pytest.mark.parametrize("live", [False, True], ids=["take", "live"])
+
+
+@BOTH
 @pytest.mark.parametrize("build", BUILDS.values(), ids=BUILDS)
 def test_a_real_walk_stands_on_other_proportions(build: Build, live: bool) -> None:
     if not REAL_WALK.exists():
         pytest.skip(f"{REAL_WALK.name} is not here")
     someone = _real(read_bvh(REAL_WALK), build)
-    if live:
-        lock = LiveFootLock(1, someone.rest)
-        frames = [
-            lock.step(t, frame(someone.legs, k), someone.contacts[k : k + 1])
-            for k, t in enumerate(someone.times_s)
-        ]
-        points, thigh, shin = (
-            np.concatenate([getattr(f, n) for f in frames]) for n in ("points", "thigh", "shin")
-        )
-    else:
-        held = lock_feet(someone.times_s, someone.legs, someone.rest, someone.contacts)
-        points, thigh, shin = held.points, held.thigh, held.shin
+    points, thigh, shin = _answered(someone, live)
     toes, t = someone.contacts[..., 1], someone.times_s
     assert stance_slide(someone.legs.points[:, :, 1], t, toes) > 0.09
     assert stance_slide(points[:, :, 1], t, toes) < 0.02
@@ -150,3 +159,19 @@ def test_a_real_walk_stands_on_other_proportions(build: Build, live: bool) -> No
     assert np.percentile(off, 90) < 0.005 * max(1, build.leg)
     errors = direction_error_deg(someone.legs, thigh, shin)
     assert errors[~someone.contacts.any(-1)].mean() < 3
+
+
+@BOTH
+@pytest.mark.parametrize("clip", ["cmu_run", "cmu_dribble", "cmu_walk_brisk"])
+def test_quick_motion_keeps_its_swing(clip: str, live: bool) -> None:
+    path = SHARED / "mocap" / f"{clip}.bvh"
+    if not path.exists():
+        pytest.skip(f"{path.name} is not here")
+    someone = _real(read_bvh(path), BUILDS["big feet"])
+    points, thigh, shin = _answered(someone, live)
+    toes, t = someone.contacts[..., 1], someone.times_s
+    assert stance_slide(someone.legs.points[:, :, 1], t, toes) > 0.1
+    assert stance_slide(points[:, :, 1], t, toes) < 0.04
+    assert direction_error_deg(someone.legs, thigh, shin)[~someone.contacts.any(-1)].mean() < 3
+    hardest = np.abs(np.diff(someone.legs.points, 2, axis=0)).max()
+    assert np.abs(np.diff(points, 2, axis=0)).max() < 1.2 * hardest
