@@ -24,9 +24,10 @@ _LONGEST_GAP = 1.0
 """In the same unit: after a longer silence nothing is known of the feet."""
 _TELEPORT = 6.0
 """Speed of the hips, in `FeetAtRest.speed`, that nobody has: the person was put elsewhere."""
-
 _TREMBLE = 0.05
 """Share of the leg that hips may jump at once, whatever the time between."""
+_SOME_STEP_S = 1 / 60
+"""For the frame after time ran back, of which nothing is known."""
 _TORN = 0.04
 """Share of the leg: a foot that is torn off the floor, as in a jump, lags by a third of it."""
 
@@ -97,11 +98,14 @@ class LiveFootLock:
         if dt_s == 0:
             return past.answer
         lost = self._lost(past, dt_s, legs, fresh)
+        dt_s = dt_s if dt_s > 0 else _SOME_STEP_S
         if lost.any():
             self._forget(past, legs, lost, fresh)
         if contacts is None:
             contacts = self._watch.step(dt_s, legs.points, lost)
-        return self._move(past, t_s, legs, contacts & ~lost[:, None, None])
+        answer = self._move(past, dt_s, legs, contacts & ~lost[:, None, None])
+        past.t_s, past.legs, past.answer = t_s, legs, answer
+        return answer
 
     def _first(self, t_s: float, legs: Legs) -> FeetPose:
         none = np.zeros_like(legs.toe)
@@ -138,8 +142,8 @@ class LiveFootLock:
             speed=np.where(row[..., None], 0, past.out.speed),
         )
 
-    def _move(self, past: _Past, t_s: float, legs: Legs, contacts: Array) -> FeetPose:
-        dt_s, points, before = t_s - past.t_s, legs.points, past.legs.points
+    def _move(self, past: _Past, dt_s: float, legs: Legs, contacts: Array) -> FeetPose:
+        points, before = legs.points, past.legs.points
         risen = self._pelvis.rise
         pose = Moving(
             points=points + risen[:, None, None, None] * UP, speed=(points - before) / dt_s
@@ -151,9 +155,8 @@ class LiveFootLock:
         turned_by = matrix_from_rotvec(turn)
         back = turned(turned_by, points[..., HEEL, :] - points[..., TOE, :])
         toe = self._stepped(dt_s, past, points, back, (risen, rise), changed)
-        self._remember(past, t_s, legs, np.stack([toe + back, toe], -2), turn)
-        past.answer = self._answer(legs, toe, turn, turned_by, rise)
-        return past.answer
+        self._remember(past, dt_s, np.stack([toe + back, toe], -2), turn)
+        return self._answer(legs, toe, turn, turned_by, rise)
 
     def _rise(self, dt_s: float, legs: Legs, flat: Array) -> tuple[Array, Array]:
         """(P,) m, the pelvis of this frame, and (P, 2, 3) rad by which heels lift.
@@ -209,11 +212,9 @@ class LiveFootLock:
         return (np.where(held, _LAND, _LEAVE) * self._unit_s[:, None])[..., None]
 
     @staticmethod
-    def _remember(past: _Past, t_s: float, legs: Legs, points: Array, turn: Array) -> None:
-        dt_s = t_s - past.t_s
+    def _remember(past: _Past, dt_s: float, points: Array, turn: Array) -> None:
         past.out = Moving(points=points, speed=(points - past.out.points) / dt_s)
         past.turn, past.turn_speed = turn, (turn - past.turn) / dt_s
-        past.t_s, past.legs = t_s, legs
 
     def _answer(
         self, legs: Legs, toe: Array, turn: Array, turned_by: Array, rise: Array
