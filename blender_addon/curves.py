@@ -27,21 +27,33 @@ def new_action(animated: bpy.types.Object, name: str) -> Any:
         return action
     slot = action.slots.new(id_type="OBJECT", name=animated.name)
     animation.action_slot = slot
-    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
+    return slot_channels(action, slot)
+
+
+def slot_channels(action: Any, slot: Any) -> Any:
+    """The channelbag of a slot, in the action's only strip; Blender 4.4 and later."""
+    layer = action.layers[0] if action.layers else action.layers.new("Layer")
+    strip = layer.strips[0] if layer.strips else layer.strips.new(type="KEYFRAME")
     return strip.channelbag(slot, ensure=True)
 
 
-def write_curves(channels: Any, data_path: str, frames: Array, values: Array) -> None:
+def write_curves(
+    channels: Any, data_path: str, frames: Array, values: Array, group: str = ""
+) -> None:
     """One linear curve for each column of `values`.
 
     Args:
         channels: from `new_action`.
         frames: (T,) where the keys stand.
         values: (T, N), the N components of the property at `data_path`.
+        group: under which editors list the curves, if any.
     """
     linear = np.full(len(frames), _LINEAR, np.int32)
+    listed = channels.groups.get(group) or channels.groups.new(group) if group else None
     for index, column in enumerate(values.T):
         curve = channels.fcurves.new(data_path, index=index)
+        if listed is not None:
+            curve.group = listed
         points = curve.keyframe_points
         points.add(len(frames))
         keys = np.stack([frames, column], -1).astype(np.float32)

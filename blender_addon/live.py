@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
 import logging
 import time
 from dataclasses import dataclass, field
@@ -15,6 +14,7 @@ from . import recording
 from .posing import Poser
 from .receiver import Receiver
 from .subscriber import is_loopback
+from .windows import redraw_views, some_window
 
 TICK_S = 1 / 60
 _REDRAW_S = 0.25
@@ -78,7 +78,7 @@ def disconnect() -> None:
     _live = None
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
-    _redraw_views()
+    redraw_views()
 
 
 def tick(now_s: float) -> bool:
@@ -95,7 +95,7 @@ def tick(now_s: float) -> bool:
         _live.trouble = ""
     if frames or now_s - _live.redrawn_s > _REDRAW_S:
         _live.redrawn_s = now_s
-        _redraw_views()
+        redraw_views()
     return bool(frames)
 
 
@@ -111,7 +111,7 @@ def _on_timer() -> float | None:
         return None
     now_s = time.monotonic()
     try:
-        with _some_window():
+        with some_window():
             tick(now_s)
     except Exception as error:
         _live.trouble = str(error)
@@ -119,19 +119,3 @@ def _on_timer() -> float | None:
             _live.logged_s = now_s
             _LOG.exception("could not show a frame")
     return TICK_S
-
-
-def _some_window() -> contextlib.AbstractContextManager[object]:
-    """Timers run without a window, and so without the user's mode; take the first one's."""
-    windows = bpy.context.window_manager.windows
-    if bpy.context.window is None and windows:
-        return bpy.context.temp_override(window=windows[0])
-    return contextlib.nullcontext()
-
-
-def _redraw_views() -> None:
-    """Setting poses alone draws nothing."""
-    for window in bpy.context.window_manager.windows:
-        for area in window.screen.areas:
-            if area.type == "VIEW_3D":
-                area.tag_redraw()

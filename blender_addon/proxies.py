@@ -73,17 +73,29 @@ def can_build() -> bool:
 
 def create_proxy(track_id: int, rest_joints: Array) -> bpy.types.Object:
     """A new proxy in the LiveMocap collection, in its track's colour. Needs `can_build`."""
-    with _object_mode():
-        proxy = create_armature(f"Person {track_id}", rest_joints)
-    scene_collection = bpy.context.scene.collection
-    _collection().objects.link(proxy)
-    scene_collection.objects.unlink(proxy)
+    proxy = create_person(f"Person {track_id}", track_id, rest_joints, COLLECTION)
     proxy[_TRACK], proxy[_REST] = str(track_id), fingerprint(rest_joints)
-    proxy.show_in_front = True
-    linear = (channel**2.2 for channel in color_of(track_id))
-    proxy.color = (*linear, 1.0)  # pyright: ignore[reportAttributeAccessIssue]
-    _color_bones(proxy)
     return proxy
+
+
+def create_person(
+    name: str, track_id: int, rest_joints: Array, collection: str
+) -> bpy.types.Object:
+    """A new armature in the track's colour that no stream moves. Needs `can_build`.
+
+    Args:
+        collection: by name, made if there is none.
+    """
+    with _object_mode():
+        person = create_armature(name, rest_joints)
+    scene_collection = bpy.context.scene.collection
+    _collection(collection).objects.link(person)
+    scene_collection.objects.unlink(person)
+    person.show_in_front = True
+    linear = (channel**2.2 for channel in color_of(track_id))
+    person.color = (*linear, 1.0)  # pyright: ignore[reportAttributeAccessIssue]
+    _color_bones(person, track_id)
+    return person
 
 
 def reshape_proxy(proxy: bpy.types.Object, rest_joints: Array) -> None:
@@ -99,7 +111,7 @@ def reshape_proxy(proxy: bpy.types.Object, rest_joints: Array) -> None:
     for bone in pose_bones(proxy):
         bone.rotation_mode = "QUATERNION"
     proxy[_REST] = fingerprint(rest_joints)
-    _color_bones(proxy)
+    _color_bones(proxy, int(proxy[_TRACK]))
 
 
 def remove_proxy(proxy: bpy.types.Object) -> None:
@@ -119,10 +131,10 @@ def clear_proxies() -> int:
     return len(found)
 
 
-def _collection() -> bpy.types.Collection:
-    """Our collection, linked to the scene at hand."""
-    collection = bpy.data.collections.get((COLLECTION, None))
-    collection = collection or bpy.data.collections.new(COLLECTION)
+def _collection(name: str = COLLECTION) -> bpy.types.Collection:
+    """A collection of ours, linked to the scene at hand."""
+    collection = bpy.data.collections.get((name, None))
+    collection = collection or bpy.data.collections.new(name)
     top = bpy.context.scene.collection
     if collection.name not in {child.name for child in top.children_recursive}:
         top.children.link(collection)
@@ -133,10 +145,10 @@ def _armature(proxy: bpy.types.Object) -> bpy.types.Armature:
     return cast(bpy.types.Armature, proxy.data)
 
 
-def _color_bones(proxy: bpy.types.Object) -> None:
+def _color_bones(person: bpy.types.Object, track_id: int) -> None:
     """Bones in their track's colour. Blender draws it in pose mode only."""
-    rgb = color_of(int(proxy[_TRACK]))
-    for bone in cast(Any, _armature(proxy).bones):
+    rgb = color_of(track_id)
+    for bone in cast(Any, _armature(person).bones):
         bone.color.palette = "CUSTOM"
         bone.color.custom.normal = rgb
         bone.color.custom.select = bone.color.custom.active = (1.0, 1.0, 1.0)

@@ -6,7 +6,8 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import live, recording
+from . import baking, live, recording
+from .bake_operators import LIVEMOCAP_OT_bake_cancel, LIVEMOCAP_OT_bake_take
 from .operators import (
     LIVEMOCAP_OT_clear_proxies,
     LIVEMOCAP_OT_connect,
@@ -18,6 +19,7 @@ from .panels import LIVEMOCAP_PT_people, LIVEMOCAP_PT_stream
 from .preferences import LIVEMOCAP_AP_preferences
 from .properties import LIVEMOCAP_PG_stream
 from .record_panel import LIVEMOCAP_PT_record
+from .takes_panel import LIVEMOCAP_PT_takes
 
 _CLASSES = (
     LIVEMOCAP_AP_preferences,
@@ -27,9 +29,12 @@ _CLASSES = (
     LIVEMOCAP_OT_clear_proxies,
     LIVEMOCAP_OT_record_start,
     LIVEMOCAP_OT_record_stop,
+    LIVEMOCAP_OT_bake_take,
+    LIVEMOCAP_OT_bake_cancel,
     LIVEMOCAP_PT_stream,
     LIVEMOCAP_PT_people,
     LIVEMOCAP_PT_record,
+    LIVEMOCAP_PT_takes,
 )
 
 
@@ -42,10 +47,13 @@ def register() -> None:
     for handlers in _scene_replaced():
         handlers.append(_forget_shapes)
     bpy.app.handlers.load_post.append(_end_recording)
+    bpy.app.handlers.load_pre.append(_cancel_baking)
 
 
 def unregister() -> None:
     live.disconnect()
+    baking.cancel()
+    bpy.app.handlers.load_pre.remove(_cancel_baking)
     bpy.app.handlers.load_post.remove(_end_recording)
     for handlers in _scene_replaced():
         handlers.remove(_forget_shapes)
@@ -62,9 +70,16 @@ def _scene_replaced() -> tuple[list, ...]:
 @persistent
 def _forget_shapes(*_: object) -> None:
     live.forget_shapes()
+    baking.interrupt()
 
 
 @persistent
 def _end_recording(*_: object) -> None:
     """Another file was opened; a take belongs to the work that it was begun in."""
     recording.stop()
+
+
+@persistent
+def _cancel_baking(*_: object) -> None:
+    """Another file is about to be opened, and with it goes what was baked so far."""
+    baking.cancel()

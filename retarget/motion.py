@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from typing import Protocol
 
 import numpy as np
 
@@ -22,7 +23,7 @@ class PersonMotion:
 
     track_id: int
     times_s: Array
-    """(T,) rising, the first is 0."""
+    """(T,) rising; the first is 0 unless it was sampled elsewhere."""
     local_wxyz: Array
     """(T, 55, 4) parent-relative joint rotations without sign jumps; identity at rest."""
     pelvis: Array
@@ -49,17 +50,53 @@ def motions_from_tracks(frames: Iterable[TrackFrame]) -> list[PersonMotion]:
     Predicted frames count as seen. Frames that miss a person leave a hole in `times_s`, which
     `resample` bridges.
     """
-    people: dict[int, _Samples] = {}
-    origin_ns: int | None = None
+    people = SeenPeople()
     for frame in frames:
-        origin_ns = frame.t_capture_ns if origin_ns is None else min(origin_ns, frame.t_capture_ns)
+        people.add(frame)
+    return [people.motion(track_id) for track_id in people.track_ids]
+
+
+class TrackedRows(Protocol):
+    """What motion takes of a TrackFrame."""
+
+    @property
+    def t_capture_ns(self) -> int: ...
+    @property
+    def track_ids(self) -> Array: ...
+    @property
+    def states(self) -> Array: ...
+    @property
+    def joint_rotvecs(self) -> Array: ...
+    @property
+    def pelvis(self) -> Array: ...
+    @property
+    def rest_joints(self) -> Array: ...
+
+
+class SeenPeople:
+    """Gathers a take's people frame by frame; keeps no frame."""
+
+    def __init__(self) -> None:
+        self._samples: dict[int, _Samples] = {}
+        self._origin_ns: int | None = None
+
+    def add(self, frame: TrackedRows) -> None:
+        t_ns = frame.t_capture_ns
+        self._origin_ns = t_ns if self._origin_ns is None else min(self._origin_ns, t_ns)
         for row, track_id in enumerate(frame.track_ids.tolist()):
-            people.setdefault(track_id, _Samples()).add(frame, row)
-    return [
-        samples.motion(track_id, origin_ns or 0)
-        for track_id, samples in sorted(people.items())
-        if samples.confirmed
-    ]
+            self._samples.setdefault(track_id, _Samples()).add(frame, row)
+
+    @property
+    def track_ids(self) -> list[int]:
+        """Everybody who was ever more than a guess."""
+        return sorted(t for t, samples in self._samples.items() if samples.confirmed)
+
+    def frames(self, track_id: int) -> int:
+        """How often somebody was seen."""
+        return len(self._samples[track_id].times_ns)
+
+    def motion(self, track_id: int) -> PersonMotion:
+        return self._samples[track_id].motion(track_id, self._origin_ns or 0)
 
 
 def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) -> PersonMotion:
@@ -72,7 +109,13 @@ def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) ->
     """
     length_s = hold_before_s + float(motion.times_s[-1])
     times_s = np.arange(int(length_s * fps + _SAME_FRAME) + 1) * fps.denominator / fps.numerator
-    before, fraction = _between(motion.times_s, times_s - hold_before_s)
+    sampled = sample(motion, times_s - hold_before_s)
+    return replace(sampled, times_s=times_s, start_s=motion.start_s - hold_before_s)
+
+
+def sample(motion: PersonMotion, times_s: Array) -> PersonMotion:
+    """The motion at (N,) instants of its own time; it holds still before and after."""
+    before, fraction = _between(motion.times_s, times_s)
     after = np.minimum(before + 1, motion.frames - 1)
     q, pelvis = motion.local_wxyz, motion.pelvis
     return replace(
@@ -80,7 +123,6 @@ def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) ->
         times_s=times_s,
         local_wxyz=continuous(slerp(q[before], q[after], fraction[:, None])),
         pelvis=pelvis[before] + (pelvis[after] - pelvis[before]) * fraction[:, None],
-        start_s=motion.start_s - hold_before_s,
     )
 
 
@@ -102,11 +144,12 @@ class _Samples:
     rest_joints: Array = field(default_factory=lambda: np.zeros((55, 3)))
     confirmed: bool = False
 
-    def add(self, frame: TrackFrame, row: int) -> None:
+    def add(self, frame: TrackedRows, row: int) -> None:
+        # copies: a view would keep all of its message, which is several times as large
         self.times_ns.append(frame.t_capture_ns)
-        self.rotvecs.append(frame.joint_rotvecs[row])
-        self.pelvis.append(frame.pelvis[row])
-        self.rest_joints = frame.rest_joints[row]
+        self.rotvecs.append(frame.joint_rotvecs[row].copy())
+        self.pelvis.append(frame.pelvis[row].copy())
+        self.rest_joints = frame.rest_joints[row].copy()
         self.confirmed |= int(frame.states[row]) != TRACK_TENTATIVE
 
     def motion(self, track_id: int, origin_ns: int) -> PersonMotion:

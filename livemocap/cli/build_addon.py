@@ -13,7 +13,7 @@ import importlib.util
 import re
 import tomllib
 import zipfile
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,18 +23,20 @@ VENDORED = (
     "livemocap.coords",
     "livemocap.gaps",
     "livemocap.mcap_pure",
+    "livemocap.mcap_reader_pure",
     "livemocap.messages",
     "livemocap.msgpack_pure",
     "livemocap.palette",
     "livemocap.rotation",
     "livemocap.skeleton",
     "livemocap.take_writer",
+    "livemocap.track_rows",
     "livemocap.version",
     "livemocap.wire",
     "retarget",
-    "retarget.tips",
 )
-"""What the add-on may import of ours: NumPy only, no sockets."""
+"""What the add-on may import of ours: NumPy only, no sockets. All of retarget is so: of it, what
+is used comes along."""
 
 OURS = ("livemocap", "capture", "inference", "tracking", "retarget", "kernels", ADDON)
 _LICENCES = ("LICENSE", "NOTICE")
@@ -100,10 +102,7 @@ def addon_contents(addon_folder: Path) -> dict[str, bytes]:
     }
     used = _reachable(files)
     contents = {name: files[name] for name in files if name in used or not name.endswith(".py")}
-    for module in VENDORED:
-        source = _source_file(module)
-        parts = module.split(".") + (["__init__"] if source.name == "__init__.py" else [])
-        contents[f"_vendor/{'/'.join(parts)}.py"] = source.read_bytes()
+    contents |= _vendored(contents)
     contents["_vendor/__init__.py"] = (
         b'"""Parts of livemocap, copied when the add-on was built."""\n'
     )
@@ -112,6 +111,50 @@ def addon_contents(addon_folder: Path) -> dict[str, bytes]:
         name: _relative_imports(name, content, contents) if name.endswith(".py") else content
         for name, content in contents.items()
     }
+
+
+def _vendored(contents: Mapping[str, bytes]) -> dict[str, bytes]:
+    """VENDORED, the modules of retarget that are used, and the data that lies beside them."""
+    found: dict[str, bytes] = {}
+    for module in VENDORED:
+        found |= _module(module.split("."))
+    waiting = dict(contents) | found
+    while waiting:
+        name, content = waiting.popitem()
+        for target in _retarget_imports(name, content):
+            for path, carried in _module(target).items():
+                if path not in found:
+                    found[path] = waiting[path] = carried
+    return found
+
+
+def _module(parts: Sequence[str]) -> dict[str, bytes]:
+    """A module's path inside the zip and its content, with the .json of a folder of its name;
+    nothing if there is none."""
+    source = _source_file(".".join(parts))
+    if not source.is_file():
+        return {}
+    is_package = source.name == "__init__.py"
+    inside = "/".join(("_vendor", *parts))
+    found = {f"{inside}/__init__.py" if is_package else f"{inside}.py": source.read_bytes()}
+    if not is_package:
+        data = source.with_suffix("").glob("*.json")
+        found |= {f"{inside}/{path.name}": path.read_bytes() for path in data}
+    return found
+
+
+def _retarget_imports(name: str, content: bytes) -> Iterator[tuple[str, ...]]:
+    """Modules, and names that may be modules, of retarget that a file imports."""
+    if not name.endswith(".py"):
+        return
+    for node in ast.walk(ast.parse(content, _shown(name))):
+        if not isinstance(node, ast.ImportFrom):
+            continue
+        target = _target(node, name)
+        if target is not None and target[:2] == ("_vendor", "retarget"):
+            for path in _possible_modules(node, target):
+                parts = path.split("/")[1:]
+                yield from (tuple(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def _reachable(files: Mapping[str, bytes]) -> set[str]:
@@ -139,7 +182,8 @@ def _source_file(module: str) -> Path:
     if found is None or not found.origin:
         raise BuildError(f"package {head} is not installed")
     folder = Path(found.origin).parent.joinpath(*rest)
-    return folder / "__init__.py" if folder.is_dir() else folder.with_suffix(".py")
+    package = folder / "__init__.py"
+    return package if package.is_file() else folder.with_suffix(".py")
 
 
 def _licence(name: str) -> bytes:

@@ -1,0 +1,196 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who a person's motion is baked to: an armature made for it, or a character of the user's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import bpy
+import numpy as np
+
+from livemocap.coords import R_BLENDER_WORLD
+from livemocap.rotation import Array
+from livemocap.skeleton import SMPLX
+from retarget.errors import RetargetError
+from retarget.motion import PersonMotion
+from retarget.rigs.mapping import map_joints
+from retarget.rigs.rig import Rig, RigOptions, RootMotion
+from retarget.rigs.solve import Actor, RigPose, fit, solve
+
+from .armature import pose_bones
+from .bones import BoneLayout, bone_layout
+from .control_rig import moving_parents, switches
+from .proxies import create_person
+from .rig_reader import rest_skeleton
+from .rotation_modes import rotation_curves
+
+
+class TargetError(RuntimeError):
+    """A character that cannot be baked to, in words for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """One animated property."""
+
+    data_path: str
+    values: Array
+    """(T, N)."""
+    group: str
+
+
+class Target(Protocol):
+    """Something that curves are made for."""
+
+    @property
+    def name(self) -> str: ...
+
+    def pose(self, motion: PersonMotion) -> RigPose:
+        """All frames of a piece of motion at once."""
+        ...
+
+    def curves(self, pose: RigPose) -> Iterator[Curves]:
+        """Everything to be written, property by property."""
+        ...
+
+    def object(self) -> bpy.types.Object:
+        """What the curves move; made now if it does not exist."""
+        ...
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """An armature with the person's own bones."""
+
+    name: str
+    collection: str
+    track_id: int
+    rest_joints: Array
+    layout: BoneLayout
+
+    @classmethod
+    def of(cls, take: str, motion: PersonMotion) -> NewPerson:
+        name = f"{take} person {motion.track_id}"
+        layout = bone_layout(motion.rest_joints)
+        return cls(name, take, motion.track_id, motion.rest_joints, layout)
+
+    def pose(self, motion: PersonMotion) -> RigPose:
+        still = np.zeros_like(motion.pelvis)
+        turned = self.layout.basis_rotations(motion.local_wxyz)
+        return RigPose(turned, self.layout.root_location(motion.pelvis), still, still)
+
+    def curves(self, pose: RigPose) -> Iterator[Curves]:
+        yield Curves(_bone_path(SMPLX.names[0], ".location"), pose.hips_m, SMPLX.names[0])
+        for joint, bone in enumerate(SMPLX.names):
+            yield _turned(bone, "QUATERNION", pose.rotations_wxyz[:, joint])
+
+    def object(self) -> bpy.types.Object:
+        return create_person(self.name, self.track_id, self.rest_joints, self.collection)
+
+
+@dataclass(frozen=True)
+class Character:
+    """An armature of the user's: only curves are made, nothing of it is changed."""
+
+    name: str
+    actor: Actor
+    modes: Mapping[str, str]
+    """rotation_mode by driven bone."""
+    to_location: Mapping[int, Array]
+    """(3, 3) by row of the carrier and the root bone: from metres in the bone's own axes to its
+    location property."""
+    switches: Mapping[tuple[str, str], float]
+    """Custom properties by bone and name that have to have these values."""
+    object_location: tuple[Array, Array]
+    """(3,) where the object is, and (3, 3) from our world to the space of that."""
+
+    @classmethod
+    def of(cls, name: str, motion: PersonMotion, root: RootMotion) -> Character:
+        """Read a character as it stands now, and find its joints.
+
+        Raises:
+            TargetError: it is gone, linked, or no character that can be moved.
+        """
+        rigged = _writable(name)
+        try:
+            rig = _rig(rigged, root)
+        except RetargetError as error:
+            raise TargetError(f"{name}: {error}") from None
+        bones = pose_bones(rigged)
+        rows = {rig.carrier_row, rig.carrier_row if rig.root_row is None else rig.root_row}
+        return cls(
+            name=name,
+            actor=fit(rig, motion.rest_joints, anchor=motion.pelvis[0]),
+            modes={bone: bones[bone].rotation_mode for bone in rig.bones},
+            to_location={row: _to_location(rigged, rig, row) for row in rows},
+            switches=switches(rigged),
+            object_location=_object_location(rigged),
+        )
+
+    def pose(self, motion: PersonMotion) -> RigPose:
+        return solve(self.actor, motion.local_wxyz, motion.pelvis)
+
+    def curves(self, pose: RigPose) -> Iterator[Curves]:
+        rig = self.actor.rig
+        moves = {rig.carrier_row: pose.hips_m}
+        if rig.options.root is RootMotion.ROOT_BONE and rig.root_row is not None:
+            moves[rig.root_row] = pose.root_m + moves.get(rig.root_row, 0)
+        for row, metres in moves.items():
+            bone = rig.skeleton.names[row]
+            yield Curves(_bone_path(bone, ".location"), metres @ self.to_location[row].T, bone)
+        if rig.options.root is RootMotion.OBJECT:
+            still, turn = self.object_location
+            yield Curves("location", still + pose.object_m @ turn.T, "Object Transforms")
+        for (bone, name), value in self.switches.items():
+            held = np.full((len(pose.hips_m), 1), value)
+            yield Curves(_bone_path(bone, f'["{name}"]'), held, bone)
+        for place, bone in enumerate(rig.bones):
+            yield _turned(bone, self.modes[bone], pose.rotations_wxyz[:, place])
+
+    def object(self) -> bpy.types.Object:
+        return _writable(self.name)
+
+
+def _turned(bone: str, mode: str, quats: Array) -> Curves:
+    name, values = rotation_curves(mode, quats)
+    return Curves(_bone_path(bone, f".{name}"), values, bone)
+
+
+def _bone_path(bone: str, ending: str) -> str:
+    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"]{ending}'
+
+
+def _writable(name: str) -> Any:
+    """The armature of that name, if an action can be given to it."""
+    found: Any = bpy.data.objects.get((name, None))
+    if found is None or found.type != "ARMATURE":
+        raise TargetError(f"{name}: there is no such armature in this file")
+    if found.animation_data is not None and found.animation_data.use_tweak_mode:
+        raise TargetError(f"{name}: leave the tweak mode of its NLA strip first")
+    return found
+
+
+def _rig(rigged: Any, root: RootMotion) -> Rig:
+    skeleton = rest_skeleton(rigged)
+    joint_map = map_joints(skeleton)
+    if "pelvis" not in joint_map.matches:
+        raise TargetError(f"{rigged.name}: no bone was found that is surely its hips")
+    parents = moving_parents(rigged, list(joint_map.bones.values()))
+    return Rig.of(skeleton, joint_map, RigOptions(root=root), parents=parents)
+
+
+def _to_location(rigged: Any, rig: Rig, row: int) -> Array:
+    """(3, 3) from metres in a bone's own axes to its location, whatever the object's scale."""
+    bone = rigged.data.bones[rig.skeleton.names[row]]
+    frame = bone if bone.use_local_location or bone.parent is None else bone.parent
+    own = np.array(frame.matrix_local.to_3x3())
+    to_blender = R_BLENDER_WORLD @ rig.skeleton.axes[row]
+    return np.linalg.inv(np.array(rigged.matrix_world.to_3x3()) @ own) @ to_blender
+
+
+def _object_location(rigged: Any) -> tuple[Array, Array]:
+    """(3,) the object's location now, and (3, 3) from our world to the space that it is in."""
+    space = np.array((rigged.matrix_world @ rigged.matrix_basis.inverted()).to_3x3())
+    return np.array(rigged.location), np.linalg.inv(space) @ R_BLENDER_WORLD

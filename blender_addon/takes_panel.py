@@ -1,0 +1,41 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""View3D > Sidebar > LiveMocap > Takes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from . import baking
+from .bake_operators import LIVEMOCAP_OT_bake_cancel, LIVEMOCAP_OT_bake_take
+from .panels import SidebarPanel
+from .status import StatusLine, sentence_lines
+
+
+class LIVEMOCAP_PT_takes(SidebarPanel, bpy.types.Panel):
+    bl_idname = "LIVEMOCAP_PT_takes"
+    bl_label = "Takes"
+
+    def draw(self, context: bpy.types.Context) -> None:
+        layout: Any = self.layout
+        running = baking.current()
+        if running is None:
+            layout.operator(LIVEMOCAP_OT_bake_take.bl_idname, icon="ACTION", text="Bake Take...")
+        else:
+            row = layout.row(align=True)
+            row.progress(factor=running.progress, text=f"{running.progress:.0%}")
+            row.operator(LIVEMOCAP_OT_bake_cancel.bl_idname, icon="X", text="")
+        column = layout.column(align=True)
+        for line in _lines():
+            column.label(text=line.text, icon=line.icon)
+
+
+def _lines() -> list[StatusLine]:
+    running = baking.current()
+    if running is not None and running.waits_for_object_mode:
+        return sentence_lines("New armatures wait for Object Mode", "INFO")
+    if running is not None:
+        return sentence_lines(f"Baking {running.take}", "ACTION")
+    sentence, failed = baking.note()
+    return sentence_lines(sentence, "ERROR" if failed else "CHECKMARK") if sentence else []

@@ -1,0 +1,483 @@
+"""Takes baked in headless Blender: what it evaluates is what was recorded."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from blender_process import needs_bpy, run_blender
+from motion import smooth_motion, smooth_tracks
+from rigs_made import MadeRig, made_rig
+
+from livemocap.messages import TrackFrame
+from livemocap.rotation import Array, normalize
+from livemocap.skeleton import SMPLX
+from livemocap.take_writer import TakeWriter
+from retarget.motion import PersonMotion, motions_from_tracks, resample
+from retarget.rigs.armature import Armature
+from retarget.rigs.armature_file import load_armatures, save_armatures
+
+pytestmark = [pytest.mark.blender, needs_bpy]
+
+FRAMES, LATE, START = 45, 12, 11
+RIGS = {
+    "mannequin": {"naming": "ue4", "rest": "A", "axes": "random", "extras": ("root", "twist")},
+    "mixamo": {"naming": "mixamo", "axes": "world", "yaw_deg": 70, "scale": 1.3},
+    "makehuman": {"naming": "makehuman", "rest": "A", "extras": ("spine", "neck")},
+    "chibi": {"naming": "chibi", "axes": "random", "scale": 0.5},
+}
+LIMBS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle", "ankle": "foot"}
+
+_BEGIN = """
+import json, sys
+from pathlib import Path
+import bpy
+import numpy as np
+from mathutils import Matrix
+import blender_addon
+from blender_addon import baking
+from blender_addon.rig_reader import posed_skeleton
+from blender_rigs import build_armature
+from livemocap.coords import R_BLENDER_WORLD
+from livemocap.skeleton import SMPLX
+from retarget.rigs.armature import Armature
+from retarget.rigs.armature_file import load_armatures, save_armatures
+blender_addon.register()
+folder = Path(sys.argv[1])
+take = str(folder / "take.mcap")
+scene = bpy.context.scene
+
+def empty(fps=30, base=1.0):
+    global scene
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    scene = bpy.context.scene
+    scene.frame_start, scene.render.fps, scene.render.fps_base = 11, fps, base
+
+def bake(**how):
+    return bpy.ops.livemocap.bake_take(filepath=how.pop("take", take), wait=True, **how)
+
+def refused(**how):
+    try:
+        bake(**how)
+    except RuntimeError as error:  # as scripts see a report of an error
+        return str(error)
+
+def heads(shown):
+    found = [shown.matrix_world @ shown.pose.bones[name].head for name in SMPLX.names]
+    return np.array(found) @ R_BLENDER_WORLD
+
+def inventory():
+    kinds = "actions", "objects", "armatures", "collections"
+    return {kind: sorted(each.name for each in getattr(bpy.data, kind)) for kind in kinds}
+"""
+
+
+def _tracks() -> list[TrackFrame]:
+    """Two people; the second comes later."""
+    frames = smooth_tracks(FRAMES)
+    rows = ("track_ids", "states", "detections", "scores", "joint_rotvecs", "pelvis", "joints",
+            "rest_joints", "betas", "expression", "joint_confidence")  # fmt: skip
+    alone = [replace(f, **{name: getattr(f, name)[:1] for name in rows}) for f in frames[:LATE]]
+    return alone + frames[LATE:]
+
+
+def _write_take(folder: Path) -> Path:
+    writer = TakeWriter(folder / "take.mcap")
+    for frame in _tracks():
+        writer.write("track", frame)
+    return writer.close()
+
+
+def _in(code: str) -> str:
+    return _BEGIN + "\n".join(line.removeprefix("    ") for line in code.splitlines())
+
+
+RATES = {"30": (30, 1.0), "24": (24, 1.0), "23.976": (24, 1.001), "29.97": (30, 1.001)}
+
+
+@pytest.fixture(scope="module")
+def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """New armatures at several rates of the scene, evaluated on every frame."""
+    folder = tmp_path_factory.mktemp("baked")
+    _write_take(folder)
+    code = """
+    said = {}
+    for title, (fps, base) in json.loads(sys.argv[2]).items():
+        for rate in ("SCENE", "TAKE"):
+            empty(fps, base)
+            assert bake(rate=rate) == {"FINISHED"}
+            people = [bpy.data.objects[f"take person {n}"] for n in (1, 2)]
+            action = people[0].animation_data.action
+            slotted = bpy.app.version >= (4, 4)
+            assert (people[1].animation_data.action == action) == slotted
+            assert len(bpy.data.actions) == (1 if slotted else 2)
+            assert [p.users_collection[0].name for p in people] == ["take", "take"]
+            assert (scene.render.fps, scene.frame_start) == (fps, 11)
+            assert abs(scene.render.fps_base - base) < 1e-7
+            found = []
+            for person in people:
+                slot = person.animation_data.action_slot
+                curves = action.layers[0].strips[0].channelbag(slot).fcurves
+                assert len(curves) == 3 + 4 * 55
+                assert {len(c.keyframe_points) for c in curves} == {len(curves[0].keyframe_points)}
+                frames = [point.co[0] for point in curves[0].keyframe_points]
+                places = []
+                for frame in frames:
+                    scene.frame_set(int(frame // 1), subframe=frame % 1)
+                    places.append(heads(person))
+                np.savez(folder / f"{title} {rate} {len(found)}.npz", frames=frames, heads=places)
+                found.append(person)
+    """
+    run_blender(_in(code), str(folder), json.dumps(RATES), timeout_s=170)
+    return folder
+
+
+def _motions() -> list[PersonMotion]:
+    return motions_from_tracks(_tracks())
+
+
+@pytest.mark.parametrize("person", [0, 1])
+@pytest.mark.parametrize("title", RATES)
+def test_joints_are_where_they_were_recorded_on_every_frame_of_the_scene(
+    title: str, person: int, baked: Path
+) -> None:
+    found = np.load(baked / f"{title} SCENE {person}.npz")
+    fps = Fraction(RATES[title][0]) / Fraction(str(RATES[title][1]))
+    motion = _motions()[person]
+    first = -(-LATE * fps // 30) if person else 0  # the first frame that person is there
+    assert found["frames"].tolist() == list(
+        range(START + first, START + first + len(found["frames"]))
+    )
+    last_s = (found["frames"][-1] - START) / float(fps)
+    assert (FRAMES - 1) / 30 - 1 / float(fps) < last_s < (FRAMES - 1) / 30 + 1e-6
+    hold = max(-motion.start_s, 0) + motion.start_s  # stands still until then
+    expected = resample(motion, fps, hold).joints()[int(first) :]
+    assert np.abs(found["heads"] - expected).max() < 5e-5
+
+
+@pytest.mark.parametrize("person", [0, 1])
+@pytest.mark.parametrize("title", RATES)
+def test_keys_as_recorded_stand_at_the_instants_of_the_take(
+    title: str, person: int, baked: Path
+) -> None:
+    found, motion = np.load(baked / f"{title} TAKE {person}.npz"), _motions()[person]
+    times_s = (found["frames"] - START) * RATES[title][1] / RATES[title][0]
+    np.testing.assert_allclose(times_s, motion.times_s + motion.start_s, atol=1e-5)
+    assert np.abs(found["heads"] - motion.joints()).max() < 5e-5
+
+
+def test_the_first_person_alone_is_exact_against_the_motion_itself(baked: Path) -> None:
+    found = np.load(baked / "30 SCENE 0.npz")
+    expected = smooth_motion(FRAMES, seed=1, scale=1.1).joints()
+    assert np.abs(found["heads"] - expected).max() < 5e-5
+
+
+_ON_RIGS = """
+    modes = ("QUATERNION", "XYZ", "ZYX", "AXIS_ANGLE", "YXZ")
+    placed = np.array(Matrix.Translation((1, 2, 0)) @ Matrix.Rotation(0.7, 4, (0, 0, 1))
+                      @ Matrix.Scale(0.02, 4))
+
+    def dump(rig):
+        other = bpy.data.actions["other"]
+        strip = other.layers[0].strips[0]
+        curves = [c for slot in other.slots for c in strip.channelbag(slot).fcurves]
+        keys = [np.array([k.co[:] for k in c.keyframe_points]).tobytes() for c in curves]
+        bones = [(b.name, b.use_inherit_rotation, b.use_connect, b.use_local_location,
+                  np.array(b.matrix_local).tobytes()) for b in rig.data.bones]
+        posed = [(p.name, p.rotation_mode, [c.name for c in p.constraints], p.lock_location[:])
+                 for p in rig.pose.bones]
+        return repr((keys, bones, posed, scene.render.fps, scene.render.fps_base,
+                     np.array(rig.matrix_world).tobytes()))
+
+    said, found = {}, []
+    for armature in load_armatures(folder / "made.npz"):
+        for root in ("HIPS", "OBJECT", "IN_PLACE", "ROOT_BONE"):
+            if root == "ROOT_BONE" and armature.name != "mannequin":
+                continue
+            empty(25)
+            rig = build_armature(armature.name, armature.skeleton, placed)
+            for n, bone in enumerate(rig.pose.bones):
+                bone.rotation_mode = modes[n % len(modes)]
+            rig.data.bones[armature.skeleton.names[1]].use_local_location = False
+            rig.select_set(True)
+            rig["speed"] = 1.0
+            rig.animation_data_create().action = bpy.data.actions.new("other")
+            rig.keyframe_insert('["speed"]', frame=3)
+            rig.animation_data.action = None
+            rig.animation_data.action = bpy.data.actions["other"]
+            bpy.context.view_layer.update()
+            before = dump(rig)
+            assert bake(to="SELECTED", people="2", root=root) == {"FINISHED"}
+            assert rig.animation_data.action.name == "take"
+            assert bpy.data.actions["other"].use_fake_user
+            scene.frame_set(0)
+            if root != "OBJECT":
+                assert dump(rig) == before, armature.name
+            for frame in range(21, 45, 6):
+                scene.frame_set(frame)
+                found.append(Armature(name=f"{armature.name} {root}", skeleton=posed_skeleton(rig)))
+    save_armatures(folder / "posed.npz", found)
+"""
+
+
+@pytest.fixture(scope="module")
+def on_rigs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Array]:
+    """By rig and root, (T, B, 3) m where Blender puts the bones, in the order they were made in."""
+    folder = tmp_path_factory.mktemp("rigs")
+    _write_take(folder)
+    made = {name: made_rig(**how) for name, how in RIGS.items()}
+    rigs = [Armature(name=name, skeleton=one.skeleton) for name, one in made.items()]
+    save_armatures(folder / "made.npz", rigs)
+    run_blender(_in(_ON_RIGS), str(folder), timeout_s=170)
+    found: dict[str, list[Array]] = {}
+    for posed in load_armatures(folder / "posed.npz"):
+        names = made[posed.name.split()[0]].skeleton.names
+        rows = [posed.skeleton.rows[name] for name in names]
+        found.setdefault(posed.name, []).append(posed.skeleton.heads[rows])
+    return {name: np.stack(heads) for name, heads in found.items()}
+
+
+def _actor() -> Array:
+    """(T, 55, 3) m at the frames that were looked at."""
+    return resample(_motions()[1], Fraction(25)).joints()[[n - 21 for n in range(21, 45, 6)]]
+
+
+def _made(title: str) -> MadeRig:
+    return made_rig(**RIGS[title.split()[0]])
+
+
+_TITLES = [f"{rig} {root}" for rig in RIGS for root in ("HIPS", "OBJECT", "IN_PLACE")]
+
+
+@pytest.mark.parametrize("title", [*_TITLES, "mannequin ROOT_BONE"])
+def test_limbs_of_a_character_point_as_the_actors_do_in_any_rotation_mode(
+    title: str, on_rigs: dict[str, Array]
+) -> None:
+    made, actor = _made(title), _actor()
+    for side in ("left", "right"):
+        for joint, child in LIMBS.items():
+            pair = f"{side}_{joint}", f"{side}_{child}"
+            rows = [made.skeleton.rows[made.bones[name]] for name in pair]
+            theirs = normalize(on_rigs[title][:, rows[1]] - on_rigs[title][:, rows[0]])
+            a, b = (actor[:, SMPLX.index(name)] for name in pair)
+            off_deg = np.degrees(np.linalg.norm(np.cross(theirs, normalize(b - a)), axis=-1))
+            assert off_deg.max() < 0.1, (joint, off_deg)
+
+
+@pytest.mark.parametrize("rig", RIGS)
+def test_whatever_carries_it_the_character_goes_the_same_way(
+    rig: str, on_rigs: dict[str, Array]
+) -> None:
+    by_hips, made = on_rigs[f"{rig} HIPS"], _made(rig)
+    driven = [made.skeleton.rows[bone] for bone in made.bones.values()]
+    for title in {f"{rig} OBJECT", f"{rig} ROOT_BONE"} & set(on_rigs):
+        np.testing.assert_allclose(on_rigs[title][:, driven], by_hips[:, driven], atol=1e-4)
+    hips = _made(rig).skeleton.rows[_made(rig).bones["pelvis"]]
+    on_spot = on_rigs[f"{rig} IN_PLACE"][:, hips]
+    assert np.ptp(by_hips[:, hips, 0]) > 0.1
+    assert np.ptp(on_spot[:, 0]) < 0.1
+    np.testing.assert_allclose(on_spot[:, 1], by_hips[:, hips, 1], atol=1e-4)
+
+
+def test_a_bake_is_one_step_of_undo(tmp_path: Path) -> None:
+    _write_take(tmp_path)
+    run_blender(
+        _in("""
+    empty()
+    bpy.ops.ed.undo_push(message="before")
+    before = inventory()
+    bake()
+    after = inventory()
+    assert after["actions"] == ["take"] and len(after["objects"]) == 2
+    for _ in range(3):
+        bpy.ops.ed.undo()
+        assert inventory() == before
+        bpy.ops.ed.redo()
+        assert inventory() == after
+    scene = bpy.context.scene
+    scene.frame_set(30)
+    first = heads(bpy.data.objects["take person 1"])
+    scene.frame_set(40)
+    assert np.abs(first - heads(bpy.data.objects["take person 1"])).max() > 0.1
+    bake()
+    assert inventory()["actions"] == ["take", "take.001"]
+    assert bpy.data.objects["take person 1"].animation_data.action.name == "take"
+    """),
+        str(tmp_path),
+    )
+
+
+def test_a_bake_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
+    _write_take(tmp_path)
+    run_blender(
+        _in("""
+    from blender_addon.bake import BakeOptions
+    empty()
+    rig = build_armature("Rig", load_armatures(folder / "made.npz")[0].skeleton, np.eye(4))
+    bpy.ops.ed.undo_push(message="before")
+    before, steps = inventory(), 0
+    options = [BakeOptions(take=Path(take)), BakeOptions(take=Path(take), characters=("Rig",))]
+    for how in options:
+        baking.start(how)
+        while baking.current():
+            baking.tick(0.0)
+            steps += 1
+        assert baking.note()[0].startswith("Baked take: ") and not baking.note()[1]
+        bpy.ops.ed.undo()
+        assert inventory() == before
+        for stop_at in (1, steps // 3, steps - 3):
+            baking.start(how)
+            for _ in range(stop_at):
+                baking.tick(0.0)
+            assert 0 < baking.current().progress < 1
+            assert bpy.ops.livemocap.bake_cancel() == {"FINISHED"}
+            assert inventory() == before
+            assert bpy.data.objects["Rig"].animation_data is None
+            assert baking.note() == ("Cancelled baking take", False)
+        steps = 0
+
+    def halfway():
+        baking.start(options[0])
+        while not bpy.data.actions:
+            baking.tick(0.0)
+
+    bpy.ops.ed.undo_push(message="more")
+    halfway()
+    bpy.ops.ed.undo()
+    baking.tick(0.0)
+    assert baking.current() is None and "Undo ended" in baking.note()[0]
+    assert inventory() == before
+    halfway()
+    bpy.data.actions.remove(bpy.data.actions["take"])
+    while baking.current():
+        baking.tick(0.0)
+    assert "gone" in baking.note()[0] and inventory() == before
+    halfway()
+    bpy.ops.wm.read_homefile(use_empty=True)
+    assert baking.current() is None and not bpy.data.actions
+    halfway()
+    blender_addon.unregister()
+    assert baking.current() is None and not bpy.data.actions
+    assert not bpy.app.timers.is_registered(baking._on_timer)
+    """),
+        str(_with_rig(tmp_path)),
+    )
+
+
+def _with_rig(folder: Path) -> Path:
+    rig = Armature(name="Rig", skeleton=made_rig("mixamo").skeleton)
+    save_armatures(folder / "made.npz", [rig])
+    return folder
+
+
+def test_what_cannot_be_baked_is_said_in_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
+    whole = _write_take(tmp_path)
+    (tmp_path / "damaged.mcap").write_bytes(whole.read_bytes()[:-300])
+    (tmp_path / "text.mcap").write_text("no take at all")
+    TakeWriter(tmp_path / "empty.mcap").close()
+    said = run_blender(
+        _in("""
+    empty()
+    rig = build_armature("Rig", load_armatures(folder / "made.npz")[0].skeleton, np.eye(4))
+    pole = build_armature("Pole", load_armatures(folder / "made.npz")[1].skeleton, np.eye(4))
+    before, said = inventory(), {}
+
+    def select(*names):
+        for each in bpy.data.objects:
+            each.select_set(each.name in names)
+
+    for name in ("damaged", "text", "empty", "absent"):
+        said[name] = refused(take=str(folder / f"{name}.mcap"))
+    select()
+    said["nobody"] = refused(people="7")
+    said["words"] = refused(people="left")
+    said["unselected"] = refused(to="SELECTED")
+    select("Pole")
+    said["pole"] = refused(to="SELECTED", people="1")
+    select("Rig")
+    said["many"] = refused(to="SELECTED", people="1 2")
+    said["root"] = refused(to="SELECTED", people="1", root="ROOT_BONE")
+    rig.scale = (-1, 1, 1)
+    bpy.context.view_layer.update()
+    said["mirrored"] = refused(to="SELECTED", people="1")
+    assert inventory() == before
+    assert rig.animation_data is None and pole.animation_data is None
+    print(json.dumps(said))
+    """),
+        str(_with_pole(tmp_path)),
+    )
+    found = json.loads(said.splitlines()[-1])
+    assert "damaged (the end is missing). Try `livemocap take recover" in found["damaged"]
+    assert "not a take" in found["text"]
+    assert "nobody was tracked" in found["empty"]
+    assert "No such file" in found["absent"]
+    assert "no person 7; there are 1, 2" in found["nobody"]
+    assert "People 'left': expected their numbers" in found["words"]
+    assert "Select the armature" in found["unselected"]
+    assert "Pole: no bone was found that is surely its hips" in found["pole"]
+    assert "2 people for 1 selected" in found["many"]
+    assert "no bone lies above" in found["root"]
+    assert "mirrored" in found["mirrored"]
+
+
+def _with_pole(folder: Path) -> Path:
+    made = made_rig("mixamo").skeleton
+    pole = replace(
+        made,
+        names=("a", "b"),
+        parents=(-1, 0),
+        **{name: getattr(made, name)[:2] for name in ("heads", "axes", "tails")},
+        deforms=(),
+        connected=(),
+    )
+    armatures = [Armature(name="Rig", skeleton=made), Armature(name="Pole", skeleton=pole)]
+    save_armatures(folder / "made.npz", armatures)
+    return folder
+
+
+def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path) -> None:
+    _write_take(tmp_path)
+    said = run_blender(
+        _in("""
+    from types import SimpleNamespace
+    from unittest.mock import MagicMock
+    from blender_addon.bake import BakeOptions
+    from blender_addon.takes_panel import LIVEMOCAP_PT_takes
+
+    icons = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
+
+    def show():
+        layout, texts = MagicMock(), []
+        LIVEMOCAP_PT_takes.draw(SimpleNamespace(layout=layout), bpy.context)
+        for call in layout.mock_calls:
+            kind = call[0].split(".")[-1]
+            if kind in ("label", "operator", "progress"):
+                assert kind == "progress" or call.kwargs["icon"] in icons
+                texts.append(call.kwargs.get("text") or call.args[0])
+                assert len(texts[-1]) <= 36
+        return " ".join(texts)
+
+    empty()
+    said = [show()]
+    assert bpy.ops.livemocap.bake_take.poll() and not bpy.ops.livemocap.bake_cancel.poll()
+    baking.start(BakeOptions(take=Path(take)))
+    baking.tick(0.0)
+    assert not bpy.ops.livemocap.bake_take.poll() and bpy.ops.livemocap.bake_cancel.poll()
+    said.append(show())
+    baking.finish()
+    said.append(show())
+    refused(people="9")
+    said.append(show())
+    print(json.dumps(said))
+    """),
+        str(tmp_path),
+    )
+    idle, running, done, failed = json.loads(said.splitlines()[-1])
+    assert idle == "Bake Take..."
+    assert "% livemocap.bake_cancel Baking take" in running
+    assert "Baked take: take person 1, take" in done
+    assert "no person 9" in failed
