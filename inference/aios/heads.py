@@ -13,7 +13,7 @@ from torch.nn import functional as F
 from kernels.box_step.reference import moved
 from kernels.rot6d import matrix_from_rot6d
 
-from .config import BODY_LAYERS, LAYERS, WHOLE_LAYERS, WHOLE_TOKENS, WIDTH, Tokens, tokens_of_layer
+from .config import BODY_LAYERS, LAYERS, WHOLE_LAYERS, WHOLE_TOKENS, WIDTH, tokens_of_layer
 
 LAST = LAYERS - 1
 _NO_VISIBILITY = 1 / (1 + math.exp(-1.0))
@@ -79,27 +79,30 @@ class Heads(nn.Module):
         self.smpl_expr_embed = _smpl(len(_FACE_FEATURES), 10)
         self.smpl_jaw_embed = _smpl(len(_FACE_FEATURES), 6)
 
-    def steps(self, layer: int, content: Tensor) -> Tensor:
+    def steps(self, layer: int, content: Tensor, *, point_sizes: bool = True) -> Tensor:
         """How far each box and point should move, in logits.
 
         Args:
             layer: decoder layer; from 2 on the queries are people's tokens.
             content: (B, N, 256) in layers 0 and 1, (B, P, tokens, 256) from layer 2 on.
+            point_sizes: points have sizes that decoder layers use; False leaves them as they are.
 
         Returns:
             (B, N, 4) or (B, P, tokens, 4): x, y, w, h.
         """
         if layer not in BODY_LAYERS + WHOLE_LAYERS:
             return self.bbox_embed[str(layer)](content)
-        return torch.cat(self._token_steps(layer, tokens_of_layer(layer), content), 2)
+        return torch.cat(self._token_steps(layer, content, point_sizes), 2)
 
-    def _token_steps(self, layer: int, tokens: Tokens, content: Tensor) -> list[Tensor]:
+    def _token_steps(self, layer: int, content: Tensor, point_sizes: bool) -> list[Tensor]:
         """Steps slot by slot, in the order of the slots."""
-        i, j = str(layer - 2), str(layer - 4)
+        i, j, tokens = str(layer - 2), str(layer - 4), tokens_of_layer(layer)
 
         def step(at: range | int, xy: nn.Module, wh: nn.Module) -> Tensor:
             chosen = content[:, :, _slice(at)]
-            return torch.cat([xy(chosen), wh(chosen)], -1)
+            moves = xy(chosen)
+            grows = wh(chosen) if point_sizes or isinstance(at, int) else torch.zeros_like(moves)
+            return torch.cat([moves, grows], -1)
 
         def hand(box: int, points: range) -> list[Tensor]:
             found = [step(box, self.bbox_hand_embed[i], self.bbox_hand_hw_embed[i])]
@@ -130,7 +133,7 @@ class Heads(nn.Module):
         """
         return {
             "pred_logits": self.classes(content),
-            **self._places(moved(boxes, self.steps(LAST, content))),
+            **self._places(moved(boxes, self.steps(LAST, content, point_sizes=False))),
             **self._regressed(content),
         }
 
