@@ -76,30 +76,35 @@ def test_the_fast_path_in_float32_keeps_the_same_tolerance(fast: dict[str, torch
     np.testing.assert_array_equal(out["sel100_tokens"], golden("small")["sel100_tokens"])
 
 
-def test_half_precision_sees_the_same_people_in_the_same_poses(
-    fast: dict[str, torch.Tensor],
-) -> None:
-    half = look(build_aios(weights(0), fast=True, dtype=torch.float16), "small")
-    (a,), (b,) = (_best(out) for out in (fast, half))
-    assert set(a) == set(b)
-    degrees = [rotation_difference_deg(a[t][0], b[t][0]).mean() for t in a]
-    pixels = [(a[t][1] - b[t][1]).norm(dim=-1).mean() for t in a]
+@pytest.mark.parametrize(
+    ("name", "others"), [("small", 0), pytest.param("pad", 1, marks=pytest.mark.slow)]
+)
+def test_half_precision_sees_the_same_people_in_the_same_poses(name: str, others: int) -> None:
+    """In the padded case somebody at the very cut of the hundred gives way to the next."""
+    salt = case(name)["salt"]
+    exact, half = (
+        best_people(look(build_aios(weights(salt), fast=True, dtype=dtype), name), name)
+        for dtype in (torch.float32, torch.float16)
+    )
+    both = exact.keys() & half.keys()
+    assert len(both) >= len(exact) - others
+    degrees = [rotation_difference_deg(exact[t][0], half[t][0]).mean() for t in both]
+    pixels = [(exact[t][1] - half[t][1]).norm(dim=-1).mean() for t in both]
     assert max(degrees) < 0.5
     assert max(pixels) < 0.5
 
 
-def _best(out: dict[str, torch.Tensor]) -> list[dict[int, tuple[torch.Tensor, torch.Tensor]]]:
-    """The 50 people of each image by token: rotations and body points in px of the image."""
-    size = torch.tensor([320.0, 256.0])
-    found = []
-    for b, people in enumerate(postprocess(out, [(256, 320)])):
-        parts = ("pose", "lhand_pose", "rhand_pose", "jaw_pose")
-        rotations = torch.cat([out[f"pred_smpl_{part}"][b] for part in parts], 1)
-        points = out["pred_keypoints"][b, :, :34].unflatten(-1, (17, 2)) * size
-        tokens = out["sel100_tokens"][b]
-        chosen = people["person"].unique().tolist()
-        found.append({int(tokens[p]): (rotations[p], points[p]) for p in chosen})
-    return found
+def best_people(
+    out: dict[str, torch.Tensor], name: str
+) -> dict[int, tuple[torch.Tensor, torch.Tensor]]:
+    """The 50 people of a case by token: rotations, and body points in px of the image."""
+    (h, w), *_ = case(name)["img_shape"].tolist()
+    parts = ("pose", "lhand_pose", "rhand_pose", "jaw_pose")
+    rotations = torch.cat([out[f"pred_smpl_{part}"][0] for part in parts], 1)
+    points = out["pred_keypoints"][0, :, :34].unflatten(-1, (17, 2)) * torch.tensor([w, h])
+    tokens = out["sel100_tokens"][0].tolist()
+    chosen = postprocess(out, [(h, w)])[0]["person"].unique().tolist()
+    return {tokens[p]: (rotations[p], points[p]) for p in chosen}
 
 
 def rotation_difference_deg(a: torch.Tensor, b: torch.Tensor) -> torch.Tensor:
