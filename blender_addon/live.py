@@ -10,10 +10,14 @@ from dataclasses import dataclass, field
 
 import bpy
 
+from livemocap.messages import TrackFrame
+
 from . import recording
 from .posing import Poser
+from .properties import stream_settings
 from .receiver import Receiver
 from .subscriber import is_loopback
+from .targets import Targets
 from .windows import redraw_views, some_window
 
 TICK_S = 1 / 60
@@ -34,6 +38,7 @@ class Live:
     address: str
     receiver: Receiver
     poser: Poser = field(default_factory=Poser)
+    targets: Targets = field(default_factory=Targets)
     trouble: str = ""
     """The last error of a tick, in words; empty when the last one went well."""
     redrawn_s: float = 0.0
@@ -90,8 +95,10 @@ def tick(now_s: float) -> bool:
     if _live is None:
         return False
     frames = _live.receiver.take_newest()
+    if not _live.receiver.connected:
+        _live.targets.connection_lost()
     if frames:
-        _live.poser.show(frames, now_s)
+        _show(_live, frames, now_s)
         _live.trouble = ""
     if frames or now_s - _live.redrawn_s > _REDRAW_S:
         _live.redrawn_s = now_s
@@ -103,6 +110,22 @@ def forget_shapes() -> None:
     """Undo or another file may have changed the bones."""
     if _live is not None:
         _live.poser.forget_shapes()
+        _live.targets.look_again()
+
+
+def look_again() -> None:
+    """A button changed a character."""
+    if _live is not None:
+        _live.targets.look_again()
+
+
+def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
+    hides = stream_settings().hide_stand_ins
+    connection.poser.covered = connection.targets.moving if hides else frozenset()
+    try:
+        connection.poser.show(frames, now_s)
+    finally:
+        connection.targets.show(frames, now_s)
 
 
 def _on_timer() -> float | None:

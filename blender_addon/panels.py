@@ -14,6 +14,7 @@ from .operators import LIVEMOCAP_OT_clear_proxies, LIVEMOCAP_OT_connect, LIVEMOC
 from .preferences import default_address
 from .properties import stream_settings
 from .proxies import find_proxies
+from .rig_operators import LIVEMOCAP_OT_rig_assign
 from .status import StatusLine, status_line
 
 
@@ -63,8 +64,11 @@ class LIVEMOCAP_PT_people(SidebarPanel, bpy.types.Panel):
             hidden = person.state == TRACK_PREDICTED
             row.label(text=f"Person {person.track_id}{', out of sight' if hidden else ''}")
             row.label(text=f"{person.score:.0%}")
+            assign = row.operator(LIVEMOCAP_OT_rig_assign.bl_idname, text="", icon="ARMATURE_DATA")
+            assign.person = str(person.track_id)
         if not people:
             column.label(text="Nobody")
+        layout.prop(stream_settings(), "hide_stand_ins")
         layout.operator(LIVEMOCAP_OT_clear_proxies.bl_idname, icon="TRASH")
 
 

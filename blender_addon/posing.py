@@ -14,6 +14,7 @@ from livemocap.rotation import Array, quat_from_rotvec
 
 from .armature import pose_order, set_pose
 from .bones import BoneLayout, bone_layout
+from .crowd import FORGET_CAMERA_S
 from .proxies import (
     adopt_proxy,
     can_build,
@@ -27,9 +28,6 @@ from .proxies import (
 
 KEEP_HIDDEN_S = 30.0
 """How long the proxy of a track that is gone waits, hidden, before it is removed."""
-
-FORGET_CAMERA_S = 2.0
-"""A camera that is silent for so long, while another one sends, is no part of the stream now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +56,8 @@ class Poser:
         """From grab to pose of the newest frame; meaningless when the camera is on another host."""
         self.waits_for_object_mode = False
         """Somebody's armature can only be made once the user leaves the current mode."""
+        self.covered: frozenset[int] = frozenset()
+        """People who move characters of the user's: their proxies are hidden."""
         self._people: dict[str, tuple[float, list[Person]]] = {}
         self._shapes: dict[int, _Shape] = {}
         self._gone_since_s: dict[int, float] = {}
@@ -84,9 +84,11 @@ class Poser:
         self._retire_gone(proxies, now_s)
 
     def _pose(self, frame: TrackFrame, proxies: dict[int, bpy.types.Object]) -> None:
+        if self.covered.issuperset(frame.track_ids.tolist()):
+            return
         rotations = quat_from_rotvec(frame.joint_rotvecs)
         for row, track_id in enumerate(frame.track_ids.tolist()):
-            if frame.states[row] == TRACK_TENTATIVE:
+            if frame.states[row] == TRACK_TENTATIVE or track_id in self.covered:
                 continue
             rest_joints = frame.rest_joints[row]
             rest = fingerprint(rest_joints)
@@ -136,8 +138,9 @@ class Poser:
         """Hide who is in no camera's newest frame, and remove who stays away."""
         here = {person.track_id for person in self.people}
         for track_id, proxy in proxies.items():
-            if proxy.hide_viewport != (track_id not in here):  # writing it is not free
-                proxy.hide_viewport = track_id not in here
+            hidden = track_id not in here or track_id in self.covered
+            if proxy.hide_viewport != hidden:  # writing it is not free
+                proxy.hide_viewport = hidden
             if track_id in here:
                 self._gone_since_s.pop(track_id, None)
             elif now_s - self._gone_since_s.setdefault(track_id, now_s) > KEEP_HIDDEN_S:

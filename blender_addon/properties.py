@@ -21,6 +21,12 @@ class LIVEMOCAP_PG_stream(bpy.types.PropertyGroup):
         "Empty means the address in the add-on's preferences",
     )
 
+    hide_stand_ins: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Hide Stand-ins",
+        description="Hide the armatures of people who move a character of yours",
+        default=True,
+    )
+
     take_name: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="Take",
         description="Name of the next recording; a number is added when there is one of that "

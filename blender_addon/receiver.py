@@ -74,6 +74,11 @@ class Receiver:
         self._thread = threading.Thread(target=self._listen, name="livemocap-receiver", daemon=True)
         self._thread.start()
 
+    @property
+    def connected(self) -> bool:
+        """Whether a sender is there."""
+        return self._subscriber.connected
+
     def take_newest(self) -> list[TrackFrame]:
         """The newest frame of each camera that sent one since the last call."""
         with self._lock:

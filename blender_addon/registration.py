@@ -19,6 +19,8 @@ from .panels import LIVEMOCAP_PT_people, LIVEMOCAP_PT_stream
 from .preferences import LIVEMOCAP_AP_preferences
 from .properties import LIVEMOCAP_PG_stream
 from .record_panel import LIVEMOCAP_PT_record
+from .rig_operators import RIG_OPERATORS
+from .rig_panel import LIVEMOCAP_PT_rig
 from .takes_panel import LIVEMOCAP_PT_takes
 
 _CLASSES = (
@@ -31,8 +33,10 @@ _CLASSES = (
     LIVEMOCAP_OT_record_stop,
     LIVEMOCAP_OT_bake_take,
     LIVEMOCAP_OT_bake_cancel,
+    *RIG_OPERATORS,
     LIVEMOCAP_PT_stream,
     LIVEMOCAP_PT_people,
+    LIVEMOCAP_PT_rig,
     LIVEMOCAP_PT_record,
     LIVEMOCAP_PT_takes,
 )

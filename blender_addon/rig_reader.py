@@ -14,8 +14,11 @@ from retarget.rigs.skeleton import RigSkeleton
 from .armature import pose_bones
 
 
-def rest_skeleton(armature_object: bpy.types.Object) -> RigSkeleton:
+def rest_skeleton(armature_object: bpy.types.Object, placed: Array | None = None) -> RigSkeleton:
     """The rest pose, where the object stands now; one Blender unit is a metre.
+
+    Args:
+        placed: (4, 4) as if the object stood there, in Blender's axes.
 
     Raises:
         RetargetError: it has no bones, or its scale mirrors or flattens it.
@@ -25,10 +28,11 @@ def rest_skeleton(armature_object: bpy.types.Object) -> RigSkeleton:
         armature_object,
         np.array([bone.matrix_local for bone in bones], float),
         np.array([bone.tail_local for bone in bones], float),
+        placed,
     )
 
 
-def posed_skeleton(armature_object: bpy.types.Object) -> RigSkeleton:
+def posed_skeleton(armature_object: bpy.types.Object, placed: Array | None = None) -> RigSkeleton:
     """The same bones in the same order, as they are posed now.
 
     Raises:
@@ -40,6 +44,7 @@ def posed_skeleton(armature_object: bpy.types.Object) -> RigSkeleton:
         armature_object,
         np.array([bone.matrix for bone in bones], float),
         np.array([bone.tail for bone in bones], float),
+        placed,
     )
 
 
@@ -52,12 +57,15 @@ def _armature(armature_object: bpy.types.Object) -> bpy.types.Armature:
 
 
 def _skeleton(
-    armature_object: bpy.types.Object, in_armature: Array, tails_in_armature: Array
+    armature_object: bpy.types.Object,
+    in_armature: Array,
+    tails_in_armature: Array,
+    placed: Array | None,
 ) -> RigSkeleton:
     """(B, 4, 4) and (B, 3) in the armature's space to our world."""
     bones = _armature(armature_object).bones
     rows = {bone.name: row for row, bone in enumerate(bones)}
-    placed = np.array(armature_object.matrix_world, float)
+    placed = np.array(armature_object.matrix_world, float) if placed is None else placed
     if np.linalg.det(placed[:3, :3]) <= 0:
         raise RetargetError(
             f"armature {armature_object.name} is mirrored or flattened by its scale: "
