@@ -18,9 +18,8 @@ from livemocap.track_rows import read_track_rows
 from retarget.motion import PersonMotion, SeenPeople, sample
 from retarget.rates import measured_rate
 from retarget.rigs.rig import RootMotion
-from retarget.rigs.solve import RigPose
 
-from .bake_targets import Character, NewPerson, Target, TargetError
+from .bake_targets import Character, NewPerson, Poses, Target, TargetError
 from .curves import write_curves
 from .proxies import can_build
 from .take_action import ActionGoneError, TakeAction
@@ -120,36 +119,36 @@ class Bake:
         clock = _Clock.of(bpy.context.scene, self._options.rate)
         targets: list[Target] = []
         for number, track_id in enumerate(people):
-            motion = seen.motion(track_id)
-            target = self._target(number, motion)
-            for part in self._bake(motion, target, clock):
+            for part in self._person(number, seen.take(track_id), clock, targets):
                 done = (number + part) / len(people)
                 yield _READ_SHARE + (1 - _READ_SHARE) * done
-            targets.append(target)
         while not self._options.characters and not can_build():
             self.waits_for_object_mode = True
             yield self.progress
         self._show(targets)
 
+    def _person(
+        self, number: int, motion: PersonMotion, clock: _Clock, targets: list[Target]
+    ) -> Iterator[float]:
+        """Bake one person and append who it was baked to; keys are large, so all else goes."""
+        target = self._target(number, motion)
+        frames, times_s = clock.keys(motion)
+        poses = Poses()
+        for start in range(0, len(frames), _SLICE):
+            poses.add(target.pose(sample(motion, times_s[start : start + _SLICE])))
+            yield _SOLVE_SHARE * start / len(frames)
+        del motion
+        actor = self._action.add_actor(target.name)
+        for written, each in enumerate(target.curves(poses)):
+            channels = self._action.channels(actor)
+            write_curves(channels, each.data_path, frames, each.values, each.group)
+            yield _SOLVE_SHARE + (1 - _SOLVE_SHARE) * written / (written + 1 + poses.bones)
+        targets.append(target)
+
     def _target(self, number: int, motion: PersonMotion) -> Target:
         if self._options.characters:
             return Character.of(self._options.characters[number], motion, self._options.root)
         return NewPerson.of(self.take, motion)
-
-    def _bake(self, motion: PersonMotion, target: Target, clock: _Clock) -> Iterator[float]:
-        frames, times_s = clock.keys(motion)
-        actor = self._action.add_actor(target.name)
-        parts: list[RigPose] = []
-        for start in range(0, len(frames), _SLICE):
-            parts.append(target.pose(sample(motion, times_s[start : start + _SLICE])))
-            yield _SOLVE_SHARE * start / len(frames)
-        pose = _joined(parts)
-        curves = target.curves(pose)
-        for written, each in enumerate(curves):
-            write_curves(
-                self._action.channels(actor), each.data_path, frames, each.values, each.group
-            )
-            yield _SOLVE_SHARE + (1 - _SOLVE_SHARE) * written / pose.rotations_wxyz.shape[1]
 
     def _show(self, targets: Sequence[Target]) -> None:
         """Everything that the scene sees, at once."""
@@ -199,12 +198,3 @@ def _chosen(seen: SeenPeople, options: BakeOptions) -> list[int]:
         raise TargetError(f"{characters} armatures are selected, the take has {len(people)} people")
     longest = sorted(people, key=seen.frames, reverse=True)[:characters]
     return [person for person in people if person in longest]
-
-
-def _joined(parts: Sequence[RigPose]) -> RigPose:
-    return RigPose(
-        rotations_wxyz=np.concatenate([part.rotations_wxyz for part in parts]),
-        hips_m=np.concatenate([part.hips_m for part in parts]),
-        root_m=np.concatenate([part.root_m for part in parts]),
-        object_m=np.concatenate([part.object_m for part in parts]),
-    )

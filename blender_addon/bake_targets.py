@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -41,6 +42,39 @@ class Curves:
     group: str
 
 
+class Poses:
+    """All instants of a bake in single precision. Long takes are large: what was asked for once is
+    forgotten."""
+
+    def __init__(self) -> None:
+        self._turns: list[Array] = []
+        self._moves: list[Array] = []
+        self._by_bone: deque[Array] = deque()
+
+    @property
+    def bones(self) -> int:
+        """How many were not asked for yet."""
+        return len(self._by_bone)
+
+    def add(self, pose: RigPose) -> None:
+        """The instants after those that were added before."""
+        moves = np.stack([pose.hips_m, pose.root_m, pose.object_m], 1)
+        self._turns.append(pose.rotations_wxyz.astype(np.float32))
+        self._moves.append(moves.astype(np.float32))
+
+    def moves(self) -> tuple[Array, Array, Array]:
+        """(T, 3) m of the hips, of the root bone and of the object; after the last `add`."""
+        bones = self._turns[0].shape[1]
+        self._by_bone.extend(np.concatenate([t[:, b] for t in self._turns]) for b in range(bones))
+        self._turns.clear()
+        hips, root, carried = np.concatenate(self._moves).swapaxes(0, 1)
+        return hips, root, carried
+
+    def next_bone(self) -> Array:
+        """(T, 4) of one bone after the other; after `moves`."""
+        return self._by_bone.popleft()
+
+
 class Target(Protocol):
     """Something that curves are made for."""
 
@@ -51,7 +85,7 @@ class Target(Protocol):
         """All frames of a piece of motion at once."""
         ...
 
-    def curves(self, pose: RigPose) -> Iterator[Curves]:
+    def curves(self, poses: Poses) -> Iterator[Curves]:
         """Everything to be written, property by property."""
         ...
 
@@ -81,10 +115,11 @@ class NewPerson:
         turned = self.layout.basis_rotations(motion.local_wxyz)
         return RigPose(turned, self.layout.root_location(motion.pelvis), still, still)
 
-    def curves(self, pose: RigPose) -> Iterator[Curves]:
-        yield Curves(_bone_path(SMPLX.names[0], ".location"), pose.hips_m, SMPLX.names[0])
-        for joint, bone in enumerate(SMPLX.names):
-            yield _turned(bone, "QUATERNION", pose.rotations_wxyz[:, joint])
+    def curves(self, poses: Poses) -> Iterator[Curves]:
+        hips, _, _ = poses.moves()
+        yield Curves(_bone_path(SMPLX.names[0], ".location"), hips, SMPLX.names[0])
+        for bone in SMPLX.names:
+            yield _turned(bone, "QUATERNION", poses.next_bone())
 
     def object(self) -> bpy.types.Object:
         return create_person(self.name, self.track_id, self.rest_joints, self.collection)
@@ -132,22 +167,23 @@ class Character:
     def pose(self, motion: PersonMotion) -> RigPose:
         return solve(self.actor, motion.local_wxyz, motion.pelvis)
 
-    def curves(self, pose: RigPose) -> Iterator[Curves]:
+    def curves(self, poses: Poses) -> Iterator[Curves]:
         rig = self.actor.rig
-        moves = {rig.carrier_row: pose.hips_m}
+        hips, root, carried = poses.moves()
+        moves = {rig.carrier_row: hips}
         if rig.options.root is RootMotion.ROOT_BONE and rig.root_row is not None:
-            moves[rig.root_row] = pose.root_m + moves.get(rig.root_row, 0)
+            moves[rig.root_row] = root + moves.get(rig.root_row, 0)
         for row, metres in moves.items():
             bone = rig.skeleton.names[row]
             yield Curves(_bone_path(bone, ".location"), metres @ self.to_location[row].T, bone)
         if rig.options.root is RootMotion.OBJECT:
             still, turn = self.object_location
-            yield Curves("location", still + pose.object_m @ turn.T, "Object Transforms")
+            yield Curves("location", still + carried @ turn.T, "Object Transforms")
         for (bone, name), value in self.switches.items():
-            held = np.full((len(pose.hips_m), 1), value)
+            held = np.full((len(hips), 1), value)
             yield Curves(_bone_path(bone, f'["{name}"]'), held, bone)
-        for place, bone in enumerate(rig.bones):
-            yield _turned(bone, self.modes[bone], pose.rotations_wxyz[:, place])
+        for bone in rig.bones:
+            yield _turned(bone, self.modes[bone], poses.next_bone())
 
     def object(self) -> bpy.types.Object:
         return _writable(self.name)
@@ -177,8 +213,9 @@ def _rig(rigged: Any, root: RootMotion) -> Rig:
     joint_map = map_joints(skeleton)
     if "pelvis" not in joint_map.matches:
         raise TargetError(f"{rigged.name}: no bone was found that is surely its hips")
-    parents = moving_parents(rigged, list(joint_map.bones.values()))
-    return Rig.of(skeleton, joint_map, RigOptions(root=root), parents=parents)
+    bones = Rig.of(skeleton, joint_map).bones
+    options, parents = RigOptions(root=root), moving_parents(rigged, bones)
+    return Rig.of(skeleton, joint_map, options, parents=parents)
 
 
 def _to_location(rigged: Any, rig: Rig, row: int) -> Array:

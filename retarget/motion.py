@@ -53,7 +53,7 @@ def motions_from_tracks(frames: Iterable[TrackFrame]) -> list[PersonMotion]:
     people = SeenPeople()
     for frame in frames:
         people.add(frame)
-    return [people.motion(track_id) for track_id in people.track_ids]
+    return [people.take(track_id) for track_id in people.track_ids]
 
 
 class TrackedRows(Protocol):
@@ -95,8 +95,9 @@ class SeenPeople:
         """How often somebody was seen."""
         return len(self._samples[track_id].times_ns)
 
-    def motion(self, track_id: int) -> PersonMotion:
-        return self._samples[track_id].motion(track_id, self._origin_ns or 0)
+    def take(self, track_id: int) -> PersonMotion:
+        """Somebody's motion; they are forgotten here, because takes are long."""
+        return self._samples.pop(track_id).motion(track_id, self._origin_ns or 0)
 
 
 def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) -> PersonMotion:

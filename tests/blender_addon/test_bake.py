@@ -481,3 +481,59 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
     assert "% livemocap.bake_cancel Baking take" in running
     assert "Baked take: take person 1, take" in done
     assert "no person 9" in failed
+
+
+_RIGIFY = Path(__file__).parents[3] / "shared" / "rigs" / "rigify_human_b42.blend"
+_DEFORMING = {
+    "shoulder": ("upper_arm", "forearm", "elbow"),
+    "elbow": ("forearm", "hand", "wrist"),
+    "hip": ("thigh", "shin", "knee"),
+    "knee": ("shin", "foot", "ankle"),
+}
+
+
+@pytest.mark.skipif(not _RIGIFY.is_file(), reason="needs the folder ../shared/rigs")
+def test_a_control_rig_is_switched_to_turning_and_its_skin_follows(tmp_path: Path) -> None:
+    _write_take(tmp_path)
+    run_blender(
+        _in("""
+    from blender_addon.rig_import import import_armatures
+    empty(25)
+    (rig,) = import_armatures(Path(sys.argv[2]))
+    scene.frame_start, scene.render.fps, scene.render.fps_base = 11, 25, 1
+    for each in bpy.context.selected_objects:
+        each.select_set(False)
+    rig.select_set(True)
+    bones = rig.pose.bones
+    chest = bones["chest"]
+    chest.rotation_mode = "XYZ"
+    chest.rotation_euler = (0.7, 0, 0)
+    rig.animation_data_create().action = bpy.data.actions.new("other")
+    chest.keyframe_insert("rotation_euler", frame=1)
+    switches = [b for b in bones if "IK_FK" in b]
+    assert {b["IK_FK"] for b in switches} == {0.0}
+    assert bake(to="SELECTED", people="2") == {"FINISHED"}
+    assert chest.rotation_mode == "XYZ"
+    assert rig.animation_data.action.name == "take" and rig.animation_data.use_nla
+    found = []
+    for frame in range(21, 45, 6):
+        scene.frame_set(frame)
+        assert {b["IK_FK"] for b in switches} == {1.0}  # by keys of the action
+        found.append(Armature(name="rigify", skeleton=posed_skeleton(rig)))
+    save_armatures(folder / "posed.npz", found)
+    """),
+        str(tmp_path),
+        str(_RIGIFY),
+        timeout_s=170,
+    )
+    skeletons = [armature.skeleton for armature in load_armatures(tmp_path / "posed.npz")]
+    for skeleton, actor in zip(skeletons, _actor(), strict=True):
+        for side, mark in (("left", "L"), ("right", "R")):
+            for joint, (bone, below, child) in _DEFORMING.items():
+                rows = [skeleton.rows[f"DEF-{name}.{mark}"] for name in (bone, below)]
+                joints = SMPLX.indices(f"{side}_{joint}", f"{side}_{child}")
+                theirs = normalize(np.diff(skeleton.heads[rows], axis=0)[0])
+                ours = normalize(np.diff(actor[joints], axis=0)[0])
+                off_deg = np.degrees(np.linalg.norm(np.cross(theirs, ours)))
+                assert off_deg < 0.1, (side, joint)
+                assert theirs @ ours > 0
