@@ -11,6 +11,8 @@ from retarget.errors import RetargetError
 
 from . import live
 from .actors import Rule
+from .armature import pose_bones
+from .control_rig import switches
 from .panels import SidebarPanel
 from .rig_note import RigNote, note_text, read_note
 from .rig_operators import (
@@ -57,6 +59,7 @@ class LIVEMOCAP_PT_rig(SidebarPanel, bpy.types.Panel):
             return
         if note is not None:
             _draw_person(layout, rig_object, note)
+            _lines(layout, _switch_lines(rig_object))
             _draw_bones(layout, note)
 
 
@@ -110,6 +113,17 @@ def _person_words(rig_object: bpy.types.Object, note: RigNote) -> str:
     if person is None:
         return "Waits for its person"
     return f"Moved by person {person}" if note.live else f"Paused, person {person} is kept"
+
+
+def _switch_lines(rig_object: bpy.types.Object) -> list[StatusLine]:
+    """Which limbs of a control rig are switched to follow something else; theirs to switch."""
+    bones = pose_bones(rig_object)
+    wrong = [
+        f"{name} of {bone} to {value:g}"
+        for (bone, name), value in switches(rig_object).items()
+        if bones[bone][name] != value
+    ]
+    return sentence_lines(f"To move these limbs set {', '.join(wrong)}", "ERROR") if wrong else []
 
 
 def _title(items: tuple[tuple[str, str, str], ...], identifier: str, otherwise: str) -> str:

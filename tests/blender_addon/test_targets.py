@@ -405,6 +405,7 @@ def test_the_rig_panel_says_what_is_known_and_what_is_missing(publisher_endpoint
     shown = go_live()
     show("live")
     objects["Hero"].data.bones[made.bones["left_knee"]].name = "knie"
+    objects["Hero"].pose.bones["hips"]["IK_FK"] = 0.0
     for _ in range(3):
         tick_to_next(shown)
     show("renamed")
@@ -427,4 +428,5 @@ def test_the_rig_panel_says_what_is_known_and_what_is_missing(publisher_endpoint
     assert "Missing: neck" in assigned.replace("Missing: spine2, ", "Missing: ")
     assert "Moved by person 1" in running
     assert "is gone or has another name" in renamed
+    assert "To move these limbs set IK_FK of hips to 1" in renamed
     assert "cannot be read" in " ".join(parts.split())
