@@ -57,8 +57,8 @@ class BakeOptions:
     characters: tuple[str, ...] = ()
     """Names of armatures, one for each person in turn; empty: an armature is made for each."""
     rate: KeyRate = KeyRate.SCENE
-    root: RootMotion = RootMotion.HIPS
-    """Of characters; new armatures are always moved by their hips."""
+    root: RootMotion | None = None
+    """Of characters, None: as was noted of each; new armatures are always moved by their hips."""
 
 
 class Bake:

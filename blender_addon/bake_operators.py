@@ -29,6 +29,7 @@ _RATES = (
     ("TAKE", "As Recorded", "A key wherever the take has a pose, mostly between frames"),
 )
 _ROOTS = (
+    ("RIG", "As Set", "What the panel Rig says of each character; the hips of others"),
     ("HIPS", "Hips", "The bone of the hips carries the character"),
     ("ROOT_BONE", "Root Bone", "The topmost bone above the hips carries it across the floor"),
     ("OBJECT", "Object", "The object moves across the floor"),
@@ -97,7 +98,7 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
             people=_numbers(self.people),
             characters=_left_to_right(context) if self.to == "SELECTED" else (),
             rate=KeyRate[self.rate],
-            root=RootMotion[self.root],
+            root=None if self.root == "RIG" else RootMotion[self.root],
         )
 
 

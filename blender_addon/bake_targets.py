@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 import bpy
@@ -16,15 +16,16 @@ from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
 from retarget.errors import RetargetError
 from retarget.motion import PersonMotion
-from retarget.rigs.mapping import map_joints
-from retarget.rigs.rig import Rig, RigOptions, RootMotion
+from retarget.rigs.rig import Rig, RootMotion
 from retarget.rigs.solve import Actor, RigPose, fit, solve
 
 from .armature import pose_bones
 from .bones import BoneLayout, bone_layout
-from .control_rig import moving_parents, switches
+from .control_rig import switches
 from .proxies import create_person
-from .rig_reader import rest_skeleton
+from .rig_edits import new_note
+from .rig_note import RigNote, note_here, read_note
+from .rig_shape import rig_of
 from .rotation_modes import rotation_curves
 
 
@@ -142,15 +143,19 @@ class Character:
     """(3,) where the object is, and (3, 3) from our world to the space of that."""
 
     @classmethod
-    def of(cls, name: str, motion: PersonMotion, root: RootMotion) -> Character:
-        """Read a character as it stands now, and find its joints.
+    def of(cls, name: str, motion: PersonMotion, root: RootMotion | None) -> Character:
+        """Read a character, with what was noted of it, or else find its joints.
+
+        Args:
+            root: None: as it was noted, by the hips where nothing was.
 
         Raises:
             TargetError: it is gone, linked, or no character that can be moved.
         """
         rigged = _writable(name)
         try:
-            rig = _rig(rigged, root)
+            note = _note(rigged, root)
+            rig, _ = rig_of(rigged, note)
         except RetargetError as error:
             raise TargetError(f"{name}: {error}") from None
         bones = pose_bones(rigged)
@@ -159,9 +164,9 @@ class Character:
             name=name,
             actor=fit(rig, motion.rest_joints, anchor=motion.pelvis[0]),
             modes={bone: bones[bone].rotation_mode for bone in rig.bones},
-            to_location={row: _to_location(rigged, rig, row) for row in rows},
+            to_location={row: _to_location(rigged, rig, row, note) for row in rows},
             switches=switches(rigged),
-            object_location=_object_location(rigged),
+            object_location=(note.location, np.linalg.inv(note.space) @ R_BLENDER_WORLD),
         )
 
     def pose(self, motion: PersonMotion) -> RigPose:
@@ -208,26 +213,22 @@ def _writable(name: str) -> Any:
     return found
 
 
-def _rig(rigged: Any, root: RootMotion) -> Rig:
-    skeleton = rest_skeleton(rigged)
-    joint_map = map_joints(skeleton)
-    if "pelvis" not in joint_map.matches:
+def _note(rigged: Any, root: RootMotion | None) -> RigNote:
+    """What moves the character and from where: from home if the object goes, else from here."""
+    noted = read_note(rigged)
+    note = new_note(rigged) if noted is None else noted
+    if "pelvis" not in note.joint_map.matches:
         raise TargetError(f"{rigged.name}: no bone was found that is surely its hips")
-    bones = Rig.of(skeleton, joint_map).bones
-    options, parents = RigOptions(root=root), moving_parents(rigged, bones)
-    return Rig.of(skeleton, joint_map, options, parents=parents)
+    note = replace(note, root=note.root if root is None else root)
+    if note.root is RootMotion.OBJECT:
+        return note
+    here = note_here(rigged, note.joint_map)
+    return replace(note, home=here.home, location=here.location, space=here.space)
 
 
-def _to_location(rigged: Any, rig: Rig, row: int) -> Array:
+def _to_location(rigged: Any, rig: Rig, row: int, note: RigNote) -> Array:
     """(3, 3) from metres in a bone's own axes to its location, whatever the object's scale."""
     bone = rigged.data.bones[rig.skeleton.names[row]]
     frame = bone if bone.use_local_location or bone.parent is None else bone.parent
     own = np.array(frame.matrix_local.to_3x3())
-    to_blender = R_BLENDER_WORLD @ rig.skeleton.axes[row]
-    return np.linalg.inv(np.array(rigged.matrix_world.to_3x3()) @ own) @ to_blender
-
-
-def _object_location(rigged: Any) -> tuple[Array, Array]:
-    """(3,) the object's location now, and (3, 3) from our world to the space that it is in."""
-    space = np.array((rigged.matrix_world @ rigged.matrix_basis.inverted()).to_3x3())
-    return np.array(rigged.location), np.linalg.inv(space) @ R_BLENDER_WORLD
+    return np.linalg.inv(note.home[:3, :3] @ own) @ R_BLENDER_WORLD @ rig.skeleton.axes[row]

@@ -283,6 +283,36 @@ def test_whatever_carries_it_the_character_goes_the_same_way(
     np.testing.assert_allclose(on_spot[:, 1], by_hips[:, hips, 1], atol=1e-4)
 
 
+def test_what_was_chosen_for_a_character_in_the_rig_panel_is_used(tmp_path: Path) -> None:
+    _write_take(tmp_path)
+    run_blender(
+        _in("""
+    from dataclasses import replace
+    from blender_addon.rig_edits import new_note
+    from blender_addon.rig_note import as_text, read_note, write_note
+    from retarget.rigs.joint_map import JointMap
+    from retarget.rigs.rig import RootMotion
+    empty()
+    rig = build_armature("Rig", load_armatures(folder / "made.npz")[0].skeleton, np.eye(4))
+    rig.select_set(True)
+    note = new_note(rig)
+    kept = {j: m for j, m in note.joint_map.matches.items() if "hip" in j or j == "pelvis"}
+    note = replace(note, joint_map=JointMap(matches=kept), root=RootMotion.OBJECT)
+    write_note(rig, note)
+    rig.location = (50, 60, 0)  # carried there while live
+    bpy.context.view_layer.update()
+    assert bake(to="SELECTED", people="2") == {"FINISHED"}
+    assert as_text(read_note(rig)) == as_text(note)
+    channels = rig.animation_data.action.layers[0].strips[0].channelbags[0].fcurves
+    groups = {curve.group.name for curve in channels}
+    assert groups == {m.bone for m in kept.values()} | {"Object Transforms"}
+    scene.frame_set(30)
+    assert np.linalg.norm(rig.matrix_world.translation) < 5
+    """),
+        str(_with_rig(tmp_path)),
+    )
+
+
 def test_a_bake_is_one_step_of_undo(tmp_path: Path) -> None:
     _write_take(tmp_path)
     run_blender(
