@@ -50,7 +50,8 @@ class Targets:
         self.driven: dict[int, int] = {}
         """Track id by character (`session_uid`) in the newest frame, moved or paused."""
         self._rigs: dict[int, tuple[str, str | None]] | None = None
-        """Where characters were last found; None: they must be looked for."""
+        """Where characters were last found; None: nothing is known of those before."""
+        self._someone_left = False
         self._gone: dict[int, tuple[str, float]] = {}
         """Names of those that went away, and when."""
         self._shapes: dict[int, RigShape] = {}
@@ -113,7 +114,7 @@ class Targets:
     def _find(self, now_s: float) -> dict[int, tuple[bpy.types.Object, str]]:
         """The characters and their notes, by name order."""
         found: dict[int, tuple[bpy.types.Object, str]] = {}
-        if self._rigs is not None:
+        if self._rigs is not None and not self._someone_left:
             for uid, place in self._rigs.items():
                 rig_object = bpy.data.objects.get(place)
                 text = None if rig_object is None else note_text(rig_object)
@@ -138,13 +139,14 @@ class Targets:
                 self._gone[uid] = name, now_s
         for uid in self._gone.keys() & found.keys():
             del self._gone[uid]
+        self._someone_left = False
         self._rigs = {uid: _place(each) for uid, (each, _) in found.items()}
         for kept in (self._shapes, self._anchors):
             for uid in kept.keys() - found.keys():
                 del kept[uid]
         for uid in self._shapes.keys() & found.keys():
             if bones_seen(found[uid][0]) != self._shapes[uid].bones:
-                del self._shapes[uid]
+                self._shapes[uid] = shape_of(*found[uid])
         return found
 
     def _learn(self, uid: int, rig_object: bpy.types.Object, text: str) -> None:
@@ -162,8 +164,7 @@ class Targets:
         rig_object, text = rigs[uid]
         if bones_seen(rig_object) != self._shapes[uid].bones:
             self._shapes[uid] = shape_of(rig_object, text)
-        if not _is_shown(rig_object):
-            self._search(now_s)
+        self._someone_left = not _is_shown(rig_object)
         for gone, (_, since_s) in list(self._gone.items()):
             if now_s - since_s > _TELL_S:
                 del self._gone[gone]

@@ -144,6 +144,13 @@ def test_undo_file_loading_deletion_and_renaming_while_live_do_no_harm(
     bpy.ops.ed.undo()
     all_well(Heroine=1, Robot=2, Extra=3)
     assert not troubles(), troubles()
+    extra = bpy.data.objects["Extra"]
+    context.scene.collection.objects.unlink(extra)
+    all_well(Heroine=1, Robot=2)
+    assert "Extra is gone" in troubles(), troubles()
+    context.scene.collection.objects.link(extra)
+    live.look_again()
+    all_well(Heroine=1, Robot=2, Extra=3)
     bpy.data.armatures.remove(bpy.data.objects["Robot"].data)
     all_well(Heroine=1, Extra=3)
     assert "Robot is gone" in troubles(), troubles()
