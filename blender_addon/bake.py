@@ -79,6 +79,11 @@ class Bake:
         self._work = self._run()
 
     @property
+    def path(self) -> Path:
+        """Of the take."""
+        return self._options.take
+
+    @property
     def take(self) -> str:
         """Its name."""
         return self._options.take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")

@@ -46,7 +46,10 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
     bl_options = {"REGISTER"}  # noqa: RUF012
 
     filepath: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
-        name="Take", description="A recording of LiveMocap's", subtype="FILE_PATH"
+        name="Take",
+        description="A recording of LiveMocap's",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
     )
     filter_glob: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
         default="*.mcap;*.mcap.part", options={"HIDDEN"}
@@ -76,9 +79,10 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
         return baking.current() is None
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[Any]:
-        if not self.filepath:
-            with contextlib.suppress(FolderError):  # the picker then opens where it was last
-                self.filepath = f"{chosen_takes_folder()}/"
+        if self.filepath:  # of the list in the panel
+            return context.window_manager.invoke_props_dialog(self)
+        with contextlib.suppress(FolderError):  # the picker then opens where it was last
+            self.filepath = f"{chosen_takes_folder()}/"
         context.window_manager.fileselect_add(self)
         return {"RUNNING_MODAL"}
 

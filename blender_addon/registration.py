@@ -21,6 +21,7 @@ from .properties import LIVEMOCAP_PG_stream
 from .record_panel import LIVEMOCAP_PT_record
 from .rig_operators import RIG_OPERATORS
 from .rig_panel import LIVEMOCAP_PT_rig
+from .take_operators import LIVEMOCAP_OT_take_delete, LIVEMOCAP_OT_take_reveal
 from .takes_panel import LIVEMOCAP_PT_takes
 
 _CLASSES = (
@@ -33,6 +34,8 @@ _CLASSES = (
     LIVEMOCAP_OT_record_stop,
     LIVEMOCAP_OT_bake_take,
     LIVEMOCAP_OT_bake_cancel,
+    LIVEMOCAP_OT_take_reveal,
+    LIVEMOCAP_OT_take_delete,
     *RIG_OPERATORS,
     LIVEMOCAP_PT_stream,
     LIVEMOCAP_PT_people,

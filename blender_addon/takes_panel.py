@@ -10,7 +10,10 @@ import bpy
 from . import baking
 from .bake_operators import LIVEMOCAP_OT_bake_cancel, LIVEMOCAP_OT_bake_take
 from .panels import SidebarPanel
+from .properties import FolderError, chosen_takes_folder
 from .status import StatusLine, sentence_lines
+from .take_list import TakeLine, takes_in
+from .take_operators import LIVEMOCAP_OT_take_delete, LIVEMOCAP_OT_take_reveal
 
 
 class LIVEMOCAP_PT_takes(SidebarPanel, bpy.types.Panel):
@@ -29,6 +32,29 @@ class LIVEMOCAP_PT_takes(SidebarPanel, bpy.types.Panel):
         column = layout.column(align=True)
         for line in _lines():
             column.label(text=line.text, icon=line.icon)
+        for take in _takes():
+            _draw_take(layout.column(align=True), take)
+
+
+def _takes() -> list[TakeLine]:
+    try:
+        return takes_in(chosen_takes_folder())
+    except FolderError:
+        return []
+
+
+def _draw_take(column: Any, take: TakeLine) -> None:
+    row = column.row(align=True)
+    row.label(text=take.path.name.removesuffix(".mcap"), icon="FILE_MOVIE")
+    bake = row.row(align=True)
+    bake.enabled = take.whole
+    for place, kind, icon in (
+        (bake, LIVEMOCAP_OT_bake_take, "ACTION"),
+        (row, LIVEMOCAP_OT_take_reveal, "FILE_FOLDER"),
+        (row, LIVEMOCAP_OT_take_delete, "TRASH"),
+    ):
+        place.operator(kind.bl_idname, icon=icon, text="").filepath = str(take.path)
+    column.label(text=take.about, icon="BLANK1" if take.whole else "ERROR")
 
 
 def _lines() -> list[StatusLine]:

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from livemocap.mcap_pure import MAGIC
 
-_FOOTER, _CHANNEL, _MESSAGE, _CHUNK, _METADATA, _DATA_END = 0x02, 0x04, 0x05, 0x06, 0x0C, 0x0F
+_FOOTER, _CHANNEL, _MESSAGE, _CHUNK, _METADATA = 0x02, 0x04, 0x05, 0x06, 0x0C
+_CHUNK_INDEX, _STATISTICS = 0x08, 0x0B
 _MESSAGE_HEAD = struct.Struct("<HIQQ")
 _CHUNK_HEAD = struct.Struct("<QQQI")
+_COUNTS_AT = struct.calcsize("<QHIIIIQQ")
 _DAMAGE = (struct.error, UnicodeDecodeError)
 
 
@@ -93,8 +95,8 @@ def _record(file: BinaryIO, size: int) -> tuple[int, memoryview]:
 class _Reader:
     """Knows the channels that were declared so far."""
 
-    def __init__(self) -> None:
-        self._topics: dict[int, str] = {}
+    def __init__(self, topics: Mapping[int, str] | None = None) -> None:
+        self._topics = dict(topics or {})
 
     def read(self, kind: int, content: memoryview) -> Iterator[McapMessage | McapMetadata]:
         if kind == _CHUNK:
@@ -155,3 +157,75 @@ def _table(content: memoryview, at: int) -> dict[str, str]:
         key, at = _text(content, at)
         values[key], at = _text(content, at)
     return values
+
+
+@dataclass(frozen=True, slots=True)
+class McapSummary:
+    """What a whole file says of itself at its end."""
+
+    topics: dict[int, str]
+    """By channel."""
+    counts: dict[str, int]
+    """Messages by topic."""
+    chunks: tuple[int, ...]
+    """Where each chunk begins."""
+
+
+def read_summary(file: BinaryIO, size: int) -> McapSummary:
+    """A look at the end of a file, which is quick however long it is.
+
+    Raises:
+        McapDamageError: it has no such end, as when it is still being written.
+    """
+    tail = 9 + 20 + len(MAGIC)
+    file.seek(max(0, size - tail))
+    footer = file.read(tail)
+    if size < tail or not footer.endswith(MAGIC) or footer[0] != _FOOTER:
+        raise McapEndError("the end is missing")
+    (start,) = struct.unpack_from("<Q", footer, 9)
+    if not 0 < start <= size - tail:
+        raise McapDamageError("there is no summary")
+    file.seek(start)
+    try:
+        return _summary(memoryview(file.read(size - tail - start)))
+    except _DAMAGE as error:
+        raise McapDamageError(str(error)) from None
+
+
+def read_chunk(file: BinaryIO, at: int, topics: Mapping[int, str], size: int) -> list[McapMessage]:
+    """The messages of the chunk that begins at `at`.
+
+    Args:
+        topics: by channel.
+        size: of the file.
+
+    Raises:
+        McapDamageError: it is damaged.
+    """
+    file.seek(at)
+    kind, content = _record(file, size)
+    reader = _Reader(topics)
+    if kind != _CHUNK:
+        raise McapDamageError("a chunk is not where it should be")
+    try:
+        return [each for each in reader.read(kind, content) if isinstance(each, McapMessage)]
+    except _DAMAGE as error:
+        raise McapDamageError(str(error)) from None
+
+
+def _summary(records: memoryview) -> McapSummary:
+    topics: dict[int, str] = {}
+    counts: dict[str, int] = {}
+    chunks: list[int] = []
+    for kind, content in _records(records):
+        if kind == _CHANNEL:
+            topics[struct.unpack_from("<H", content)[0]] = _text(content, 4)[0]
+        elif kind == _CHUNK_INDEX:
+            chunks.append(struct.unpack_from("<QQQ", content)[2])
+        elif kind == _STATISTICS:  # stands after the channels
+            (length,) = struct.unpack_from("<I", content, _COUNTS_AT)
+            pairs = content[_COUNTS_AT + 4 : _COUNTS_AT + 4 + length]
+            for channel, count in struct.iter_unpack("<HQ", pairs):
+                topic = topics.get(channel, "")
+                counts[topic] = counts.get(topic, 0) + count
+    return McapSummary(topics, counts, tuple(chunks))

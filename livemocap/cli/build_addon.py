@@ -29,6 +29,7 @@ VENDORED = (
     "livemocap.palette",
     "livemocap.rotation",
     "livemocap.skeleton",
+    "livemocap.take_glance",
     "livemocap.take_writer",
     "livemocap.track_rows",
     "livemocap.version",

@@ -492,6 +492,7 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
         return " ".join(texts)
 
     empty()
+    bpy.context.window_manager.livemocap.takes_folder = str(folder / "none")
     said = [show()]
     assert bpy.ops.livemocap.bake_take.poll() and not bpy.ops.livemocap.bake_cancel.poll()
     baking.start(BakeOptions(take=Path(take)))
@@ -502,15 +503,36 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
     said.append(show())
     refused(people="9")
     said.append(show())
+
+    from blender_addon import take_list
+    bpy.context.window_manager.livemocap.takes_folder = str(folder)
+    take_list.look_again()
+    said.append(show())
+    baking.start(BakeOptions(take=Path(take)))
+    for path in (take, str(folder / "notes.txt")):
+        try:
+            bpy.ops.livemocap.take_delete(filepath=path)
+        except RuntimeError as error:
+            said.append(str(error))
+    baking.cancel()
+    assert Path(take).exists()
+    assert bpy.ops.livemocap.take_delete(filepath=take) == {"FINISHED"}
+    assert not Path(take).exists() and take_list.takes_in(folder) == []
     print(json.dumps(said))
     """),
         str(tmp_path),
     )
-    idle, running, done, failed = json.loads(said.splitlines()[-1])
+    idle, running, done, failed, listed, busy, other = json.loads(said.splitlines()[-1])
     assert idle == "Bake Take..."
     assert "% livemocap.bake_cancel Baking take" in running
     assert "Baked take: take person 1, take" in done
     assert "no person 9" in failed
+    assert listed.endswith(
+        "take livemocap.bake_take livemocap.take_reveal livemocap.take_delete "
+        "1.5 s, 2 people, 30 a second"
+    )
+    assert "take.mcap is being baked: cancel that first" in busy
+    assert "notes.txt is no take" in other
 
 
 _RIGIFY = Path(__file__).parents[3] / "shared" / "rigs" / "rigify_human_b42.blend"
