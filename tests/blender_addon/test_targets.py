@@ -18,8 +18,8 @@ _START = """
 
     def go_live():
         shown = connect(endpoint)
-        tick_until(lambda: shown and len(shown[-1].track_ids) == 3)
-        tick_to_next(shown)
+        tick_until(lambda: shown)
+        everybody(shown)
         return shown
 
     def everybody(shown):
