@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from motion import smooth_rotvecs
 
 from blender_addon.rotation_modes import rotation_curves
@@ -27,7 +25,7 @@ def matrices(mode: str, values: np.ndarray) -> np.ndarray:
 
 
 @pytest.mark.parametrize("mode", MODES)
-@given(st.integers(0, 54))
+@pytest.mark.parametrize("joint", [0, 7, 40])
 def test_the_rotation_is_the_same_in_every_mode(mode: str, joint: int) -> None:
     quats = quat_from_rotvec(smooth_rotvecs(200, seed=3)[:, joint])
     _, values = rotation_curves(mode, quats)

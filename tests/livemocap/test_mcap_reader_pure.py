@@ -7,7 +7,7 @@ import io
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcap.records import Channel, Message, Metadata
 from mcap.stream_reader import StreamReader
@@ -73,12 +73,14 @@ def by_us(content: bytes) -> list[Any]:
     return [plain(record) for record in read_mcap(io.BytesIO(content), len(content))]
 
 
+@settings(deadline=None)
 @given(_STEPS)
 def test_it_finds_what_the_mcap_package_finds(steps: list[Any]) -> None:
     content = written(steps)
     assert by_us(content) == by_package(content)
 
 
+@settings(deadline=None)
 @given(st.lists(_MESSAGE, max_size=20), st.booleans(), st.integers(1, 200))
 def test_it_reads_what_the_mcap_package_writes(
     messages: list[Any], chunked: bool, chunk_size: int
@@ -95,6 +97,7 @@ def test_it_reads_what_the_mcap_package_writes(
     assert by_us(file.getvalue()) == sent == by_package(file.getvalue())
 
 
+@settings(deadline=None)
 @given(_STEPS, st.floats(0, 1))
 def test_a_file_that_stops_anywhere_gives_what_came_before_and_then_says_so(
     steps: list[Any], part: float
@@ -107,6 +110,7 @@ def test_a_file_that_stops_anywhere_gives_what_came_before_and_then_says_so(
     assert found == by_us(whole)[: len(found)]
 
 
+@settings(deadline=None)
 @given(_STEPS, st.data())
 def test_damage_anywhere_is_one_kind_of_error_or_none(
     steps: list[Any], data: st.DataObject

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from mcap.reader import SeekingReader
 from motion import smooth_tracks
@@ -25,6 +25,7 @@ _MESSAGES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(_MESSAGES)
 def test_the_summary_says_what_the_mcap_package_says(messages: list) -> None:
     file = io.BytesIO()
@@ -85,6 +86,7 @@ def test_unfinished_damaged_and_missing_takes_are_said_so(tmp_path: Path) -> Non
         glance(tmp_path / "b.mcap")
 
 
+@settings(deadline=None)
 @given(st.data())
 def test_damage_anywhere_is_one_kind_of_error_or_none(data: st.DataObject) -> None:
     file = io.BytesIO()

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from motion import smooth_tracks
 
@@ -34,6 +34,7 @@ _CAMERAS = st.one_of(st.sampled_from(["cam0", "cam1"]), st.text(max_size=20))
 _NUMBERS = st.integers(-(2**63), 2**63 - 1)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 4), _CAMERAS, _NUMBERS, _NUMBERS), max_size=40))
 def test_rows_are_those_of_the_whole_message(frames: list[tuple[int, str, int, int]]) -> None:
     decoder = RowsDecoder()
