@@ -1,9 +1,14 @@
-"""For all tests: threads of OpenMP that have nothing to do sleep.
+"""For all tests: what must be in the environment before torch and Triton are imported.
 
-By default they spin for a while, and where other programs want the cores too, such as on a busy
-machine, every torch operation then takes several times as long.
+OpenMP's threads that have nothing to do sleep: by default they spin for a while, and where other
+programs want the cores too, such as on a busy machine, every torch operation then takes several
+times as long. Without a GPU Triton interprets its kernels; its own functions, too, choose how to
+run when they are first imported, by whichever test that is.
 """
 
 import os
+from pathlib import Path
 
-os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # read when torch is imported
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+if not Path("/dev/nvidiactl").exists():
+    os.environ["TRITON_INTERPRET"] = "1"

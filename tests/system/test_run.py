@@ -7,6 +7,7 @@ import signal
 import sys
 import tempfile
 import time
+from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
@@ -92,7 +93,6 @@ def test_ctrl_c_stops_everything_and_completes_the_take(tmp_path: Path) -> None:
 @pytest.mark.parametrize("victim", ROLES)
 def test_when_one_process_is_killed_the_rest_comes_down(victim: str, tmp_path: Path) -> None:
     network, ports = own_network()
-    before = segments()
     takes = f"--set=record.directory={tmp_path / 'takes'}"
     with started(*STUDIO, *SMALL, *ports, takes, "--record", "one", log=tmp_path / "log") as run:
         last_ns = frames_of(network, 60)[-1].t_capture_ns
@@ -102,7 +102,7 @@ def test_when_one_process_is_killed_the_rest_comes_down(victim: str, tmp_path: P
     assert run.returncode == 128 + signal.SIGKILL
     assert not any(is_running(pid) for pid in pids.values())
     assert_nothing_listens(network)
-    assert segments() <= before
+    assert not segments(pids.values())
     last = (tmp_path / "log").read_text().splitlines()[-1]
     assert last.startswith("livemocap: error: ")
     assert victim in last
@@ -141,10 +141,11 @@ def assert_nothing_listens(network: NetworkConfig) -> None:
     assert not [endpoint for endpoint in endpoints if listening(endpoint)]
 
 
-def segments() -> set[Path]:
-    """Shared memory that has a name, and would stay behind."""
+def segments(pids: Iterable[int]) -> set[Path]:
+    """Shared memory of these processes that has a name, and would stay behind."""
     folders = (Path("/dev/shm"), Path(tempfile.gettempdir()))
-    return {path for folder in folders for path in folder.glob("livemocap-*.ring")}
+    names = [f"livemocap-*-{pid}-*.ring" for pid in pids]
+    return {path for folder in folders for name in names for path in folder.glob(name)}
 
 
 def assert_take_opens(take: Path, *, killed: bool) -> TakeSummary:
