@@ -39,6 +39,8 @@ class NetworkConfig:
     pose_readers: int = 0
     track_readers: int = 0
     """How many readers a publisher waits for before its first message (lossless runs)."""
+    track_guests: int = 0
+    """How many more it gives a while to come, and goes on without."""
 
     def image(self, camera: int) -> str:
         return self._at(self.image_port + camera)

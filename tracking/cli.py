@@ -104,6 +104,7 @@ def _track(context: RoleContext) -> int:
             publisher,
             context.metrics(),
             track_readers=network.track_readers,
+            track_guests=network.track_guests,
         )
         process.run(context.stop, strict=context.args.strict)
     return 0

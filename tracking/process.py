@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import time
 from collections.abc import Iterable
 
@@ -14,7 +15,10 @@ from livemocap.metrics import MetricsCollector
 from .config import TrackingConfig
 from .tracker import Tracker
 
+_LOG = logging.getLogger(__name__)
+
 READERS_TIMEOUT_S = 30.0
+GUESTS_TIMEOUT_S = 20.0
 _POLL_S = 0.1
 
 
@@ -25,6 +29,7 @@ class TrackingProcess:
         cameras: whose poses are expected; the loop ends when all of them have ended.
         poses: subscribed to `pose/`.
         track_readers: subscribers to wait for before the first message.
+        track_guests: more of them, who are given a while to come.
     """
 
     def __init__(
@@ -36,11 +41,12 @@ class TrackingProcess:
         metrics: MetricsCollector,
         *,
         track_readers: int = 0,
+        track_guests: int = 0,
     ) -> None:
         ids = itertools.count(1)
         self._trackers = {camera: Tracker(config, ids) for camera in cameras}
         self._poses, self._publisher, self._metrics = poses, publisher, metrics
-        self._track_readers = track_readers
+        self._track_readers, self._track_guests = track_readers, track_guests
         self._ended: set[str] = set()
 
     def run(self, stop: StopToken, *, strict: bool = False) -> int:
@@ -83,9 +89,19 @@ class TrackingProcess:
 
     def _publish(self, message: Message) -> None:
         if self._track_readers:
-            self._publisher.wait_for_subscribers(self._track_readers, READERS_TIMEOUT_S)
-            self._track_readers = 0
+            self._wait_for_readers()
         self._publisher.send(TRACK, message)
+
+    def _wait_for_readers(self) -> None:
+        """Once: those who must not miss the first frame, and those who would rather not."""
+        readers, self._track_readers = self._track_readers, 0
+        self._publisher.wait_for_subscribers(readers, READERS_TIMEOUT_S)
+        if not self._track_guests:
+            return
+        try:
+            self._publisher.wait_for_subscribers(readers + self._track_guests, GUESTS_TIMEOUT_S)
+        except BusError as error:
+            _LOG.info("going on: %s", error)
 
     def _measure(self, frame: TrackFrame, started_ns: int) -> None:
         metrics = self._metrics

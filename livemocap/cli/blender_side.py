@@ -34,9 +34,10 @@ def main() -> None:
 
 def follow(endpoint: str, stop: StopToken) -> dict[str, int]:
     """Tick as Blender's timer would until the stream ends or `stop` is set; what was seen."""
-    from blender_addon import live
+    from blender_addon import live, register
     from blender_addon.proxies import find_proxies
 
+    register()
     live.connect(endpoint)
     connection = live.current()
     assert connection

@@ -51,6 +51,7 @@ class LosslessRun:
                 "lossless": True,
                 "pose_readers": 2,  # tracking and the recorder
                 "track_readers": 2,  # the recorder and our progress bar
+                "track_guests": int(self.blender_report is not None),
             },
             "camera": [{"id": "cam0", "source": str(self.clip.resolve()), **self.camera}],
             "inference": dict(self.inference),

@@ -5,11 +5,14 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from seen_people import Actor, seen
 
+import tracking.process
 from livemocap.bus import OrderedSubscriber, Publisher
 from livemocap.lifecycle import StopToken
 from livemocap.messages import EndOfStream, Message, PoseFrame, TrackFrame
@@ -34,14 +37,20 @@ def read(subscriber: OrderedSubscriber, until: type[Message], times: int = 1) ->
 class Studio:
     """A tracking loop between two publishers of poses and a reader of tracks."""
 
-    def __init__(self, cameras: tuple[str, ...] = ("cam0",)) -> None:
+    def __init__(self, cameras: tuple[str, ...] = ("cam0",), guests: int = 0) -> None:
         self.poses = [Publisher(LOCAL) for _ in cameras]
         self.output = Publisher(LOCAL)
         self.input = OrderedSubscriber([p.endpoint for p in self.poses], ["pose/"])
         self.tracks = OrderedSubscriber([self.output.endpoint], ["track"])
         self.metrics = MetricsCollector("track")
         self.process = TrackingProcess(
-            TrackingConfig(), cameras, self.input, self.output, self.metrics, track_readers=1
+            TrackingConfig(),
+            cameras,
+            self.input,
+            self.output,
+            self.metrics,
+            track_readers=1,
+            track_guests=guests,
         )
         for publisher in self.poses:
             publisher.wait_for_subscribers(1, 5.0)
@@ -108,6 +117,35 @@ def test_two_cameras_share_ids_and_end_together() -> None:
     ids = {m.camera_id: m.track_ids.tolist() for m in messages if isinstance(m, TrackFrame)}
     assert sorted(ids) == ["left", "right"]
     assert sorted(ids.values()) == [[1], [2]]
+    studio.close()
+
+
+def two_frames(studio: Studio) -> None:
+    for k in range(2):
+        studio.poses[0].send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
+    studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=2))
+
+
+def test_a_guest_who_comes_late_misses_nothing() -> None:
+    studio = Studio(guests=1)
+    two_frames(studio)
+    running = threading.Thread(target=studio.process.run, args=(StopToken(),))
+    running.start()
+    time.sleep(0.3)
+    with OrderedSubscriber([studio.output.endpoint], ["track"]) as guest:
+        assert len(read(guest, EndOfStream)) == 3
+    running.join()
+    studio.close()
+
+
+def test_a_guest_who_never_comes_holds_up_nobody_for_long(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(tracking.process, "GUESTS_TIMEOUT_S", 0.3)
+    studio = Studio(guests=1)
+    two_frames(studio)
+    assert studio.process.run(StopToken(), strict=True) == 0
+    assert len(read(studio.tracks, EndOfStream)) == 3
     studio.close()
 
 
