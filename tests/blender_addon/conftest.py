@@ -1,4 +1,4 @@
-"""A publisher in a process of its own, as in life."""
+"""Publishers: one in a process of its own, as in life, and one in the test with a receiver."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
+from blender_addon.receiver import Receiver
+from livemocap.bus import Publisher
 
 Start = Callable[..., subprocess.Popen[str]]
 _SCRIPT = Path(__file__).parents[1] / "track_stream.py"
@@ -34,3 +37,17 @@ def publisher_endpoint(start_publisher: Start) -> str:
     process = start_publisher()
     assert process.stdout is not None
     return process.stdout.readline().strip()
+
+
+@pytest.fixture
+def publisher() -> Iterator[Publisher]:
+    with Publisher("tcp://127.0.0.1:0") as publisher:
+        yield publisher
+
+
+@pytest.fixture
+def receiver(publisher: Publisher) -> Iterator[Receiver]:
+    receiver = Receiver(publisher.endpoint)
+    publisher.wait_for_subscribers(1, 5.0)
+    yield receiver
+    receiver.close()

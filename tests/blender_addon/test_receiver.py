@@ -3,37 +3,17 @@
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import numpy as np
 import pytest
 from samples import pose_frame, track_frame
+from waiting import wait_for
 
 from blender_addon.receiver import Receiver
 from livemocap import wire
 from livemocap.bus import TRACK, Publisher
 from livemocap.messages import EndOfStream, TrackFrame
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    with Publisher("tcp://127.0.0.1:0") as publisher:
-        yield publisher
-
-
-@pytest.fixture
-def receiver(publisher: Publisher) -> Iterator[Receiver]:
-    receiver = Receiver(publisher.endpoint)
-    publisher.wait_for_subscribers(1, 5.0)
-    yield receiver
-    receiver.close()
-
-
-def wait_for(done: Callable[[], object], timeout_s: float = 15.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_the_newest_frame_of_each_camera_is_taken_once(

@@ -8,13 +8,12 @@ import subprocess
 import sys
 import textwrap
 import threading
-import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from blender_process import blender_environment
 from samples import track_frame
+from waiting import wait_for
 
 from blender_addon import recording
 from blender_addon.receiver import Receiver
@@ -24,27 +23,6 @@ from livemocap.messages import EndOfStream
 from livemocap.take import TakeReader
 from livemocap.take_repair import recover, summarize
 from livemocap.wire import encode, pack
-
-
-@pytest.fixture
-def publisher() -> Iterator[Publisher]:
-    with Publisher("tcp://127.0.0.1:0") as publisher:
-        yield publisher
-
-
-@pytest.fixture
-def receiver(publisher: Publisher) -> Iterator[Receiver]:
-    receiver = Receiver(publisher.endpoint)
-    publisher.wait_for_subscribers(1, 5.0)
-    yield receiver
-    receiver.close()
-
-
-def wait_for(done: Callable[[], object], timeout_s: float = 15.0) -> None:
-    deadline = time.monotonic() + timeout_s
-    while not done():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
 
 
 def test_every_packet_is_in_the_take_as_it_was_sent(
