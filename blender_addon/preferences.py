@@ -5,7 +5,7 @@ from pathlib import Path
 
 import bpy
 
-from .receiver import DEFAULT_ADDRESS
+from .stream.receiver import DEFAULT_ADDRESS
 
 
 class LIVEMOCAP_AP_preferences(bpy.types.AddonPreferences):
@@ -51,3 +51,6 @@ def _home_folder() -> Path:
 def _preferred(name: str) -> str:
     addon = bpy.context.preferences.addons.get(__package__ or "")
     return getattr(addon and addon.preferences, name, "").strip()
+
+
+CLASSES = (LIVEMOCAP_AP_preferences,)

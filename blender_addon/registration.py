@@ -6,51 +6,51 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import baking, live, recording
-from .bake_operators import LIVEMOCAP_OT_bake_cancel, LIVEMOCAP_OT_bake_take
-from .operators import (
-    LIVEMOCAP_OT_clear_proxies,
-    LIVEMOCAP_OT_connect,
-    LIVEMOCAP_OT_disconnect,
-    LIVEMOCAP_OT_record_start,
-    LIVEMOCAP_OT_record_stop,
+from . import preferences
+from .panels import (
+    bake_operators,
+    people_panel,
+    properties,
+    record_operators,
+    record_panel,
+    rig_operators,
+    rig_panel,
+    stream_operators,
+    stream_panel,
+    take_operators,
+    takes_panel,
 )
-from .panels import LIVEMOCAP_PT_people, LIVEMOCAP_PT_stream
-from .preferences import LIVEMOCAP_AP_preferences
-from .properties import LIVEMOCAP_PG_stream
-from .record_panel import LIVEMOCAP_PT_record
-from .rig_operators import RIG_OPERATORS
-from .rig_panel import LIVEMOCAP_PT_rig
-from .take_operators import LIVEMOCAP_OT_take_delete, LIVEMOCAP_OT_take_reveal
-from .takes_panel import LIVEMOCAP_PT_takes
+from .stream import live
+from .takes import baking, recording
 
-_CLASSES = (
-    LIVEMOCAP_AP_preferences,
-    LIVEMOCAP_PG_stream,
-    LIVEMOCAP_OT_connect,
-    LIVEMOCAP_OT_disconnect,
-    LIVEMOCAP_OT_clear_proxies,
-    LIVEMOCAP_OT_record_start,
-    LIVEMOCAP_OT_record_stop,
-    LIVEMOCAP_OT_bake_take,
-    LIVEMOCAP_OT_bake_cancel,
-    LIVEMOCAP_OT_take_reveal,
-    LIVEMOCAP_OT_take_delete,
-    *RIG_OPERATORS,
-    LIVEMOCAP_PT_stream,
-    LIVEMOCAP_PT_people,
-    LIVEMOCAP_PT_rig,
-    LIVEMOCAP_PT_record,
-    LIVEMOCAP_PT_takes,
+_MODULES = (
+    preferences,
+    properties,
+    stream_operators,
+    rig_operators,
+    record_operators,
+    bake_operators,
+    take_operators,
+    stream_panel,
+    people_panel,
+    rig_panel,
+    record_panel,
+    takes_panel,
 )
+"""What has CLASSES; panels stand in the sidebar in this order."""
+
+_CLASSES = tuple(kind for module in _MODULES for kind in module.CLASSES)
+_SETTINGS = {
+    name: kind for module in _MODULES for name, kind in getattr(module, "SETTINGS", {}).items()
+}
+"""What panels edit, by its name on the window manager."""
 
 
 def register() -> None:
     for kind in _CLASSES:
         bpy.utils.register_class(kind)
-    setattr(  # noqa: B010
-        bpy.types.WindowManager, "livemocap", bpy.props.PointerProperty(type=LIVEMOCAP_PG_stream)
-    )
+    for name, kind in _SETTINGS.items():
+        setattr(bpy.types.WindowManager, name, bpy.props.PointerProperty(type=kind))
     for handlers in _scene_replaced():
         handlers.append(_forget_shapes)
     bpy.app.handlers.load_post.append(_end_recording)
@@ -64,7 +64,8 @@ def unregister() -> None:
     bpy.app.handlers.load_post.remove(_end_recording)
     for handlers in _scene_replaced():
         handlers.remove(_forget_shapes)
-    delattr(bpy.types.WindowManager, "livemocap")
+    for name in _SETTINGS:
+        delattr(bpy.types.WindowManager, name)
     for kind in reversed(_CLASSES):
         bpy.utils.unregister_class(kind)
 

@@ -32,14 +32,14 @@ def write_fbx(
     Raises:
         RetargetError: with what the process said, also when bpy is missing.
     """
-    _run("blender_addon.fbx", motions, fps, paths, written=written)
+    _run("blender_addon.headless.fbx", motions, fps, paths, written=written)
 
 
 def render_take(take: Path, out: Path, *options: str) -> Path:
     """A PNG of a take's people, posed on the add-on's proxy armatures.
 
     Args:
-        options: of `python -m blender_addon.render`, such as `--colors=ffa826,5cc0ff`.
+        options: of `python -m blender_addon.headless.render`, such as `--colors=ffa826,5cc0ff`.
 
     Raises:
         RetargetError: nobody is in the take, or what the process said.
@@ -48,7 +48,7 @@ def render_take(take: Path, out: Path, *options: str) -> Path:
     if not motions:
         raise RetargetError(f"{take}: nobody was tracked in this take")
     fps = measured_rate(max(motions, key=lambda m: m.frames).times_s)
-    _run("blender_addon.render", [resample(m, fps) for m in motions], fps, [out], options)
+    _run("blender_addon.headless.render", [resample(m, fps) for m in motions], fps, [out], options)
     return out
 
 

@@ -9,8 +9,8 @@ import bpy
 import numpy as np
 
 import blender_addon
-from blender_addon import live
-from blender_addon.proxies import find_proxies
+from blender_addon.stream import live
+from blender_addon.stream.proxies import find_proxies
 from livemocap.coords import blender_from_world
 from livemocap.messages import TRACK_TENTATIVE, TrackFrame
 from livemocap.skeleton import SMPLX

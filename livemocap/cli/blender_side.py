@@ -34,8 +34,9 @@ def main() -> None:
 
 def follow(endpoint: str, stop: StopToken) -> dict[str, int]:
     """Tick as Blender's timer would until the stream ends or `stop` is set; what was seen."""
-    from blender_addon import live, register
-    from blender_addon.proxies import find_proxies
+    from blender_addon import register
+    from blender_addon.stream import live
+    from blender_addon.stream.proxies import find_proxies
 
     register()
     live.connect(endpoint)

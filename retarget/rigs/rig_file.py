@@ -69,10 +69,11 @@ def _with_humanoid(armature: Armature, stated: dict[str, str]) -> Armature:
 
 
 def _ask_blender(path: Path) -> list[Armature]:
-    """What `python -m blender_addon.inspect_rig` finds."""
+    """What `python -m blender_addon.headless.inspect_rig` finds."""
     with tempfile.TemporaryDirectory(prefix="livemocap-rig-") as folder:
         answer = Path(folder) / "armatures.npz"
-        command = [sys.executable, "-m", "blender_addon.inspect_rig", str(path), str(answer)]
+        module = "blender_addon.headless.inspect_rig"
+        command = [sys.executable, "-m", module, str(path), str(answer)]
         try:
             done = subprocess.run(
                 command,

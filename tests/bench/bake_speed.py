@@ -29,7 +29,7 @@ import resource, sys, time
 from pathlib import Path
 import bpy
 import numpy as np
-from blender_addon.bake import Bake, BakeOptions
+from blender_addon.takes.bake import Bake, BakeOptions
 from blender_rigs import build_armature
 from retarget.rigs.armature_file import load_armatures
 

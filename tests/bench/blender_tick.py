@@ -25,7 +25,7 @@ from rigs_in_blender import add_rig, assign
 from track_stream import frame_at
 
 import blender_addon
-from blender_addon import live
+from blender_addon.stream import live
 from livemocap import wire
 from livemocap.bus import TRACK, Publisher
 

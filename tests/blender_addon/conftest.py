@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from blender_addon.receiver import Receiver
+from blender_addon.stream.receiver import Receiver
 from livemocap.bus import Publisher
 
 Start = Callable[..., subprocess.Popen[str]]

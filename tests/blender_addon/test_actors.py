@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from blender_addon.actors import Casting, Rule, Seen, Wish
+from blender_addon.rigs.actors import Casting, Rule, Seen, Wish
 
 HERO, ROBOT = 11, 12
 

@@ -39,8 +39,8 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 import blender_addon
-from blender_addon import baking
-from blender_addon.rig_reader import posed_skeleton
+from blender_addon.takes import baking
+from blender_addon.rigs.reader import posed_skeleton
 from blender_rigs import build_armature
 from livemocap.coords import R_BLENDER_WORLD
 from livemocap.skeleton import SMPLX
@@ -288,8 +288,8 @@ def test_what_was_chosen_for_a_character_in_the_rig_panel_is_used(tmp_path: Path
     run_blender(
         _in("""
     from dataclasses import replace
-    from blender_addon.rig_edits import new_note
-    from blender_addon.rig_note import as_text, read_note, write_note
+    from blender_addon.rigs.edits import new_note
+    from blender_addon.rigs.note import as_text, read_note, write_note
     from retarget.rigs.joint_map import JointMap
     from retarget.rigs.rig import RootMotion
     empty()
@@ -345,7 +345,7 @@ def test_a_bake_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
     _write_take(tmp_path)
     run_blender(
         _in("""
-    from blender_addon.bake import BakeOptions
+    from blender_addon.takes.bake import BakeOptions
     empty()
     rig = build_armature("Rig", load_armatures(folder / "made.npz")[0].skeleton, np.eye(4))
     bpy.ops.ed.undo_push(message="before")
@@ -475,8 +475,8 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
         _in("""
     from types import SimpleNamespace
     from unittest.mock import MagicMock
-    from blender_addon.bake import BakeOptions
-    from blender_addon.takes_panel import LIVEMOCAP_PT_takes
+    from blender_addon.takes.bake import BakeOptions
+    from blender_addon.panels.takes_panel import LIVEMOCAP_PT_takes
 
     icons = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
 
@@ -504,7 +504,7 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
     refused(people="9")
     said.append(show())
 
-    from blender_addon import take_list
+    from blender_addon.takes import folder as take_list
     bpy.context.window_manager.livemocap.takes_folder = str(folder)
     take_list.look_again()
     said.append(show())
@@ -549,7 +549,7 @@ def test_a_control_rig_is_switched_to_turning_and_its_skin_follows(tmp_path: Pat
     _write_take(tmp_path)
     run_blender(
         _in("""
-    from blender_addon.rig_import import import_armatures
+    from blender_addon.headless.rig_import import import_armatures
     empty(25)
     (rig,) = import_armatures(Path(sys.argv[2]))
     scene.frame_start, scene.render.fps, scene.render.fps_base = 11, 25, 1

@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from motion import rest_joints
 
-from blender_addon.bones import bone_layout
+from blender_addon.armatures.bones import bone_layout
 from livemocap.coords import blender_from_world
 from livemocap.rotation import inverse, matrix_from_quat, multiply, quat_from_rotvec
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions

@@ -180,8 +180,8 @@ _INSTALLED = """
         assert bpy.ops.livemocap.connect() == {"FINISHED"}
         bpy.context.window_manager.livemocap.takes_folder = folder
         assert bpy.ops.livemocap.record_start() == {"FINISHED"}
-        live = sys.modules[package + ".live"]
-        proxies = sys.modules[package + ".proxies"]
+        live = sys.modules[package + ".stream.live"]
+        proxies = sys.modules[package + ".stream.proxies"]
         coords = sys.modules[package + "._vendor.livemocap.coords"]
         skeleton = sys.modules[package + "._vendor.livemocap.skeleton"]
         poser, shown = live.current().poser, []
@@ -197,7 +197,7 @@ _INSTALLED = """
             proxy = proxies.find_proxies()[track_id]
             heads = [proxy.matrix_world @ proxy.pose.bones[n].head for n in skeleton.SMPLX.names]
             assert np.abs(np.array(heads) - coords.blender_from_world(joints)).max() < 1e-4
-        taken = sys.modules[package + ".recording"].current()
+        taken = sys.modules[package + ".takes.recording"].current()
         while taken.status().frames < 10:
             time.sleep(0.005)
             assert time.monotonic() < deadline, taken.status()

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from motion import rest_joints, smooth_motion
 
-from blender_addon.composition import figures, front, telling_frame
+from blender_addon.headless.composition import figures, front, telling_frame
 from livemocap.coords import blender_from_world
 from livemocap.rotation import quat_from_rotvec
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 import numpy as np
 from track_stream import frame_at
 
-from blender_addon.crowd import FORGET_CAMERA_S, Crowd
+from blender_addon.stream.crowd import FORGET_CAMERA_S, Crowd
 from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
 
 

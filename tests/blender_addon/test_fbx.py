@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
 def test_without_bpy_it_says_what_to_install(tmp_path: Path) -> None:
     save_motions(tmp_path / "job.npz", [smooth_motion(2)], Fraction(30))
     hide = "import sys; sys.modules['bpy'] = None; import runpy; sys.argv[1:] = {}; "
-    run = "runpy.run_module('blender_addon.fbx', run_name='__main__')"
+    run = "runpy.run_module('blender_addon.headless.fbx', run_name='__main__')"
     arguments = [str(tmp_path / "job.npz"), str(tmp_path / "a.fbx")]
     done = subprocess.run(
         [sys.executable, "-c", hide.format(arguments) + run], capture_output=True, text=True

@@ -50,7 +50,7 @@ def test_a_proxy_is_removed_when_its_person_stays_away(publisher_endpoint: str) 
     run_blender(
         _START
         + """
-    from blender_addon.posing import KEEP_HIDDEN_S
+    from blender_addon.stream.posing import KEEP_HIDDEN_S
     shown = connect(endpoint)
     tick_until(lambda: shown and len(shown[-1].track_ids) == 3)
     assert set(find_proxies()) == {1, 2, 3}
@@ -72,7 +72,7 @@ def test_people_of_all_cameras_are_shown_until_their_camera_leaves_the_stream() 
         """
     from dataclasses import replace
     from live_in_blender import *
-    from blender_addon.posing import FORGET_CAMERA_S, Poser
+    from blender_addon.stream.posing import FORGET_CAMERA_S, Poser
     from livemocap.messages import TRACK_TENTATIVE
     from track_stream import frame_at
     first = frame_at(0, people=2)
@@ -294,7 +294,8 @@ def test_the_panels_say_what_is_going_on(publisher_endpoint: str) -> None:
         + """
     from types import SimpleNamespace
     from unittest.mock import MagicMock
-    from blender_addon.panels import LIVEMOCAP_PT_people, LIVEMOCAP_PT_stream
+    from blender_addon.panels.people_panel import LIVEMOCAP_PT_people
+    from blender_addon.panels.stream_panel import LIVEMOCAP_PT_stream
 
     def show(title):
         print(title)

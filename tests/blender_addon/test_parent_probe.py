@@ -20,7 +20,7 @@ RIGIFY = Path(__file__).parents[3] / "shared" / "rigs" / "rigify_human_b42.blend
 _MADE = """
 import json
 import bpy
-from blender_addon.parent_probe import probe_parents
+from blender_addon.rigs.parent_probe import probe_parents
 bpy.ops.wm.read_factory_settings(use_empty=True)
 data = bpy.data.armatures.new("Rig")
 rig = bpy.data.objects.new("Rig", data)
@@ -82,9 +82,9 @@ import sys
 from pathlib import Path
 import bpy
 from motion import rest_joints, smooth_motion
-from blender_addon.parent_probe import probe_parents
-from blender_addon.rig_import import import_armatures
-from blender_addon.rig_reader import posed_skeleton, rest_skeleton
+from blender_addon.rigs.parent_probe import probe_parents
+from blender_addon.headless.rig_import import import_armatures
+from blender_addon.rigs.reader import posed_skeleton, rest_skeleton
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import save_armatures
 from retarget.rigs.mapping import map_joints

@@ -10,7 +10,7 @@ import pytest
 from samples import pose_frame, track_frame
 from waiting import wait_for
 
-from blender_addon.receiver import Receiver
+from blender_addon.stream.receiver import Receiver
 from livemocap import wire
 from livemocap.bus import TRACK, Publisher
 from livemocap.messages import EndOfStream, TrackFrame

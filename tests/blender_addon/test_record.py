@@ -17,7 +17,7 @@ pytestmark = [pytest.mark.blender, needs_bpy]
 _START = """
     import sys, threading, time
     from live_in_blender import *
-    from blender_addon import recording
+    from blender_addon.takes import recording
     endpoint, folder = sys.argv[1:3]
     settings = bpy.context.window_manager.livemocap
 
@@ -114,7 +114,7 @@ def test_the_record_panel_says_what_is_going_on(publisher_endpoint: str, tmp_pat
         + """
     from types import SimpleNamespace
     from unittest.mock import MagicMock
-    from blender_addon.record_panel import LIVEMOCAP_PT_record
+    from blender_addon.panels.record_panel import LIVEMOCAP_PT_record
 
     parameters = bpy.types.UILayout.bl_rna.functions["label"].parameters
     icons = parameters["icon"].enum_items.keys()

@@ -15,9 +15,9 @@ from blender_process import blender_environment
 from samples import track_frame
 from waiting import wait_for
 
-from blender_addon import recording
-from blender_addon.receiver import Receiver
-from blender_addon.recording import Recording, RecordingError
+from blender_addon.stream.receiver import Receiver
+from blender_addon.takes import recording
+from blender_addon.takes.recording import Recording, RecordingError
 from livemocap.bus import TRACK, Publisher
 from livemocap.messages import EndOfStream
 from livemocap.take import TakeReader
@@ -117,8 +117,8 @@ _UNDER_A_LIMIT = """
     import resource, sys, time
     from pathlib import Path
     from samples import track_frame
-    from blender_addon import recording
-    from blender_addon.receiver import Receiver
+    from blender_addon.takes import recording
+    from blender_addon.stream.receiver import Receiver
     from livemocap.bus import TRACK, Publisher
     with Publisher("tcp://127.0.0.1:0") as publisher:
         receiver = Receiver(publisher.endpoint)

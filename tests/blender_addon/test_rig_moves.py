@@ -44,7 +44,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 from blender_rigs import build_armature
-from blender_addon.rig_reader import posed_skeleton
+from blender_addon.rigs.reader import posed_skeleton
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import load_armatures, save_armatures
 folder = Path(sys.argv[1])

@@ -22,7 +22,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 from blender_rigs import bind_skin, build_armature
-from blender_addon.rig_reader import posed_skeleton, rest_skeleton
+from blender_addon.rigs.reader import posed_skeleton, rest_skeleton
 from livemocap.coords import R_BLENDER_WORLD
 from retarget.errors import RetargetError
 from retarget.rigs.armature import Armature

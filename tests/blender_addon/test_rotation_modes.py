@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from motion import smooth_rotvecs
 
-from blender_addon.rotation_modes import rotation_curves
+from blender_addon.rigs.rotation_modes import rotation_curves
 from livemocap.rotation import geodesic, matrix_from_quat, matrix_from_rotvec, quat_from_rotvec
 from retarget.euler import matrix_from_euler
 

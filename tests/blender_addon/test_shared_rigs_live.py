@@ -25,9 +25,9 @@ def test_limbs_point_as_the_persons_do_and_only_the_pose_changes(name: str) -> N
     from types import SimpleNamespace
     from live_in_blender import *
     from rigs_in_blender import *
-    from blender_addon.rig_import import import_armatures
-    from blender_addon.rig_note import read_note
-    from blender_addon.targets import Targets
+    from blender_addon.headless.rig_import import import_armatures
+    from blender_addon.rigs.note import read_note
+    from blender_addon.rigs.targets import Targets
     from track_stream import frame_at
 
     bpy.ops.wm.read_homefile(use_empty=True)

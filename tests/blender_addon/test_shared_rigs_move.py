@@ -31,8 +31,8 @@ from pathlib import Path
 import bpy
 import numpy as np
 from motion import rest_joints, smooth_motion
-from blender_addon.rig_import import import_armatures
-from blender_addon.rig_reader import posed_skeleton, rest_skeleton
+from blender_addon.headless.rig_import import import_armatures
+from blender_addon.rigs.reader import posed_skeleton, rest_skeleton
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import save_armatures
 from retarget.rigs.mapping import map_joints

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from blender_addon.receiver import ReceiverStatus
-from blender_addon.recording import RecordingStatus
-from blender_addon.status import recording_lines, sentence_lines, status_line
+from blender_addon.panels.status import recording_lines, sentence_lines, status_line
+from blender_addon.stream.receiver import ReceiverStatus
+from blender_addon.takes.recording import RecordingStatus
 
 LIVE = ReceiverStatus(
     connected=True,

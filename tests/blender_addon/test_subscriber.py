@@ -12,8 +12,8 @@ import pytest
 import zmq
 from zmq.utils.monitor import recv_monitor_message
 
-from blender_addon import subscriber
-from blender_addon.subscriber import EndpointError, Subscriber, is_loopback, parse_endpoint
+from blender_addon.stream import subscriber
+from blender_addon.stream.subscriber import EndpointError, Subscriber, is_loopback, parse_endpoint
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from motion import smooth_tracks
 
-from blender_addon import take_list
+from blender_addon.takes import folder as take_list
 from livemocap.take_writer import TakeWriter
 
 

@@ -12,7 +12,7 @@ _START = """
     import sys, os, tempfile
     from live_in_blender import *
     from rigs_in_blender import *
-    from blender_addon.rig_note import read_note
+    from blender_addon.rigs.note import read_note
     endpoint = sys.argv[1]
     objects, context = bpy.data.objects, bpy.context
 
@@ -393,7 +393,7 @@ def test_the_rig_panel_says_what_is_known_and_what_is_missing(publisher_endpoint
         + """
     from types import SimpleNamespace
     from unittest.mock import MagicMock
-    from blender_addon.rig_panel import LIVEMOCAP_PT_rig
+    from blender_addon.panels.rig_panel import LIVEMOCAP_PT_rig
 
     def show(title):
         print(title)

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from blender_addon import zmtp
-from blender_addon.zmtp import SubscriberProtocol, ZmtpError
+from blender_addon.stream import zmtp
+from blender_addon.stream.zmtp import SubscriberProtocol, ZmtpError
 
 
 def greeting(minor: int = 1, mechanism: bytes = b"NULL", major: int = 3) -> bytes:

@@ -181,7 +181,7 @@ def complaints(files: Path) -> dict[str, str]:
     names = [*contents, "nodes.blend", "empty.blend"]
     code = """
     import contextlib, io, json, sys
-    from blender_addon.inspect_rig import main
+    from blender_addon.headless.inspect_rig import main
     said = {}
     for name in sys.argv[2:]:
         heard = io.StringIO()
@@ -245,7 +245,7 @@ def test_blender_sees_a_bvh_as_we_do(tmp_path: Path) -> None:
     code = """
     import sys
     from pathlib import Path
-    from blender_addon.inspect_rig import main
+    from blender_addon.headless.inspect_rig import main
     assert main([sys.argv[1] + "/a.bvh", sys.argv[1] + "/a.npz"]) == 0
     import bpy
     assert bpy.context.scene.render.fps == 24
@@ -294,7 +294,7 @@ def test_a_file_that_is_missing_or_a_folder_is_named(kind: str, tmp_path: Path) 
 def test_without_blender_it_says_what_to_install(tmp_path: Path) -> None:
     (tmp_path / "rig.fbx").write_bytes(b"")
     hide = "import sys; sys.modules['bpy'] = None; import runpy; sys.argv[1:] = ['rig.fbx', 'a']; "
-    run = "runpy.run_module('blender_addon.inspect_rig', run_name='__main__')"
+    run = "runpy.run_module('blender_addon.headless.inspect_rig', run_name='__main__')"
     done = subprocess.run(
         [sys.executable, "-c", hide + run], capture_output=True, text=True, cwd=tmp_path
     )

@@ -1,0 +1,143 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bake a take, and stop baking."""
+
+from __future__ import annotations
+
+import contextlib
+from pathlib import Path
+from typing import Any
+
+import bpy
+
+from retarget.rigs.rig import RootMotion
+
+from ..takes import baking
+from ..takes.bake import BakeError, BakeOptions, KeyRate
+from .properties import FolderError, chosen_takes_folder
+
+_TO = (
+    ("NEW", "New Armatures", "An armature with their own bones for each person"),
+    (
+        "SELECTED",
+        "Selected Armatures",
+        "The characters that are selected, from left to right, one for each person. "
+        "Only an action is made; nothing else of them is changed",
+    ),
+)
+_RATES = (
+    ("SCENE", "Every Frame", "A key on every frame of the scene, whatever the take's rate is"),
+    ("TAKE", "As Recorded", "A key wherever the take has a pose, mostly between frames"),
+)
+_ROOTS = (
+    ("RIG", "As Set", "What the panel Rig says of each character; the hips of others"),
+    ("HIPS", "Hips", "The bone of the hips carries the character"),
+    ("ROOT_BONE", "Root Bone", "The topmost bone above the hips carries it across the floor"),
+    ("OBJECT", "Object", "The object moves across the floor"),
+    ("IN_PLACE", "In Place", "The character stays on its spot"),
+)
+
+
+class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
+    """Turn a recorded take into animation that can be edited"""
+
+    bl_idname = "livemocap.bake_take"
+    bl_label = "Bake Take"
+    # the undo step comes when all is baked, and not already when this operator is through
+    bl_options = {"REGISTER"}  # noqa: RUF012
+
+    filepath: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Take",
+        description="A recording of LiveMocap's",
+        subtype="FILE_PATH",
+        options={"SKIP_SAVE"},
+    )
+    filter_glob: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
+        default="*.mcap;*.mcap.part", options={"HIDDEN"}
+    )
+    people: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="People", description="Their numbers, as 1, 3. Empty means everybody"
+    )
+    to: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="To", description="Who is moved", items=_TO
+    )
+    rate: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Keys", description="Where keys are set", items=_RATES
+    )
+    root: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Root", description="What carries selected characters", items=_ROOTS
+    )
+    wait: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Wait",
+        description="Come back only when all is baked, for scripts",
+        default=False,
+        options={"HIDDEN", "SKIP_SAVE"},
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("A take is being baked already")
+        return baking.current() is None
+
+    def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[Any]:
+        if self.filepath:  # of the list in the panel
+            return context.window_manager.invoke_props_dialog(self)
+        with contextlib.suppress(FolderError):  # the picker then opens where it was last
+            self.filepath = f"{chosen_takes_folder()}/"
+        context.window_manager.fileselect_add(self)
+        return {"RUNNING_MODAL"}
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        try:
+            baking.start(self._options(context))
+            if self.wait or bpy.app.background:
+                self.report({"INFO"}, baking.finish())
+        except BakeError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+    def _options(self, context: bpy.types.Context) -> BakeOptions:
+        return BakeOptions(
+            take=Path(bpy.path.abspath(self.filepath)),
+            people=_numbers(self.people),
+            characters=_left_to_right(context) if self.to == "SELECTED" else (),
+            rate=KeyRate[self.rate],
+            root=None if self.root == "RIG" else RootMotion[self.root],
+        )
+
+
+class LIVEMOCAP_OT_bake_cancel(bpy.types.Operator):
+    """Stop baking; the file stays as it was before"""
+
+    bl_idname = "livemocap.bake_cancel"
+    bl_label = "Cancel"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("Nothing is being baked")
+        return baking.current() is not None
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        baking.cancel()
+        return {"FINISHED"}
+
+
+def _numbers(people: str) -> tuple[int, ...]:
+    try:
+        return tuple(dict.fromkeys(int(word) for word in people.replace(",", " ").split()))
+    except ValueError:
+        raise BakeError(f"People '{people}': expected their numbers, as 1, 3") from None
+
+
+def _left_to_right(context: bpy.types.Context) -> tuple[str, ...]:
+    """Names of the selected armatures."""
+    selected = [each for each in context.selected_objects if each.type == "ARMATURE"]
+    if not selected:
+        raise BakeError("Select the armature to bake to first")
+    return tuple(each.name for each in sorted(selected, key=lambda each: each.matrix_world[0][3]))
+
+
+CLASSES = (
+    LIVEMOCAP_OT_bake_take,
+    LIVEMOCAP_OT_bake_cancel,
+)

@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the buttons of the Rig panel do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import bpy
+
+from livemocap.rotation import Array
+from retarget.errors import RetargetError
+from retarget.rigs.average_person import average_joints
+from retarget.rigs.rig import RootMotion
+
+from ..rigs.actors import Rule
+from ..rigs.edits import (
+    calibrated,
+    found_anew,
+    given_to,
+    measured,
+    new_note,
+    rooted,
+    swapped,
+)
+from ..rigs.note import RigNote, note_text, read_note, write_note
+from ..stream import live
+from ..stream.proxies import find_proxies
+
+ROOTS = (
+    ("HIPS", "Hips", "The bone of the hips carries the character across the floor"),
+    ("ROOT_BONE", "Root Bone", "The bone above the hips does, as games want it"),
+    ("OBJECT", "Object", "The armature object does"),
+    ("IN_PLACE", "In Place", "Nothing does: the character stays where it is"),
+)
+RULES = (
+    ("NEAREST", "Nearest", "A lost person's next id is the new one nearest to where they were"),
+    ("THIS_ID", "This Id", "Wait for the very same id"),
+    ("LEFT_TO_RIGHT", "Left to Right", "Take the next free person, characters by name"),
+)
+_EDIT: Any = {"REGISTER", "UNDO"}
+
+
+def chosen_rig(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The active armature, or the one that the active mesh hangs on; not a person's stand-in."""
+    active: Any = context.object
+    if active is not None and active.type == "MESH":
+        active = active.find_armature()
+    if active is None or active.type != "ARMATURE" or active in find_proxies().values():
+        return None
+    return active
+
+
+class _RigOperator:
+    """A change of the chosen character."""
+
+    bl_options = _EDIT
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        rig_object: Any = chosen_rig(context)
+        message = "Select the armature of a character first"
+        if rig_object is not None and note_text(rig_object) is None:
+            message = "Nobody has been assigned to this character yet"
+        cls.poll_message_set(message)  # type: ignore[attr-defined]
+        return rig_object is not None and note_text(rig_object) is not None
+
+    def change(
+        self, context: bpy.types.Context, edit: Callable[[bpy.types.Object, RigNote], RigNote]
+    ) -> RigNote | None:
+        """Write down what `edit` makes of the note; None: it could not, and says why."""
+        rig_object = chosen_rig(context)
+        try:
+            note = None if rig_object is None else read_note(rig_object)
+            changed = None if rig_object is None or note is None else edit(rig_object, note)
+        except RetargetError as error:
+            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
+            return None
+        if rig_object is not None and changed is not None:
+            write_note(rig_object, changed)
+            live.look_again()
+        return changed
+
+
+class LIVEMOCAP_OT_rig_assign(bpy.types.Operator):
+    """Let a person move the selected armature"""
+
+    bl_idname = "livemocap.rig_assign"
+    bl_label = "Assign"
+    bl_options = _EDIT
+
+    person: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Person", description="Id in the stream. Empty: whoever is nearest"
+    )
+    share: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Share", description="The person goes on to move the characters that they move already"
+    )
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("Select the armature of your character first")
+        return chosen_rig(context) is not None
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        rig_object = chosen_rig(context)
+        person = self.person.strip()
+        if rig_object is None or not (person.isdecimal() or person == ""):
+            self.report({"ERROR"}, f"'{person}' is no person's id")
+            return {"CANCELLED"}
+        try:
+            note = read_note(rig_object) or _measured(rig_object, new_note(rig_object))
+        except RetargetError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        track_id = int(person) if person else None
+        write_note(rig_object, given_to(rig_object, note, track_id, shares=self.share))
+        live.look_again()
+        if "pelvis" not in note.joint_map.matches:
+            self.report({"WARNING"}, f"{rig_object.name}: no bone was found for the hips")
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_rig_remove(_RigOperator, bpy.types.Operator):
+    """Forget all that is known of this character; it stays as it is posed"""
+
+    bl_idname = "livemocap.rig_remove"
+    bl_label = "Remove"
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        rig_object = chosen_rig(context)
+        if rig_object is None:
+            return {"CANCELLED"}
+        write_note(rig_object, None)
+        live.look_again()
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_rig_detect(_RigOperator, bpy.types.Operator):
+    """Find anew which bone follows which joint"""
+
+    bl_idname = "livemocap.rig_detect"
+    bl_label = "Detect Bones"
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        def edit(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+            return _measured(rig_object, found_anew(rig_object, note))
+
+        return _done(self.change(context, edit))
+
+
+class LIVEMOCAP_OT_rig_calibrate(_RigOperator, bpy.types.Operator):
+    """Say how the character stands when the actor does"""
+
+    bl_idname = "livemocap.rig_calibrate"
+    bl_label = "Calibrate"
+
+    source: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="From",
+        items=(
+            ("REST", "Rest Pose", "Limbs are aimed like the actor's by the character's rest pose"),
+            ("POSE", "This Pose", "The character is posed now as the actor is in a T-pose"),
+            ("ACTOR", "This Pose, as the Actor Stands", "It is posed now as its person stands now"),
+        ),
+    )
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        rig_object = chosen_rig(context)
+        local = _actors_pose(rig_object)
+        if self.source == "ACTOR" and local is None:
+            self.report({"ERROR"}, "Nobody in the stream moves this character now")
+            return {"CANCELLED"}
+
+        def edit(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+            if self.source == "REST":
+                return _measured(rig_object, replace(note, calibration={}))
+            stands = local if self.source == "ACTOR" else None
+            return _measured(rig_object, calibrated(rig_object, note, stands))
+
+        note = self.change(context, edit)
+        if note is not None:
+            self.report({"INFO"}, residual_words(note))
+        return _done(note)
+
+
+class LIVEMOCAP_OT_rig_root(_RigOperator, bpy.types.Operator):
+    """What carries the character across the floor"""
+
+    bl_idname = "livemocap.rig_root"
+    bl_label = "Root Motion"
+
+    root: bpy.props.EnumProperty(items=ROOTS)  # pyright: ignore[reportInvalidTypeForm]
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        root = RootMotion[self.root]
+        return _done(self.change(context, lambda thing, note: rooted(thing, note, root)))
+
+
+class LIVEMOCAP_OT_rig_rule(_RigOperator, bpy.types.Operator):
+    """What to do when the tracker has lost its person"""
+
+    bl_idname = "livemocap.rig_rule"
+    bl_label = "When Lost"
+
+    rule: bpy.props.EnumProperty(items=RULES)  # pyright: ignore[reportInvalidTypeForm]
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        rule = Rule[self.rule]
+        now = _person_now(chosen_rig(context))
+
+        def edit(_: object, note: RigNote) -> RigNote:
+            given = note.track_id if now is None else now
+            return replace(note, rule=rule, track_id=given)
+
+        return _done(self.change(context, edit))
+
+
+class LIVEMOCAP_OT_rig_live(_RigOperator, bpy.types.Operator):
+    """Let the character follow its person, or leave it as it is"""
+
+    bl_idname = "livemocap.rig_live"
+    bl_label = "Live"
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        return _done(self.change(context, lambda _, note: replace(note, live=not note.live)))
+
+
+class LIVEMOCAP_OT_rig_drop(_RigOperator, bpy.types.Operator):
+    """Take its person from the character; what is known of its bones is kept"""
+
+    bl_idname = "livemocap.rig_drop"
+    bl_label = "Drop"
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        nobody = {"rule": Rule.NOBODY, "track_id": None}
+        return _done(self.change(context, lambda _, note: replace(note, **nobody)))
+
+
+class LIVEMOCAP_OT_rig_swap(bpy.types.Operator):
+    """Let the two selected characters change their people"""
+
+    bl_idname = "livemocap.rig_swap"
+    bl_label = "Swap People"
+    bl_options = _EDIT
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("Select the two characters whose people change places")
+        return len(_selected_rigs(context)) == 2
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        one, other = _selected_rigs(context)
+        try:
+            first, second = read_note(one), read_note(other)
+        except RetargetError as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        if first is None or second is None:
+            return {"CANCELLED"}
+        people = _person_now(one), _person_now(other)
+        for rig_object, note in zip((one, other), swapped(first, second, people), strict=True):
+            write_note(rig_object, note)
+        live.look_again()
+        return {"FINISHED"}
+
+
+def residual_words(note: RigNote) -> str:
+    """How far limbs point from the actor's once calibrated, in one line."""
+    if not note.residual_deg:
+        return "It cannot be moved: no bone carries the hips"
+    limbs = [f"{limb.replace('_', ' ')} {deg:.1f}" for limb, deg in note.residual_deg.items()]
+    return f"Degrees off: {', '.join(limbs)}"
+
+
+def _measured(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+    """For its person, or an average one."""
+    connection = live.current()
+    rest = connection.targets.rest_joints(rig_object) if connection else average_joints()
+    return measured(rig_object, note, rest)
+
+
+def _selected_rigs(context: bpy.types.Context) -> list[bpy.types.Object]:
+    return [
+        each
+        for each in context.selected_objects
+        if each.type == "ARMATURE" and note_text(each) is not None
+    ]
+
+
+def _person_now(rig_object: bpy.types.Object | None) -> int | None:
+    connection = live.current()
+    return connection.targets.person_of(rig_object) if connection and rig_object else None
+
+
+def _actors_pose(rig_object: bpy.types.Object | None) -> Array | None:
+    """(55, 4) joint rotations of its person now."""
+    connection = live.current()
+    return connection.targets.pose_of(rig_object) if connection and rig_object else None
+
+
+def _done(note: RigNote | None) -> set[Any]:
+    return {"CANCELLED"} if note is None else {"FINISHED"}
+
+
+CLASSES = (
+    LIVEMOCAP_OT_rig_assign,
+    LIVEMOCAP_OT_rig_remove,
+    LIVEMOCAP_OT_rig_detect,
+    LIVEMOCAP_OT_rig_calibrate,
+    LIVEMOCAP_OT_rig_root,
+    LIVEMOCAP_OT_rig_rule,
+    LIVEMOCAP_OT_rig_live,
+    LIVEMOCAP_OT_rig_drop,
+    LIVEMOCAP_OT_rig_swap,
+)

@@ -1,0 +1,64 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What the buttons of Stream and People do."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..stream import live
+from ..stream.proxies import clear_proxies, find_proxies
+from ..stream.subscriber import EndpointError
+from .properties import chosen_address
+
+
+class LIVEMOCAP_OT_connect(bpy.types.Operator):
+    """Show the people of the stream at this address"""
+
+    bl_idname = "livemocap.connect"
+    bl_label = "Connect"
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        try:
+            live.connect(chosen_address())
+        except (EndpointError, live.OfflineError) as error:
+            self.report({"ERROR"}, str(error))
+            return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_disconnect(bpy.types.Operator):
+    """Stop receiving and recording; the people stay where they are"""
+
+    bl_idname = "livemocap.disconnect"
+    bl_label = "Disconnect"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("Not connected")
+        return live.current() is not None
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        live.disconnect()
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_clear_proxies(bpy.types.Operator):
+    """Remove the armatures of all people. People in a running stream come back at once"""
+
+    bl_idname = "livemocap.clear_proxies"
+    bl_label = "Clear People"
+    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("There are no people to remove")
+        return bool(find_proxies())
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        self.report({"INFO"}, f"Removed {clear_proxies()} people")
+        return {"FINISHED"}
+
+
+CLASSES = (LIVEMOCAP_OT_connect, LIVEMOCAP_OT_disconnect, LIVEMOCAP_OT_clear_proxies)

@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Rigs of controls: which way they have to be switched, and what moves what then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+import bpy
+
+from ..armatures.armature import pose_bones
+from .parent_probe import probe_parents
+
+_FORWARD = {"IK_FK": 1.0}
+"""Custom properties of pose bones, and the value with which limbs are turned bone by bone."""
+
+
+def moving_parents(rigged: bpy.types.Object, bones: Sequence[str]) -> dict[str, str | None]:
+    """The bone that really moves each bone, where that may not be its parent; nothing is changed.
+
+    Args:
+        bones: those that are to be written.
+    """
+    posed = pose_bones(rigged)
+    if not any(bone.constraints for bone in posed):
+        return {bone.name: None for bone in posed if bone.parent and _turns_alone(bone.bone)}
+    with _unanimated(rigged), _switched(rigged):
+        return dict(probe_parents(rigged, bones).parents)
+
+
+def switches(rigged: bpy.types.Object) -> dict[tuple[str, str], float]:
+    """Custom properties by bone and name, and the values to be keyed beside the bones."""
+    return {
+        (bone.name, name): value
+        for bone in pose_bones(rigged)
+        for name, value in _FORWARD.items()
+        if name in bone
+    }
+
+
+def _turns_alone(bone: Any) -> bool:
+    return not bone.use_inherit_rotation
+
+
+@contextmanager
+def _switched(rigged: bpy.types.Object) -> Iterator[None]:
+    bones = pose_bones(rigged)
+    before = {key: bones[key[0]][key[1]] for key in switches(rigged)}
+    try:
+        for (bone, name), value in switches(rigged).items():
+            bones[bone][name] = type(before[bone, name])(value)
+        yield
+    finally:
+        for (bone, name), value in before.items():
+            bones[bone][name] = value
+        rigged.update_tag()
+
+
+@contextmanager
+def _unanimated(rigged: bpy.types.Object) -> Iterator[None]:
+    """Without its own action and strips for a moment; they would turn bones back."""
+    animation: Any = rigged.animation_data
+    if animation is None:
+        yield
+        return
+    action, strips = animation.action, animation.use_nla
+    slot = getattr(animation, "action_slot", None)
+    try:
+        animation.action, animation.use_nla = None, False
+        yield
+    finally:
+        animation.action, animation.use_nla = action, strips
+        if slot is not None:
+            animation.action_slot = slot

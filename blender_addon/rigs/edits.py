@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a user may change about a character, as plain functions; buttons call them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import bpy
+import numpy as np
+
+from livemocap.rotation import Array
+from retarget.errors import RetargetError
+from retarget.rigs.calibrate import calibration_from_pose
+from retarget.rigs.mapping import map_joints
+from retarget.rigs.rig import RootMotion
+from retarget.rigs.solve import fit
+
+from ..armatures.armature import pose_bones
+from .actors import Rule
+from .control_rig import moving_parents
+from .note import RigNote, note_here, note_text, read_note, skeleton_at_home, write_note
+from .reader import posed_skeleton, rest_skeleton
+from .shape import rig_of
+
+
+def noted_rigs() -> list[tuple[bpy.types.Object, RigNote]]:
+    """The characters of this file, by name."""
+    armatures = [each for each in bpy.data.objects if each.type == "ARMATURE"]
+    noted = [(each, read_note(each)) for each in armatures if note_text(each) is not None]
+    return [(each, note) for each, note in noted if note is not None]
+
+
+def new_note(rig_object: bpy.types.Object) -> RigNote:
+    """A character as it stands now, its joints found.
+
+    Raises:
+        RetargetError: it has no bones, or its scale mirrors or flattens it.
+    """
+    bpy.context.view_layer.update()
+    return _probed(rig_object, note_here(rig_object, map_joints(rest_skeleton(rig_object))))
+
+
+def found_anew(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+    """With joints looked for again; calibrations by hand are kept where the bone is the same.
+
+    Raises:
+        RetargetError: as for `new_note`.
+    """
+    joint_map = map_joints(skeleton_at_home(rig_object, note))
+    same = {
+        joint: C
+        for joint, C in note.calibration.items()
+        if joint_map.bones.get(joint) == note.joint_map.bones.get(joint)
+    }
+    return _probed(rig_object, replace(note, joint_map=joint_map, calibration=same))
+
+
+def given_to(
+    rig_object: bpy.types.Object, note: RigNote, track_id: int | None, *, shares: bool
+) -> RigNote:
+    """Following a person; None: whom its rule finds. Another character that follows them is
+    dropped, unless they are to be shared."""
+    if track_id is not None and not shares:
+        for other, noted in noted_rigs():
+            if other != rig_object and noted.track_id == track_id and not noted.shares:
+                write_note(other, replace(noted, rule=Rule.NOBODY, track_id=None))
+    rule = Rule.NEAREST if note.rule is Rule.NOBODY else note.rule
+    return replace(note, rule=rule, track_id=track_id, shares=shares, live=True)
+
+
+def rooted(rig_object: bpy.types.Object, note: RigNote, root: RootMotion) -> RigNote:
+    """With something else that carries it; what carried it before goes home.
+
+    Raises:
+        RetargetError: there is no bone above the hips.
+    """
+    changed = replace(note, root=root)
+    rig_of(rig_object, changed)
+    if note.root is RootMotion.OBJECT:
+        rig_object.location = note.location.tolist()
+    if note.root is RootMotion.ROOT_BONE:
+        rig, _ = rig_of(rig_object, note)
+        assert rig.root_row is not None, "it was checked when it was chosen"
+        pose_bones(rig_object)[rig.skeleton.names[rig.root_row]].location = (0.0, 0.0, 0.0)
+    return changed
+
+
+def calibrated(
+    rig_object: bpy.types.Object, note: RigNote, local_wxyz: Array | None = None
+) -> RigNote:
+    """With the pose that it is in now taken for the actor's.
+
+    Args:
+        local_wxyz: (55, 4) how the actor stands; None: in the T-pose.
+
+    Raises:
+        RetargetError: it cannot be moved.
+    """
+    bpy.context.view_layer.update()
+    rig, _ = rig_of(rig_object, replace(note, calibration={}))
+    posed = posed_skeleton(rig_object, note.home)
+    C = calibration_from_pose(rig.skeleton, posed, rig.joint_map, local_wxyz)
+    return replace(note, calibration=C)
+
+
+def measured(rig_object: bpy.types.Object, note: RigNote, rest_joints: Array) -> RigNote:
+    """With how far limbs point from an actor's; nothing where it cannot be moved."""
+    try:
+        rig, _ = rig_of(rig_object, note)
+    except RetargetError:
+        return replace(note, residual_deg={})
+    return replace(note, residual_deg=fit(rig, np.asarray(rest_joints, float)).residuals_deg)
+
+
+def swapped(
+    one: RigNote, other: RigNote, people: tuple[int | None, int | None]
+) -> tuple[RigNote, RigNote]:
+    """Each with the other's rule and person: whom they follow now, or were given."""
+    first, second = (
+        note.track_id if person is None else person
+        for person, note in zip(people, (one, other), strict=True)
+    )
+    return (
+        replace(one, rule=other.rule, track_id=second),
+        replace(other, rule=one.rule, track_id=first),
+    )
+
+
+def _probed(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+    """With what really moves its bones: rigs of controls are not moved by the parents alone."""
+    try:
+        rig, _ = rig_of(rig_object, replace(note, parents={}))
+    except RetargetError:
+        return note
+    return replace(note, parents=moving_parents(rig_object, rig.bones))

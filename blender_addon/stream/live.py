@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The connection to the stream: at most one, driven by `tick` on the main thread."""
+
+from __future__ import annotations
+
+import atexit
+import logging
+import time
+from dataclasses import dataclass, field
+
+import bpy
+
+from livemocap.messages import TrackFrame
+
+from ..panels.properties import stream_settings
+from ..rigs.targets import Targets
+from ..takes import recording
+from ..windows import redraw_views, some_window
+from .posing import Poser
+from .receiver import Receiver
+from .subscriber import is_loopback
+
+TICK_S = 1 / 60
+_REDRAW_S = 0.25
+"""How often the status line is drawn while nothing comes."""
+
+_LOG = logging.getLogger(__name__)
+
+
+class OfflineError(RuntimeError):
+    """The address is beyond this machine, and Blender is set to stay offline."""
+
+
+@dataclass
+class Live:
+    """What exists while connected."""
+
+    address: str
+    receiver: Receiver
+    poser: Poser = field(default_factory=Poser)
+    targets: Targets = field(default_factory=Targets)
+    trouble: str = ""
+    """The last error of a tick, in words; empty when the last one went well."""
+    redrawn_s: float = 0.0
+    logged_s: float = 0.0
+
+
+_live: Live | None = None
+
+
+def current() -> Live | None:
+    """The connection, if there is one."""
+    return _live
+
+
+def connect(address: str) -> None:
+    """Listen to a stream; replaces the connection there was.
+
+    Raises:
+        EndpointError: not an address.
+        OfflineError: beyond this machine while online access is off; no socket was opened.
+    """
+    global _live
+    if not is_loopback(address) and not bpy.app.online_access:
+        raise OfflineError(
+            f"{address} is another machine and online access is off: allow it in "
+            "Preferences > System > Network, or receive from this machine"
+        )
+    disconnect()
+    _live = Live(address, Receiver(address))
+    atexit.register(_live.receiver.close)  # nothing more: Blender is being taken down by then
+    bpy.app.timers.register(_on_timer, persistent=True)
+
+
+def disconnect() -> None:
+    """Stop listening and recording; the people stay as they are."""
+    global _live
+    if _live is None:
+        return
+    recording.stop()
+    atexit.unregister(_live.receiver.close)
+    _live.receiver.close()
+    _live = None
+    if bpy.app.timers.is_registered(_on_timer):
+        bpy.app.timers.unregister(_on_timer)
+    redraw_views()
+
+
+def tick(now_s: float) -> bool:
+    """Show the newest frames, if any came since the last call; returns whether some did.
+
+    Args:
+        now_s: monotonic; decides when the proxies of people who left are removed.
+    """
+    if _live is None:
+        return False
+    frames = _live.receiver.take_newest()
+    if not _live.receiver.connected:
+        _live.targets.connection_lost()
+    if frames:
+        _show(_live, frames, now_s)
+        _live.trouble = ""
+    if frames or now_s - _live.redrawn_s > _REDRAW_S:
+        _live.redrawn_s = now_s
+        redraw_views()
+    return bool(frames)
+
+
+def forget_shapes() -> None:
+    """Undo or another file may have changed the bones."""
+    if _live is not None:
+        _live.poser.forget_shapes()
+        _live.targets.look_again()
+
+
+def look_again() -> None:
+    """A button changed a character."""
+    if _live is not None:
+        _live.targets.look_again()
+
+
+def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
+    hides = stream_settings().hide_stand_ins
+    connection.poser.covered = connection.targets.moving if hides else frozenset()
+    try:
+        connection.poser.show(frames, now_s)
+    finally:
+        connection.targets.show(frames, now_s)
+
+
+def _on_timer() -> float | None:
+    """Blender's timer: a bad frame must not end it."""
+    if _live is None:
+        return None
+    now_s = time.monotonic()
+    try:
+        with some_window():
+            tick(now_s)
+    except Exception as error:
+        _live.trouble = str(error)
+        if now_s - _live.logged_s > 1.0:
+            _live.logged_s = now_s
+            _LOG.exception("could not show a frame")
+    return TICK_S

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Where baked curves live: one Action with a slot for each actor, or as many Actions before 4.4."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import bpy
+
+from ..armatures.curves import slot_channels
+
+HAS_SLOTS = bpy.app.version >= (4, 4, 0)
+
+
+class ActionGoneError(RuntimeError):
+    """Undo, another file or the user took the action away while it was being written."""
+
+
+class TakeAction:
+    """Actors and their curves. Keeps names only, as undo replaces everything else."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+        self._actions: list[tuple[str, int]] = []
+        """Name and number by actor; all the same one where there are slots."""
+
+    def add_actor(self, name: str) -> int:
+        """Room for one more actor's curves; returns its number."""
+        if not HAS_SLOTS or not self._actions:
+            title = self._name if HAS_SLOTS else f"{self._name} {name}"
+            self._actions.append(_identity(bpy.data.actions.new(title)))
+        else:
+            self._actions.append(self._actions[0])
+        if HAS_SLOTS:
+            self._action(-1).slots.new(id_type="OBJECT", name=name)
+        return len(self._actions) - 1
+
+    def channels(self, actor: int) -> Any:
+        """What has `fcurves` and `groups`. Hold it no longer than the current call.
+
+        Raises:
+            ActionGoneError
+        """
+        action = self._action(actor)
+        return slot_channels(action, action.slots[actor]) if HAS_SLOTS else action
+
+    def assign(self, actor: int, animated: bpy.types.Object) -> None:
+        """Let an actor's curves move an object; the action it had is kept in the file."""
+        action = self._action(actor)
+        animation: Any = animated.animation_data or animated.animation_data_create()
+        before = animation.action
+        if before is not None and before.users <= 1 and before.library is None:
+            before.use_fake_user = True  # else Blender drops it from the file
+        animation.action = action
+        if HAS_SLOTS:
+            animation.action_slot = action.slots[actor]
+
+    def remove(self) -> None:
+        """As if nothing had been baked."""
+        for identity in set(self._actions):
+            if (action := _found(identity)) is not None:
+                bpy.data.actions.remove(action)
+        self._actions.clear()
+
+    def _action(self, actor: int) -> Any:
+        action = _found(self._actions[actor])
+        if action is None:
+            raise ActionGoneError("the action that was being written is gone")
+        return action
+
+
+def _identity(action: Any) -> tuple[str, int]:
+    """What tells an action from one of its name in another file."""
+    return action.name, getattr(action, "session_uid", 0)
+
+
+def _found(identity: tuple[str, int]) -> Any:
+    action = bpy.data.actions.get((identity[0], None))
+    return action if action is not None and _identity(action) == identity else None

@@ -1,0 +1,234 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Who a person's motion is baked to: an armature made for it, or a character of the user's."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, Protocol
+
+import bpy
+import numpy as np
+
+from livemocap.coords import R_BLENDER_WORLD
+from livemocap.rotation import Array
+from livemocap.skeleton import SMPLX
+from retarget.errors import RetargetError
+from retarget.motion import PersonMotion
+from retarget.rigs.rig import Rig, RootMotion
+from retarget.rigs.solve import Actor, RigPose, fit, solve
+
+from ..armatures.armature import pose_bones
+from ..armatures.bones import BoneLayout, bone_layout
+from ..rigs.control_rig import switches
+from ..rigs.edits import new_note
+from ..rigs.note import RigNote, note_here, read_note
+from ..rigs.rotation_modes import rotation_curves
+from ..rigs.shape import rig_of
+from ..stream.proxies import create_person
+
+
+class TargetError(RuntimeError):
+    """A character that cannot be baked to, in words for the user."""
+
+
+@dataclass(frozen=True, slots=True)
+class Curves:
+    """One animated property."""
+
+    data_path: str
+    values: Array
+    """(T, N)."""
+    group: str
+
+
+class Poses:
+    """All instants of a bake in single precision. Long takes are large: what was asked for once is
+    forgotten."""
+
+    def __init__(self) -> None:
+        self._turns: list[Array] = []
+        self._moves: list[Array] = []
+        self._by_bone: deque[Array] = deque()
+
+    @property
+    def bones(self) -> int:
+        """How many were not asked for yet."""
+        return len(self._by_bone)
+
+    def add(self, pose: RigPose) -> None:
+        """The instants after those that were added before."""
+        moves = np.stack([pose.hips_m, pose.root_m, pose.object_m], 1)
+        self._turns.append(pose.rotations_wxyz.astype(np.float32))
+        self._moves.append(moves.astype(np.float32))
+
+    def moves(self) -> tuple[Array, Array, Array]:
+        """(T, 3) m of the hips, of the root bone and of the object; after the last `add`."""
+        bones = self._turns[0].shape[1]
+        self._by_bone.extend(np.concatenate([t[:, b] for t in self._turns]) for b in range(bones))
+        self._turns.clear()
+        hips, root, carried = np.concatenate(self._moves).swapaxes(0, 1)
+        return hips, root, carried
+
+    def next_bone(self) -> Array:
+        """(T, 4) of one bone after the other; after `moves`."""
+        return self._by_bone.popleft()
+
+
+class Target(Protocol):
+    """Something that curves are made for."""
+
+    @property
+    def name(self) -> str: ...
+
+    def pose(self, motion: PersonMotion) -> RigPose:
+        """All frames of a piece of motion at once."""
+        ...
+
+    def curves(self, poses: Poses) -> Iterator[Curves]:
+        """Everything to be written, property by property."""
+        ...
+
+    def object(self) -> bpy.types.Object:
+        """What the curves move; made now if it does not exist."""
+        ...
+
+
+@dataclass(frozen=True)
+class NewPerson:
+    """An armature with the person's own bones."""
+
+    name: str
+    collection: str
+    track_id: int
+    rest_joints: Array
+    layout: BoneLayout
+
+    @classmethod
+    def of(cls, take: str, motion: PersonMotion) -> NewPerson:
+        name = f"{take} person {motion.track_id}"
+        layout = bone_layout(motion.rest_joints)
+        return cls(name, take, motion.track_id, motion.rest_joints, layout)
+
+    def pose(self, motion: PersonMotion) -> RigPose:
+        still = np.zeros_like(motion.pelvis)
+        turned = self.layout.basis_rotations(motion.local_wxyz)
+        return RigPose(turned, self.layout.root_location(motion.pelvis), still, still)
+
+    def curves(self, poses: Poses) -> Iterator[Curves]:
+        hips, _, _ = poses.moves()
+        yield Curves(_bone_path(SMPLX.names[0], ".location"), hips, SMPLX.names[0])
+        for bone in SMPLX.names:
+            yield _turned(bone, "QUATERNION", poses.next_bone())
+
+    def object(self) -> bpy.types.Object:
+        return create_person(self.name, self.track_id, self.rest_joints, self.collection)
+
+
+@dataclass(frozen=True)
+class Character:
+    """An armature of the user's: only curves are made, nothing of it is changed."""
+
+    name: str
+    actor: Actor
+    modes: Mapping[str, str]
+    """rotation_mode by driven bone."""
+    to_location: Mapping[int, Array]
+    """(3, 3) by row of the carrier and the root bone: from metres in the bone's own axes to its
+    location property."""
+    switches: Mapping[tuple[str, str], float]
+    """Custom properties by bone and name that have to have these values."""
+    object_location: tuple[Array, Array]
+    """(3,) where the object is, and (3, 3) from our world to the space of that."""
+
+    @classmethod
+    def of(cls, name: str, motion: PersonMotion, root: RootMotion | None) -> Character:
+        """Read a character, with what was noted of it, or else find its joints.
+
+        Args:
+            root: None: as it was noted, by the hips where nothing was.
+
+        Raises:
+            TargetError: it is gone, linked, or no character that can be moved.
+        """
+        rigged = _writable(name)
+        try:
+            note = _note(rigged, root)
+            rig, _ = rig_of(rigged, note)
+        except RetargetError as error:
+            raise TargetError(f"{name}: {error}") from None
+        bones = pose_bones(rigged)
+        rows = {rig.carrier_row, rig.carrier_row if rig.root_row is None else rig.root_row}
+        return cls(
+            name=name,
+            actor=fit(rig, motion.rest_joints, anchor=motion.pelvis[0]),
+            modes={bone: bones[bone].rotation_mode for bone in rig.bones},
+            to_location={row: _to_location(rigged, rig, row, note) for row in rows},
+            switches=switches(rigged),
+            object_location=(note.location, np.linalg.inv(note.space) @ R_BLENDER_WORLD),
+        )
+
+    def pose(self, motion: PersonMotion) -> RigPose:
+        return solve(self.actor, motion.local_wxyz, motion.pelvis)
+
+    def curves(self, poses: Poses) -> Iterator[Curves]:
+        rig = self.actor.rig
+        hips, root, carried = poses.moves()
+        moves = {rig.carrier_row: hips}
+        if rig.options.root is RootMotion.ROOT_BONE and rig.root_row is not None:
+            moves[rig.root_row] = root + moves.get(rig.root_row, 0)
+        for row, metres in moves.items():
+            bone = rig.skeleton.names[row]
+            yield Curves(_bone_path(bone, ".location"), metres @ self.to_location[row].T, bone)
+        if rig.options.root is RootMotion.OBJECT:
+            still, turn = self.object_location
+            yield Curves("location", still + carried @ turn.T, "Object Transforms")
+        for (bone, name), value in self.switches.items():
+            held = np.full((len(hips), 1), value)
+            yield Curves(_bone_path(bone, f'["{name}"]'), held, bone)
+        for bone in rig.bones:
+            yield _turned(bone, self.modes[bone], poses.next_bone())
+
+    def object(self) -> bpy.types.Object:
+        return _writable(self.name)
+
+
+def _turned(bone: str, mode: str, quats: Array) -> Curves:
+    name, values = rotation_curves(mode, quats)
+    return Curves(_bone_path(bone, f".{name}"), values, bone)
+
+
+def _bone_path(bone: str, ending: str) -> str:
+    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"]{ending}'
+
+
+def _writable(name: str) -> Any:
+    """The armature of that name, if an action can be given to it."""
+    found: Any = bpy.data.objects.get((name, None))
+    if found is None or found.type != "ARMATURE":
+        raise TargetError(f"{name}: there is no such armature in this file")
+    if found.animation_data is not None and found.animation_data.use_tweak_mode:
+        raise TargetError(f"{name}: leave the tweak mode of its NLA strip first")
+    return found
+
+
+def _note(rigged: Any, root: RootMotion | None) -> RigNote:
+    """What moves the character and from where: from home if the object goes, else from here."""
+    noted = read_note(rigged)
+    note = new_note(rigged) if noted is None else noted
+    if "pelvis" not in note.joint_map.matches:
+        raise TargetError(f"{rigged.name}: no bone was found that is surely its hips")
+    note = replace(note, root=note.root if root is None else root)
+    if note.root is RootMotion.OBJECT:
+        return note
+    here = note_here(rigged, note.joint_map)
+    return replace(note, home=here.home, location=here.location, space=here.space)
+
+
+def _to_location(rigged: Any, rig: Rig, row: int, note: RigNote) -> Array:
+    """(3, 3) from metres in a bone's own axes to its location, whatever the object's scale."""
+    bone = rigged.data.bones[rig.skeleton.names[row]]
+    frame = bone if bone.use_local_location or bone.parent is None else bone.parent
+    own = np.array(frame.matrix_local.to_3x3())
+    return np.linalg.inv(note.home[:3, :3] @ own) @ R_BLENDER_WORLD @ rig.skeleton.axes[row]
