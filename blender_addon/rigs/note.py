@@ -43,6 +43,8 @@ class RigNote:
     live: bool = True
     """Moves with its person; off: stays as it is, and keeps its person."""
     root: RootMotion = RootMotion.HIPS
+    foot_lock: float = 1.0
+    """0 lets feet slide as they are posed, 1 holds them for good where they stand."""
     parents: Mapping[str, str | None] = field(default_factory=dict)
     """What really moves a bone, where that is not its parent; None: nothing does."""
     calibration: Mapping[str, Array] = field(default_factory=dict)
@@ -117,6 +119,7 @@ def as_text(note: RigNote) -> str:
         "shares": note.shares,
         "live": note.live,
         "root": note.root.value,
+        "foot_lock": round(note.foot_lock, 3),
         "preset": joints.preset,
         "map": _stored(joints.matches),
         "unsure": _stored(joints.unsure),
@@ -147,6 +150,7 @@ def from_text(text: str) -> RigNote:
             shares=bool(stored["shares"]),
             live=bool(stored["live"]),
             root=RootMotion(stored["root"]),
+            foot_lock=_strength(stored.get("foot_lock", 1.0)),
             joint_map=JointMap(
                 matches=_matches(stored["map"]),
                 unsure=_matches(stored["unsure"]),
@@ -189,6 +193,13 @@ def _stored(matches: Mapping[str, Match]) -> dict[str, list[Any]]:
 
 def _matches(stored: Mapping[str, Any]) -> dict[str, Match]:
     return {j: Match(str(bone), float(certainty)) for j, (bone, certainty) in stored.items()}
+
+
+def _strength(stored: Any) -> float:
+    strength = float(stored)
+    if not 0 <= strength <= 1:
+        raise ValueError(f"a foot lock of {strength}, expected 0 to 1")
+    return strength
 
 
 def _array(stored: Any, shape: tuple[int, ...]) -> Array:
