@@ -22,9 +22,9 @@ from .errors import RetargetError
 from .euler import continuous_euler, euler_from_matrix, matrix_from_euler
 from .motion import PersonMotion
 from .tips import tip_offset
+from .units import UNITS_PER_METRE
 from .whole_file import whole_file
 
-UNITS_PER_METRE = {"cm": 100.0, "m": 1.0}
 ROTATION_ORDER = "ZXY"
 """Bends come first: X, the hinge of knees and the nod of the head, stays off the poles longest."""
 

@@ -22,35 +22,35 @@ _NODE = _HERE.parent / "node"
 
 
 class Clip:
-    """One reader's account of a file, in SMPL-X's joint order and whatever unit it says."""
+    """One reader's account of a file, in the order of `wanted` and whatever unit it says."""
 
-    def __init__(self, found: dict[str, Any]) -> None:
+    def __init__(self, found: dict[str, Any], wanted: Sequence[str] = SMPLX.names) -> None:
         self.names: list[str] = found["names"]
-        order = [self.names.index(name) for name in SMPLX.names]
+        order = [self.names.index(name) for name in wanted]
         self.parents = [found["parents"][k] for k in order]
         self.rest = np.array(found["rest"])[order]
-        """(55, 3)."""
+        """(J, 3)."""
         self.joints = np.array(found["joints"])[:, order]
-        """(T, 55, 3) at k / fps."""
+        """(T, J, 3) at k / fps."""
         self.found = found
 
 
-def three_clip(path: Path, frames: int, fps: Fraction) -> Clip:
+def three_clip(path: Path, frames: int, fps: Fraction, wanted: Sequence[str] = SMPLX.names) -> Clip:
     """By three.js's BVHLoader or FBXLoader."""
     if not (_NODE / "node_modules" / "three").is_dir():
         pytest.skip("three.js is not there: `make test-deps` fetches it")
-    return _clip([_node(), str(_NODE / "clip.mjs")], path, frames, fps)
+    return _clip([_node(), str(_NODE / "clip.mjs")], path, frames, fps, wanted)
 
 
-def ufbx_clip(path: Path, frames: int, fps: Fraction) -> Clip:
+def ufbx_clip(path: Path, frames: int, fps: Fraction, wanted: Sequence[str] = SMPLX.names) -> Clip:
     pytest.importorskip("ufbx")
-    return _clip([sys.executable, str(_HERE / "ufbx_clip.py")], path, frames, fps)
+    return _clip([sys.executable, str(_HERE / "ufbx_clip.py")], path, frames, fps, wanted)
 
 
-def bpy_clip(path: Path, frames: int, fps: Fraction) -> Clip:
+def bpy_clip(path: Path, frames: int, fps: Fraction, wanted: Sequence[str] = SMPLX.names) -> Clip:
     """By Blender's own importer of FBX."""
     require_bpy()
-    return _clip([sys.executable, str(_HERE / "bpy_clip.py")], path, frames, fps)
+    return _clip([sys.executable, str(_HERE / "bpy_clip.py")], path, frames, fps, wanted)
 
 
 def bvhio_clip(path: Path, frames: int, fps: Fraction) -> Clip:
@@ -109,7 +109,9 @@ def _node() -> str:
     return next(str(p) for p in (folder / "bin" / "node", folder / "node.exe") if p.exists())
 
 
-def _clip(command: Sequence[str], path: Path, frames: int, fps: Fraction) -> Clip:
+def _clip(
+    command: Sequence[str], path: Path, frames: int, fps: Fraction, wanted: Sequence[str]
+) -> Clip:
     done = subprocess.run(
         [*command, str(path), str(frames), repr(float(1 / fps))],
         capture_output=True,
@@ -118,4 +120,4 @@ def _clip(command: Sequence[str], path: Path, frames: int, fps: Fraction) -> Cli
     )
     answers = [line for line in done.stdout.splitlines() if line.startswith('{"names"')]
     assert answers, f"{command}: {done.stderr[-2000:]}"
-    return Clip(json.loads(answers[-1]))
+    return Clip(json.loads(answers[-1]), wanted)

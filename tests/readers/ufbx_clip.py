@@ -53,6 +53,10 @@ def main() -> None:
             for k in range(frames)
         ],
         "frames": max(map(len, times)),
+        "curves": len(curves),
+        "spans_deg": max(
+            c.keyframes[len(c.keyframes) - 1].value - c.keyframes[0].value for c in curves
+        ),
         "first_s": min(t[0] for t in times),
         "last_s": max(t[-1] for t in times),
         "stack_s": [stack.time_begin, stack.time_end],
