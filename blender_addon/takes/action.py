@@ -27,7 +27,8 @@ class TakeAction:
     def add_actor(self, name: str) -> int:
         """Room for one more actor's curves; returns its number."""
         if not HAS_SLOTS or not self._actions:
-            title = self._name if HAS_SLOTS else f"{self._name} {name}"
+            own = name if name.startswith(self._name) else f"{self._name} {name}"
+            title = self._name if HAS_SLOTS else own
             self._actions.append(_identity(bpy.data.actions.new(title)))
         else:
             self._actions.append(self._actions[0])

@@ -39,6 +39,7 @@ import bpy
 import numpy as np
 from mathutils import Matrix
 import blender_addon
+from action_curves import action_names, all_curves, moving_curves
 from blender_addon.takes import baking
 from blender_addon.rigs.reader import posed_skeleton
 from blender_rigs import build_armature
@@ -120,8 +121,7 @@ def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
             assert abs(scene.render.fps_base - base) < 1e-7
             found = []
             for person in people:
-                slot = person.animation_data.action_slot
-                curves = action.layers[0].strips[0].channelbag(slot).fcurves
+                curves = moving_curves(person)
                 assert len(curves) == 3 + 4 * 55
                 assert {len(c.keyframe_points) for c in curves} == {len(curves[0].keyframe_points)}
                 frames = [point.co[0] for point in curves[0].keyframe_points]
@@ -182,9 +182,7 @@ _ON_RIGS = """
                       @ Matrix.Scale(0.02, 4))
 
     def dump(rig):
-        other = bpy.data.actions["other"]
-        strip = other.layers[0].strips[0]
-        curves = [c for slot in other.slots for c in strip.channelbag(slot).fcurves]
+        curves = all_curves(bpy.data.actions["other"])
         keys = [np.array([k.co[:] for k in c.keyframe_points]).tobytes() for c in curves]
         bones = [(b.name, b.use_inherit_rotation, b.use_connect, b.use_local_location,
                   np.array(b.matrix_local).tobytes()) for b in rig.data.bones]
@@ -212,7 +210,7 @@ _ON_RIGS = """
             bpy.context.view_layer.update()
             before = dump(rig)
             assert bake(to="SELECTED", people="2", root=root) == {"FINISHED"}
-            assert rig.animation_data.action.name == "take"
+            assert [rig.animation_data.action.name] == action_names("take", rig.name)
             assert bpy.data.actions["other"].use_fake_user
             scene.frame_set(0)
             if root != "OBJECT":
@@ -303,8 +301,7 @@ def test_what_was_chosen_for_a_character_in_the_rig_panel_is_used(tmp_path: Path
     bpy.context.view_layer.update()
     assert bake(to="SELECTED", people="2") == {"FINISHED"}
     assert as_text(read_note(rig)) == as_text(note)
-    channels = rig.animation_data.action.layers[0].strips[0].channelbags[0].fcurves
-    groups = {curve.group.name for curve in channels}
+    groups = {curve.group.name for curve in moving_curves(rig)}
     assert groups == {m.bone for m in kept.values()} | {"Object Transforms"}
     scene.frame_set(30)
     assert np.linalg.norm(rig.matrix_world.translation) < 5
@@ -322,7 +319,8 @@ def test_a_bake_is_one_step_of_undo(tmp_path: Path) -> None:
     before = inventory()
     bake()
     after = inventory()
-    assert after["actions"] == ["take"] and len(after["objects"]) == 2
+    names = action_names("take", "person 1", "person 2")
+    assert after["actions"] == names and len(after["objects"]) == 2
     for _ in range(3):
         bpy.ops.ed.undo()
         assert inventory() == before
@@ -334,8 +332,8 @@ def test_a_bake_is_one_step_of_undo(tmp_path: Path) -> None:
     scene.frame_set(40)
     assert np.abs(first - heads(bpy.data.objects["take person 1"])).max() > 0.1
     bake()
-    assert inventory()["actions"] == ["take", "take.001"]
-    assert bpy.data.objects["take person 1"].animation_data.action.name == "take"
+    assert inventory()["actions"] == sorted(names + [f"{name}.001" for name in names])
+    assert bpy.data.objects["take person 1"].animation_data.action.name == names[0]
     """),
         str(tmp_path),
     )
@@ -382,7 +380,7 @@ def test_a_bake_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
     assert baking.current() is None and "Undo ended" in baking.note()[0]
     assert inventory() == before
     halfway()
-    bpy.data.actions.remove(bpy.data.actions["take"])
+    bpy.data.actions.remove(bpy.data.actions[0])
     while baking.current():
         baking.tick(0.0)
     assert "gone" in baking.note()[0] and inventory() == before
@@ -566,7 +564,8 @@ def test_a_control_rig_is_switched_to_turning_and_its_skin_follows(tmp_path: Pat
     assert {b["IK_FK"] for b in switches} == {0.0}
     assert bake(to="SELECTED", people="2") == {"FINISHED"}
     assert chest.rotation_mode == "XYZ"
-    assert rig.animation_data.action.name == "take" and rig.animation_data.use_nla
+    assert [rig.animation_data.action.name] == action_names("take", rig.name)
+    assert rig.animation_data.use_nla
     found = []
     for frame in range(21, 45, 6):
         scene.frame_set(frame)
