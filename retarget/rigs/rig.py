@@ -19,6 +19,13 @@ from .skeleton import RigSkeleton
 from .twist import Share, find_shares
 
 
+FINGERS = frozenset(
+    joint
+    for joint, name in enumerate(SMPLX.names)
+    if name.endswith(("1", "2", "3")) and "_" in name
+)
+
+
 class RootMotion(Enum):
     """What carries the character across the floor; heights always stay on the hips."""
 
@@ -42,6 +49,8 @@ class RigOptions:
     flat_feet: bool = False
     """Keep soles as level as the rig's rest pose has them, rather than aim feet like the actor's:
     ankles lie higher over the toes on some rigs than on others."""
+    fingers: bool = True
+    """Move finger bones; off: they stay as they are, and still say where palms face."""
     floor_m: float = 0.0
     """How high the floor is in the world that the motion is in."""
     ground_m: float | None = None
@@ -95,13 +104,14 @@ class Rig:
         shares = find_shares(
             skeleton, rows, fixed=parents, twist=options.twist, spread=options.spread
         )
+        moved = rows if options.fingers else _without_fingers(rows)
         rig = cls(
             skeleton=skeleton,
             joint_map=joint_map,
             options=options,
             rows=rows,
             shares=shares,
-            driven=find_driven(skeleton, rows, shares, parents),
+            driven=find_driven(skeleton, moved, shares, parents),
             parents=parents,
             calibration=dict(calibration or {}),
         )
@@ -161,6 +171,10 @@ def _rows(skeleton: RigSkeleton, joint_map: JointMap) -> dict[int, int]:
     owner = {row: joint for joint, row in sorted(rows.items())}
     owner[rows[0]] = 0
     return {joint: row for joint, row in sorted(rows.items()) if owner[row] == joint}
+
+
+def _without_fingers(rows: Mapping[int, int]) -> dict[int, int]:
+    return {joint: row for joint, row in rows.items() if joint not in FINGERS}
 
 
 def _require_known(kind: str, names: Iterable[str | None], known: Sequence[str]) -> None:
