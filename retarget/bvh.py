@@ -1,4 +1,4 @@
-"""Our own BVH writer and reader.
+"""Our own BVH files of people, and a reader of anybody's.
 
 What we write: +Y up as our world, a true T-pose at rest (all rotations 0) facing +Z, root OFFSET
 0 0 0 with six channels (its position is the pelvis in the world), three rotation channels for
@@ -11,24 +11,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import TextIO
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_quat
+from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX, Skeleton, global_rotations, joint_positions
 
+from .bvh_writing import BvhMotion, BvhTree, Progress, write_bvh_tree
 from .errors import RetargetError
-from .euler import continuous_euler, euler_from_matrix, matrix_from_euler
+from .euler import matrix_from_euler
 from .motion import PersonMotion
 from .tips import tip_offset
-from .units import UNITS_PER_METRE
-from .whole_file import whole_file
-
-ROTATION_ORDER = "ZXY"
-"""Bends come first: X, the hinge of knees and the nod of the head, stays off the poles longest."""
-
-_ROWS_AT_ONCE = 2000
 
 
 def write_bvh(
@@ -37,6 +30,7 @@ def write_bvh(
     path: Path,
     units: str = "cm",
     names: Sequence[str] = SMPLX.names,
+    progress: Progress = lambda done, frames: None,
 ) -> None:
     """Write a motion that was resampled to `fps`.
 
@@ -47,61 +41,15 @@ def write_bvh(
     Raises:
         RetargetError: nothing stands under `path` then.
     """
-    scale = UNITS_PER_METRE[units]
-    order = _depth_first(SMPLX)
-    with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
-        file.writelines(_hierarchy(motion.rest_joints * scale, scale, names))
-        file.write(f"MOTION\nFrames: {motion.frames}\nFrame Time: {float(1 / fps)!r}\n")
-        _write_rows(file, _rows(motion, order, scale))
-
-
-def _depth_first(skeleton: Skeleton) -> list[int]:
-    """All joints in the order in which a BVH file names them."""
-    found, waiting = [], [0]
-    while waiting:
-        found.append(waiting.pop())
-        waiting += reversed(skeleton.children[found[-1]])
-    return found
-
-
-def _hierarchy(rest: Array, scale: float, names: Sequence[str]) -> Iterator[str]:
-    yield "HIERARCHY\n"
-    yield from _joint_lines(0, np.zeros(3), rest, scale, names, "")
-
-
-def _joint_lines(
-    joint: int, offset: Array, rest: Array, scale: float, names: Sequence[str], indent: str
-) -> Iterator[str]:
-    """One joint and all below it; `rest` and `offset` in the file's units."""
-    rotations = " ".join(f"{axis}rotation" for axis in ROTATION_ORDER)
-    channels = f"6 Xposition Yposition Zposition {rotations}" if joint == 0 else f"3 {rotations}"
-    yield f"{indent}{'JOINT' if joint else 'ROOT'} {names[joint]}\n{indent}{{\n"
-    yield f"{indent}\tOFFSET {_numbers(offset)}\n{indent}\tCHANNELS {channels}\n"
-    for child in SMPLX.children[joint]:
-        below = rest[child] - rest[joint]
-        yield from _joint_lines(child, below, rest, scale, names, indent + "\t")
-    if not SMPLX.children[joint]:
-        tip = _numbers(tip_offset(rest / scale, joint) * scale)
-        yield f"{indent}\tEnd Site\n{indent}\t{{\n{indent}\t\tOFFSET {tip}\n{indent}\t}}\n"
-    yield f"{indent}}}\n"
-
-
-def _numbers(values: Array) -> str:
-    return " ".join(f"{value:.6f}" for value in values)
-
-
-def _rows(motion: PersonMotion, order: Sequence[int], scale: float) -> Array:
-    """(T, 3 + 3 J) as the file has them: root position, then degrees."""
-    matrices = matrix_from_quat(motion.local_wxyz[:, list(order)])
-    angles = np.degrees(continuous_euler(euler_from_matrix(matrices, ROTATION_ORDER)))
-    return np.concatenate([motion.pelvis * scale, angles.reshape(motion.frames, -1)], -1)
-
-
-def _write_rows(file: TextIO, rows: Array) -> None:
-    line = " ".join(["%.6f"] * rows.shape[1]) + "\n"
-    for start in range(0, len(rows), _ROWS_AT_ONCE):
-        some = rows[start : start + _ROWS_AT_ONCE]
-        file.write((line * len(some)) % tuple(some.ravel().tolist()))
+    rest, joints = motion.rest_joints, range(len(SMPLX.names))
+    tree = BvhTree(
+        names=tuple(names),
+        parents=SMPLX.parents,
+        offsets=rest - rest[list(SMPLX.parents)],
+        ends={joint: tip_offset(rest, joint) for joint in joints if not SMPLX.children[joint]},
+    )
+    moves = BvhMotion(root_m=motion.pelvis, turned=joints, rotations=motion.local_wxyz)
+    write_bvh_tree(path, tree, moves, fps, units=units, progress=progress)
 
 
 @dataclass(frozen=True)
