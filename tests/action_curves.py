@@ -1,4 +1,4 @@
-"""Inside a Blender process: curves and names of baked actions, before action slots and with them."""
+"""Inside a Blender process: curves and names of baked actions, with action slots and without."""
 
 from __future__ import annotations
 
