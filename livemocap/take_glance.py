@@ -5,11 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from livemocap import wire
-from livemocap.mcap_reader_pure import McapDamageError, McapSummary, read_chunk, read_summary
+from livemocap.mcap_reader_pure import (
+    McapDamageError,
+    McapMetadata,
+    McapSummary,
+    read_chunk,
+    read_mcap,
+    read_summary,
+)
 from livemocap.messages import TRACK_TENTATIVE
-from livemocap.take_writer import TakeError
+from livemocap.take_writer import BEFORE_S, PRESSED, TakeError
 from livemocap.track_rows import RowsDecoder, TrackRows
 
 _TOPIC = "track"
@@ -27,6 +35,10 @@ class TakeGlance:
     """Tracked ones, of all cameras together."""
     people: tuple[int, ...]
     """Track ids; whoever was there for moments only may be missing."""
+    dropped: int = 0
+    """Frames that the numbers of the first and the last one say were lost; of one camera."""
+    before_s: float = 0.0
+    """How much of it lies before the button was pressed."""
 
 
 def glance(path: Path) -> TakeGlance:
@@ -39,16 +51,33 @@ def glance(path: Path) -> TakeGlance:
         size = path.stat().st_size
         with path.open("rb") as file:
             summary = read_summary(file, size)
-            decoder, rows = RowsDecoder(), []
+            decoder, rows, numbers = RowsDecoder(), [], []
             for at in _spread(summary.chunks):
                 for message in read_chunk(file, at, summary.topics, size):
                     decoded = decoder.decode(message.data) if message.topic == _TOPIC else None
-                    rows += [decoded] if decoded is not None else []
+                    if decoded is not None:
+                        rows.append(decoded)
+                        numbers.append(message.sequence)
+            before_s = _before_s(file, size)
     except OSError as error:
         raise TakeError(f"{path}: {error.strerror}") from None
     except (McapDamageError, wire.WireError) as error:
         raise TakeError(f"{path}: {error}") from None
-    return _short(summary, rows)
+    return _short(summary, rows, numbers, before_s)
+
+
+def _before_s(file: BinaryIO, size: int) -> float:
+    """What stands before the first message says so, if anything does."""
+    file.seek(0)
+    for record in read_mcap(file, size):
+        if not isinstance(record, McapMetadata):
+            break
+        if record.name == PRESSED:
+            try:
+                return max(0.0, float(record.values.get(BEFORE_S, 0.0)))
+            except ValueError:
+                break
+    return 0.0
 
 
 def _spread(chunks: Sequence[int]) -> list[int]:
@@ -58,7 +87,9 @@ def _spread(chunks: Sequence[int]) -> list[int]:
     return [chunks[place] for place in sorted(places) if 0 <= place <= last]
 
 
-def _short(summary: McapSummary, rows: Sequence[TrackRows]) -> TakeGlance:
+def _short(
+    summary: McapSummary, rows: Sequence[TrackRows], numbers: Sequence[int], before_s: float
+) -> TakeGlance:
     people = {
         person
         for row in rows
@@ -67,4 +98,6 @@ def _short(summary: McapSummary, rows: Sequence[TrackRows]) -> TakeGlance:
     }
     times = [row.t_capture_ns for row in rows]
     seconds = (max(times) - min(times)) * 1e-9 if times else 0.0
-    return TakeGlance(seconds, summary.counts.get(_TOPIC, 0), tuple(sorted(people)))
+    frames = summary.counts.get(_TOPIC, 0)
+    span = numbers[-1] - numbers[0] + 1 if numbers else 0
+    return TakeGlance(seconds, frames, tuple(sorted(people)), max(0, span - frames), before_s)

@@ -23,6 +23,9 @@ PART_SUFFIX = ".part"
 ENCODING = "livemocap"
 PROFILE = "livemocap"
 
+PRESSED, BEFORE_S = "recording", "before_s"
+"""A recording's metadata that say when the button was pressed, and how much came before it."""
+
 
 class TakeError(ValueError):
     """A take that cannot be read, or written where it was asked to."""

@@ -67,6 +67,8 @@ class Receiver:
         self._gaps = GapCounter()
         self._arrivals_ns: deque[int] = deque(maxlen=1000)
         self._followers: list[SimpleQueue[Packet | None]] = []
+        self._past: deque[Packet] = deque()
+        self._keep_ns = 0
         self._frames = self._malformed = 0
         self._refused = ""
         self._ended = False
@@ -85,13 +87,30 @@ class Receiver:
             newest, self._newest = self._newest, {}
         return list(newest.values())
 
+    def keep_past(self, seconds: float) -> None:
+        """Remember the packets of so long from now on, for who begins to follow later."""
+        with self._lock:
+            self._keep_ns = round(seconds * 1e9)
+            self._forget(time.monotonic_ns())
+
+    def remembered_s(self) -> float:
+        """How far back the packets go that whoever follows now gets at once."""
+        now_ns = time.monotonic_ns()
+        with self._lock:
+            self._forget(now_ns)
+            return (now_ns - self._past[0].t_received_ns) * 1e-9 if self._past else 0.0
+
     def follow(self) -> SimpleQueue[Packet | None]:
-        """A queue that gets every packet from now on, until `unfollow`.
+        """A queue that gets every packet from now on, until `unfollow`, those that are remembered
+        first.
 
         None is never put here: it is the follower's to say that it has heard enough.
         """
         queue: SimpleQueue[Packet | None] = SimpleQueue()
         with self._lock:
+            self._forget(time.monotonic_ns())
+            for packet in self._past:
+                queue.put(packet)
             self._followers.append(queue)
         return queue
 
@@ -141,10 +160,18 @@ class Receiver:
         with self._lock:
             self._keep(Packet(now_ns, parts, message))
 
+    def _forget(self, now_ns: int) -> None:
+        """What is older than anybody asked for."""
+        while self._past and now_ns - self._past[0].t_received_ns > self._keep_ns:
+            self._past.popleft()
+
     def _keep(self, packet: Packet) -> None:
         message = packet.message
         for queue in self._followers:
             queue.put(packet)
+        if self._keep_ns:
+            self._past.append(packet)
+            self._forget(packet.t_received_ns)
         if isinstance(message, EndOfStream):
             self._ended = True
         if not isinstance(message, TrackFrame):

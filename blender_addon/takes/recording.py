@@ -7,14 +7,23 @@ import atexit
 import logging
 import threading
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from queue import Empty, SimpleQueue
+from types import MappingProxyType
 
 from livemocap.gaps import GapCounter
 from livemocap.messages import TrackFrame
 from livemocap.skeleton import SMPLX
-from livemocap.take_writer import TakeError, TakeWriter, free_name, plain_stem
+from livemocap.take_writer import (
+    BEFORE_S,
+    PRESSED,
+    TakeError,
+    TakeWriter,
+    free_name,
+    plain_stem,
+)
 
 from ..stream.receiver import TOPIC, Packet, Receiver
 
@@ -48,22 +57,32 @@ class RecordingStatus:
     size: int
     """Bytes on disk."""
     elapsed_s: float
+    """Since the button was pressed."""
+    before_s: float
+    """How much of the take lies before that."""
     note: str
     """Why it ended by itself, in words; empty when all is well."""
 
 
 class Recording:
-    """Writes what a receiver hears, from construction until `stop`.
+    """Writes what a receiver remembers and what it hears, from construction until `stop`.
 
     Args:
         folder: where takes go; made if missing.
         name: of the take; a number is added rather than overwriting another.
+        about: what else the take is to say of how it was recorded.
 
     Raises:
         RecordingError: nothing can be written there.
     """
 
-    def __init__(self, receiver: Receiver, folder: Path, name: str = "") -> None:
+    def __init__(
+        self,
+        receiver: Receiver,
+        folder: Path,
+        name: str = "",
+        about: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         try:
             self._writer = TakeWriter(free_name(folder, plain_stem(name)))
         except TakeError as error:
@@ -74,6 +93,13 @@ class Recording:
         self._gaps = GapCounter()
         self._frames = 0
         self._note = ""
+        self._before_s = receiver.remembered_s()
+        pressed_ns = time.monotonic_ns()
+        self._about = {
+            "pressed_monotonic_ns": str(pressed_ns),
+            BEFORE_S: f"{self._before_s:.3f}",
+            **about,
+        }
         self._started_s, self._ended_s = time.monotonic(), 0.0
         self._queue: SimpleQueue[Packet | None] = receiver.follow()
         self._thread = threading.Thread(target=self._run, name="livemocap-recording", daemon=True)
@@ -88,6 +114,7 @@ class Recording:
             gaps=self._gaps.gaps,
             size=self._writer.size,
             elapsed_s=(self._ended_s or time.monotonic()) - self._started_s,
+            before_s=self._before_s,
             note=self._note,
         )
 
@@ -104,6 +131,7 @@ class Recording:
     def _run(self) -> None:
         try:
             self._writer.add_metadata("skeleton", _skeleton_table())
+            self._writer.add_metadata(PRESSED, self._about)
             self._write_all()
             self._writer.close()
         except Exception as error:  # whatever it was, what is written already is to be kept
@@ -162,7 +190,12 @@ def refuse(sentence: str) -> None:
     _refusal = sentence
 
 
-def start(receiver: Receiver, folder: Path, name: str = "") -> Recording:
+def start(
+    receiver: Receiver,
+    folder: Path,
+    name: str = "",
+    about: Mapping[str, str] = MappingProxyType({}),
+) -> Recording:
     """Begin a take.
 
     Raises:
@@ -171,7 +204,7 @@ def start(receiver: Receiver, folder: Path, name: str = "") -> Recording:
     global _current
     if is_running():
         raise RecordingError("a take is being recorded already")
-    _current = Recording(receiver, folder, name)
+    _current = Recording(receiver, folder, name, about)
     refuse("")
     atexit.register(stop)
     return _current

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from blender_addon.takes.recording import Recording, RecordingError
 from livemocap.bus import TRACK, Publisher
 from livemocap.messages import EndOfStream
 from livemocap.take import TakeReader
+from livemocap.take_glance import glance
 from livemocap.take_repair import recover, summarize
 from livemocap.wire import encode, pack
 
@@ -58,6 +60,45 @@ def test_what_was_lost_on_the_way_is_counted(
     assert (taken.status().running, taken.status().gaps) == (True, 3)
     taken.stop()
     assert summarize(taken.status().path).gaps == 3
+    assert glance(taken.status().path).dropped == 3
+
+
+def test_what_came_before_the_press_is_in_the_take_once_and_the_take_says_how_much(
+    publisher: Publisher, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.keep_past(30.0)
+    for sequence in range(40):
+        publisher.send(TRACK, track_frame(1, sequence))
+    wait_for(lambda: receiver.status().frames == 40)
+    time.sleep(0.2)
+    taken = Recording(receiver, tmp_path, "pre", {"scene_frame": "7"})
+    for sequence in range(40, 60):
+        publisher.send(TRACK, track_frame(1, sequence))
+    wait_for(lambda: taken.status().frames == 60)
+    taken.stop()
+    path = taken.status().path
+    assert [frame.sequence for frame in TakeReader(path).tracks()] == list(range(60))
+    pressed = TakeReader(path).metadata()["recording"]
+    assert 0.2 <= float(pressed["before_s"]) < 15.0
+    assert pressed["scene_frame"] == "7"
+    seen = glance(path)
+    assert (seen.before_s, seen.dropped) == (float(pressed["before_s"]), 0)
+    assert taken.status().before_s == pytest.approx(seen.before_s, abs=1e-3)
+
+
+def test_no_more_is_remembered_than_was_asked_for(
+    publisher: Publisher, receiver: Receiver, tmp_path: Path
+) -> None:
+    receiver.keep_past(30.0)
+    publisher.send(TRACK, track_frame(1, 0))
+    wait_for(lambda: receiver.status().frames == 1)
+    receiver.keep_past(0.0)
+    assert receiver.remembered_s() == 0.0
+    publisher.send(TRACK, track_frame(1, 1))
+    wait_for(lambda: receiver.status().frames == 2)
+    taken = Recording(receiver, tmp_path)
+    taken.stop()
+    assert (taken.status().frames, taken.status().before_s) == (0, 0.0)
 
 
 def test_a_take_never_overwrites_another(receiver: Receiver, tmp_path: Path) -> None:
