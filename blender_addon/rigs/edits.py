@@ -52,7 +52,8 @@ def found_anew(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
         for joint, C in note.calibration.items()
         if joint_map.bones.get(joint) == note.joint_map.bones.get(joint)
     }
-    return _probed(rig_object, replace(note, joint_map=joint_map, calibration=same))
+    found = replace(note, joint_map=joint_map, calibration=same, by_hand=frozenset())
+    return _probed(rig_object, found)
 
 
 def given_to(

@@ -20,6 +20,7 @@ from retarget.rigs.skeleton import RigSkeleton
 
 from .actors import Rule
 from .reader import rest_skeleton
+from .settings import RigSettings, settings_from, stored_settings
 
 _KEY, _KEYS = "livemocap_rig", "livemocap_rigs"
 """Custom property of an object, and of the scene for objects of other files: Blender does not
@@ -45,6 +46,9 @@ class RigNote:
     root: RootMotion = RootMotion.HIPS
     foot_lock: float = 1.0
     """0 lets feet slide as they are posed, 1 holds them for good where they stand."""
+    settings: RigSettings = field(default_factory=RigSettings)
+    by_hand: frozenset[str] = frozenset()
+    """Joints whose bone a person chose, or took away."""
     parents: Mapping[str, str | None] = field(default_factory=dict)
     """What really moves a bone, where that is not its parent; None: nothing does."""
     calibration: Mapping[str, Array] = field(default_factory=dict)
@@ -120,6 +124,8 @@ def as_text(note: RigNote) -> str:
         "live": note.live,
         "root": note.root.value,
         "foot_lock": round(note.foot_lock, 3),
+        "settings": stored_settings(note.settings),
+        "by_hand": sorted(note.by_hand),
         "preset": joints.preset,
         "map": _stored(joints.matches),
         "unsure": _stored(joints.unsure),
@@ -151,6 +157,8 @@ def from_text(text: str) -> RigNote:
             live=bool(stored["live"]),
             root=RootMotion(stored["root"]),
             foot_lock=_strength(stored.get("foot_lock", 1.0)),
+            settings=settings_from(stored.get("settings", {})),
+            by_hand=frozenset(stored.get("by_hand", ())),
             joint_map=JointMap(
                 matches=_matches(stored["map"]),
                 unsure=_matches(stored["unsure"]),

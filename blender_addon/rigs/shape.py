@@ -79,11 +79,23 @@ def rig_of(rig_object: bpy.types.Object, note: RigNote) -> tuple[Rig, str]:
     rig = Rig.of(
         skeleton,
         replace(note.joint_map, matches=there),
-        RigOptions(root=note.root),
+        rig_options(note),
         parents=_movers(rig_object, note, skeleton),
         calibration={joint: C for joint, C in note.calibration.items() if joint in there},
     )
     return rig, _gone_words(gone)
+
+
+def rig_options(note: RigNote) -> RigOptions:
+    """What was chosen about a character, as retargeting has it."""
+    chosen = note.settings
+    return RigOptions(
+        root=note.root,
+        scale=chosen.scale,
+        flat_feet=chosen.flat_feet,
+        fingers=chosen.fingers,
+        floor_m=chosen.floor_m,
+    )
 
 
 def bones_seen(rig_object: bpy.types.Object) -> bytes:

@@ -18,7 +18,6 @@ from .paths import Paths, paths_of
 from .skeleton import RigSkeleton
 from .twist import Share, find_shares
 
-
 FINGERS = frozenset(
     joint
     for joint, name in enumerate(SMPLX.names)
