@@ -1,38 +1,19 @@
-"""What only Blender can do, by a Blender in a process of its own: FBX files and pictures."""
+"""What only Blender can do, by a Blender in a process of its own: pictures of armatures."""
 
 from __future__ import annotations
 
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from pathlib import Path
 
 from livemocap.take import TakeReader
 
 from .errors import RetargetError
-from .motion import PersonMotion, motions_from_tracks, resample
+from .motion import motions_from_tracks, resample
 from .motion_file import save_motions
 from .rates import measured_rate
 from .whole_file import discard_part
-
-
-def write_fbx(
-    motions: Sequence[PersonMotion],
-    fps: Fraction,
-    paths: Sequence[Path],
-    written: Callable[[Path], None] = lambda path: None,
-) -> None:
-    """Write motions that were resampled to `fps`, each to its own file.
-
-    Args:
-        written: told of each file when it is complete.
-
-    Raises:
-        RetargetError: with what the process said, also when bpy is missing.
-    """
-    _run("blender_addon.headless.fbx", motions, fps, paths, written=written)
 
 
 def render_take(take: Path, out: Path, *options: str) -> Path:
@@ -42,60 +23,32 @@ def render_take(take: Path, out: Path, *options: str) -> Path:
         options: of `python -m blender_addon.headless.render`, such as `--colors=ffa826,5cc0ff`.
 
     Raises:
-        RetargetError: nobody is in the take, or what the process said.
+        RetargetError: nobody is in the take, or with what the process said, also when bpy is
+            missing.
     """
     motions = motions_from_tracks(TakeReader(take).tracks())
     if not motions:
         raise RetargetError(f"{take}: nobody was tracked in this take")
     fps = measured_rate(max(motions, key=lambda m: m.frames).times_s)
-    _run("blender_addon.headless.render", [resample(m, fps) for m in motions], fps, [out], options)
+    with tempfile.TemporaryDirectory(prefix="livemocap-blender-") as folder:
+        job = Path(folder) / "motions.npz"
+        save_motions(job, [resample(m, fps) for m in motions], fps)
+        try:
+            _run("blender_addon.headless.render", str(job), str(out), *options)
+        finally:
+            discard_part(out)  # a process that was killed leaves it behind
     return out
 
 
-def _run(
-    module: str,
-    motions: Sequence[PersonMotion],
-    fps: Fraction,
-    paths: Sequence[Path],
-    options: Sequence[str] = (),
-    written: Callable[[Path], None] = lambda path: None,
-) -> None:
-    """python -m MODULE MOTIONS PATH ... OPTION ..., its last words raised if it fails."""
-    with tempfile.TemporaryDirectory(prefix="livemocap-blender-") as folder:
-        job, said = Path(folder) / "motions.npz", Path(folder) / "said"
-        save_motions(job, motions, fps)
-        command = [sys.executable, "-m", module, str(job), *map(str, paths), *options]
-        try:
-            code = _follow(command, said, {str(path): path for path in paths}, written)
-        finally:
-            for path in paths:  # a process that was killed leaves it behind
-                discard_part(path)
-        last = said.read_text(errors="replace").strip().splitlines()[-1:]
-    if code:
-        raise RetargetError(last[0] if last else f"Blender ended with code {code}")
-
-
-def _follow(
-    command: Sequence[str], said: Path, paths: Mapping[str, Path], written: Callable[[Path], None]
-) -> int:
-    """Run a process that prints each of `paths` when it is done, its complaints into `said`."""
-    with (
-        said.open("wb") as complaints,
-        subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=complaints,
-            text=True,
-            errors="replace",
-        ) as process,
-    ):
-        try:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if line.rstrip("\n") in paths:
-                    written(paths[line.rstrip("\n")])
-            return process.wait()
-        except BaseException:  # Ctrl-C: it must not write on behind our back
-            process.kill()
-            raise
+def _run(module: str, *arguments: str) -> None:
+    """python -m MODULE ARGUMENT ..., its last words raised if it fails."""
+    done = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        errors="replace",
+    )
+    if done.returncode:
+        last = done.stderr.strip().splitlines()[-1:]
+        raise RetargetError(last[0] if last else f"Blender ended with code {done.returncode}")

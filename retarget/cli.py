@@ -12,7 +12,7 @@ _EXAMPLE = """examples:
 
 One file a person, TAKE_personN.bvh or .fbx, on the person's own skeleton of 55 SMPL-X joints with
 a T-pose as rest. It starts when the person is first seen (--sync: when the take starts), and
-frames that miss the person are filled in between the poses around them. FBX needs bpy.
+frames that miss the person are filled in between the poses around them.
 """
 
 
@@ -34,7 +34,7 @@ def add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--person", default="all", metavar="N", help="track ids as 1,3, or all")
     parser.add_argument("--fps", metavar="F", help="30, 23.976, 30000/1001 ... (the take's own)")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where to (beside the take)")
-    parser.add_argument("--units", choices=("cm", "m"), default="cm", help="of BVH files (cm)")
+    parser.add_argument("--units", choices=("cm", "m"), default="cm", help="of the files (cm)")
     parser.add_argument("--sync", action="store_true", help="all files start with the take")
     parser.add_argument("--force", action="store_true", help="replace files that are there")
     parser.set_defaults(run=export)

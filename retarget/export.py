@@ -8,9 +8,9 @@ from pathlib import Path
 
 from livemocap.take import PART_SUFFIX, TakeReader
 
-from .blender import write_fbx
 from .bvh import write_bvh
 from .errors import RetargetError
+from .fbx.person import write_person
 from .motion import PersonMotion, motions_from_tracks, resample
 from .rates import measured_rate
 
@@ -35,7 +35,7 @@ def export_take(
         formats: of FORMATS.
         persons: track ids, or None for everybody.
         fps: None keeps the rate at which the take was made.
-        units: of BVH, `cm` or `m`; FBX is in metres and says so.
+        units: `cm` or `m`; FBX files say which, BVH cannot.
         sync: every file starts with the take and not with its person's first frame; until then
             the person stands still in the first pose.
         force: replace files that are there.
@@ -45,7 +45,7 @@ def export_take(
         What was written. A file under its final name is always complete.
 
     Raises:
-        RetargetError: nothing to export, a file is there already, or Blender cannot write.
+        RetargetError: nothing to export, a file is there already, or cannot be written.
         TakeError: the take cannot be read.
     """
     motions = _chosen(take, persons)
@@ -58,24 +58,13 @@ def export_take(
         for motion in motions
     }
     _require_free(list(targets), force)
-    rate = f"{float(fps):.6g} fps"
-
-    def written(path: Path) -> None:
-        motion = targets[path]
+    for path, motion in targets.items():
+        write = write_person if path.suffix == ".fbx" else write_bvh
+        write(motion, fps, path, units)
         report(
-            f"{path}  person {motion.track_id}, {motion.frames} frames at {rate}, "
+            f"{path}  person {motion.track_id}, {motion.frames} frames at {float(fps):.6g} fps, "
             f"from {max(motion.start_s, 0):.2f} s of the take"
         )
-
-    for kind in formats:
-        paths = [path for path in targets if path.suffix == f".{kind}"]
-        if kind == "fbx":
-            report(f"Blender writes {len(paths)} FBX at {rate} ...")
-            write_fbx(motions, fps, paths, written)
-            continue
-        for path in paths:
-            write_bvh(targets[path], fps, path, units)
-            written(path)
     return list(targets)
 
 

@@ -70,7 +70,7 @@ def _versions() -> Finding:
     python = ".".join(map(str, sys.version_info[:3]))
     found = f"livemocap {__version__}, Python {python}, {platform.platform(terse=True)}"
     if sys.version_info[:2] != (3, 11):
-        return Finding("versions", "note", found, "FBX by Blender's module needs Python 3.11")
+        return Finding("versions", "note", found, "Blender's module needs Python 3.11")
     return Finding("versions", "ok", f"{found}, {os.cpu_count()} cores")
 
 
@@ -102,7 +102,7 @@ def _extras() -> Iterator[Finding]:
             yield Finding(extra, "ok", words)
         elif extra == "blender":
             fix = _install(extra) if sys.version_info[:2] == (3, 11) else "use Python 3.11"
-            yield Finding(extra, "note", "bpy is missing: no FBX, no armatures picture", fix)
+            yield Finding(extra, "note", "bpy is missing: no armatures picture", fix)
         else:
             yield Finding(extra, "fail", f"missing: {', '.join(missing)}", _install(extra))
 

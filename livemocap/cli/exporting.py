@@ -15,13 +15,11 @@ def export_people(take: Path, kind: str, folder: Path) -> list[Path]:
     """One `kind` file for everybody.
 
     Raises:
-        NotMade: for FBX without bpy, or when nobody was tracked.
+        NotMade: nobody was tracked.
     """
     from retarget.errors import RetargetError
     from retarget.export import export_take
 
-    if kind == "fbx":
-        require_blender()
     try:
         return export_take(take, [kind], None, None, folder)
     except RetargetError as error:
