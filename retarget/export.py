@@ -48,7 +48,7 @@ def export_take(
         RetargetError: nothing to export, a file is there already, or cannot be written.
         TakeError: the take cannot be read.
     """
-    motions = _chosen(take, persons)
+    motions = people_of(take, persons)
     fps = fps or measured_rate(max(motions, key=lambda m: m.frames).times_s)
     motions = [resample(m, fps, m.start_s if sync else 0.0) for m in motions]
     stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
@@ -57,7 +57,7 @@ def export_take(
         for kind in formats
         for motion in motions
     }
-    _require_free(list(targets), force)
+    require_free(list(targets), force)
     for path, motion in targets.items():
         write = write_person if path.suffix == ".fbx" else write_bvh
         write(motion, fps, path, units)
@@ -68,7 +68,8 @@ def export_take(
     return list(targets)
 
 
-def _chosen(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:
+def people_of(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:
+    """The motions of these people, or of everybody; RetargetError where one is not there."""
     motions = {m.track_id: m for m in motions_from_tracks(TakeReader(take).tracks())}
     if not motions:
         raise RetargetError(f"{take}: nobody was tracked in this take")
@@ -79,7 +80,8 @@ def _chosen(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:
     return [motions[p] for p in persons or motions]
 
 
-def _require_free(paths: Sequence[Path], force: bool) -> None:
+def require_free(paths: Sequence[Path], force: bool) -> None:
+    """Raises RetargetError where one of the files is there and may not be replaced."""
     taken = [str(path) for path in paths if path.exists()]
     if taken and not force:
         raise RetargetError(f"{', '.join(taken)}: there already; --force replaces")
