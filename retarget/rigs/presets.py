@@ -107,6 +107,13 @@ def recognise(skeleton: RigSkeleton, known: Iterable[Preset]) -> Recognised | No
     return best if best_rank[1] >= _NEEDED else None
 
 
+def fitted(skeleton: RigSkeleton, preset: Preset) -> dict[str, int]:
+    """Rows by joint of those of a preset's bones that a rig has, be they ever so few."""
+    by_key = _rows_by_key(skeleton.names, clean_names(skeleton.names))
+    readings = [by_key, *_readings(by_key, preset)]
+    return max((_joints(preset, rows) for rows in readings), key=len)
+
+
 def _rows_by_key(names: Sequence[str], clean: Sequence[str]) -> dict[str, int]:
     keys: dict[str, int] = {}
     for row, short in enumerate(clean):
