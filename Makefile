@@ -11,12 +11,13 @@ SYSTEM_FILES := libGL.so.1 libglib-2.0.so.0 libSM.so.6 libICE.so.6 libX11.so.6 l
 	libgomp.so.1 libEGL.so.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all setup setup-test test-deps check system-libraries clean
+.PHONY: help demo test test-all test-blender setup setup-test test-deps check system-libraries clean
 
 help:
 	@echo "make demo       install into .venv and run the demo (out/demo)"
 	@echo "make test       install what tests need and run all checks"
 	@echo "make test-all   the same with the slow tests"
+	@echo "make test-blender  the add-on in Blender $(BLENDERS), each in an environment of its own"
 	@echo "make setup      only install; make setup-test with what tests need"
 
 demo: setup
@@ -27,6 +28,27 @@ test: setup-test test-deps check
 
 test-all: setup-test test-deps check
 	$(BIN)/python -m pytest
+
+# Blenders that PyPI has, beside the one of `make test`; with the NumPy that they come with, and
+# the newest for 5.0, which asks for an older one than it needs. test_render is of the demo.
+BLENDERS := 4.2 4.5 5.0
+BPY_4.2 := bpy==4.2.23 numpy==1.24.3
+BPY_4.5 := bpy==4.5.15 "numpy<2"
+BPY_5.0 := bpy==5.0.1 "numpy>=2.4" requests cython zstandard
+BLENDER_TESTS ?= tests/versions tests/blender_addon --ignore=tests/blender_addon/test_render.py
+
+test-blender: $(BLENDERS:%=test-blender-%)
+
+test-blender-%: .venv-blender/%/tests.stamp
+	.venv-blender/$*/bin/python -m pytest -p no:cacheprovider --timeout 300 $(BLENDER_TESTS)
+
+.PRECIOUS: .venv-blender/%/tests.stamp
+.venv-blender/%/tests.stamp: | system-libraries
+	$(PYTHON) -m venv .venv-blender/$*
+	.venv-blender/$*/bin/pip install --disable-pip-version-check -q \
+		-e . pytest pytest-timeout hypothesis
+	.venv-blender/$*/bin/pip install --disable-pip-version-check -q --no-deps $(BPY_$*)
+	@touch $@
 
 check:
 	$(BIN)/ruff format --check .

@@ -15,7 +15,8 @@ from livemocap.coords import blender_from_world
 from livemocap.messages import TRACK_TENTATIVE, TrackFrame
 from livemocap.skeleton import SMPLX
 
-blender_addon.register()
+if not hasattr(bpy.types.WindowManager, "livemocap"):  # it may be enabled already
+    blender_addon.register()
 
 
 def connect(endpoint: str) -> list[TrackFrame]:
