@@ -95,6 +95,11 @@ class SeenPeople:
         """How often somebody was seen."""
         return len(self._samples[track_id].times_ns)
 
+    def span_s(self, track_id: int) -> tuple[float, float]:
+        """When somebody was first and last seen, from the take's first frame."""
+        times_ns, origin_ns = self._samples[track_id].times_ns, self._origin_ns or 0
+        return (min(times_ns) - origin_ns) * 1e-9, (max(times_ns) - origin_ns) * 1e-9
+
     def take(self, track_id: int) -> PersonMotion:
         """Somebody's motion; they are forgotten here, because takes are long."""
         return self._samples.pop(track_id).motion(track_id, self._origin_ns or 0)

@@ -40,7 +40,7 @@ def slot_channels(action: Any, slot: Any) -> Any:
 def write_curves(
     channels: Any, data_path: str, frames: Array, values: Array, group: str = ""
 ) -> None:
-    """One linear curve for each column of `values`.
+    """One linear curve for each column of `values`; what never changes has its two ends only.
 
     Args:
         channels: from `new_action`.
@@ -48,15 +48,18 @@ def write_curves(
         values: (T, N), the N components of the property at `data_path`.
         group: under which editors list the curves, if any.
     """
+    ends = frames[[0, -1]] if len(frames) > 1 else frames
     linear = np.full(len(frames), _LINEAR, np.int32)
     listed = channels.groups.get(group) or channels.groups.new(group) if group else None
     for index, column in enumerate(values.T):
         curve = channels.fcurves.new(data_path, index=index)
         if listed is not None:
             curve.group = listed
+        still = (column == column[0]).all()
+        at, column = (ends, column[: len(ends)]) if still else (frames, column)
         points = curve.keyframe_points
-        points.add(len(frames))
-        keys = np.stack([frames, column], -1).astype(np.float32)
+        points.add(len(at))
+        keys = np.stack([at, column], -1).astype(np.float32)
         points.foreach_set("co", keys.ravel())
-        points.foreach_set("interpolation", linear)
+        points.foreach_set("interpolation", linear[: len(at)])
         curve.update()

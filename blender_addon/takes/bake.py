@@ -6,23 +6,24 @@ from __future__ import annotations
 import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
-from enum import Enum
+from fractions import Fraction
 from pathlib import Path
 
 import bpy
-import numpy as np
 
 from livemocap.rotation import Array
 from livemocap.take_writer import PART_SUFFIX, TakeError
 from livemocap.track_rows import read_track_rows
 from retarget.motion import PersonMotion, SeenPeople, sample
-from retarget.rates import measured_rate
 from retarget.rigs.rig import RootMotion
+from retarget.smoothing import smoothed
 
 from ..armatures.curves import write_curves
 from ..stream.proxies import can_build
 from .action import ActionGoneError, TakeAction
-from .bake_targets import Character, NewPerson, Poses, Target, TargetError
+from .bake_targets import Character, Curves, NewPerson, Poses, Target, TargetError
+from .key_times import WHOLE, KeyRate, KeyTimes, Window, exact_rate
+from .sparse_curves import sparse
 
 _SLICE = 256
 """Frames that are solved between two looks at the clock."""
@@ -30,21 +31,9 @@ _SLICE = 256
 _READ_SHARE, _SOLVE_SHARE = 0.2, 0.5
 """Parts of the whole work, and of one person's, for the progress bar."""
 
-_EARLY = 1e-3
-"""How much of a frame somebody may come late or leave early and still be counted."""
-
 
 class BakeError(RuntimeError):
     """Why nothing was baked, in words for the user."""
-
-
-class KeyRate(Enum):
-    """Where keys stand."""
-
-    SCENE = "scene"
-    """On every frame of the scene."""
-    TAKE = "take"
-    """At the instants of the take, mostly between frames."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,6 +46,17 @@ class BakeOptions:
     characters: tuple[str, ...] = ()
     """Names of armatures, one for each person in turn; empty: an armature is made for each."""
     rate: KeyRate = KeyRate.SCENE
+    custom_rate: Fraction = Fraction(30)
+    every: int = 1
+    """Keys on every n-th of these instants only."""
+    within_deg: float = 0.0
+    """Leave out keys as long as bones stay that near to what they were; 0 keeps all."""
+    smooth_s: float = 0.0
+    """Shakes faster than that go."""
+    fingers: bool = True
+    """Off: no curves are made for them."""
+    window: Window = WHOLE
+    """What is left of the take after trimming."""
     root: RootMotion | None = None
     """Of characters, None: as was noted of each; new armatures are always moved by their hips."""
 
@@ -121,7 +121,7 @@ class Bake:
                 seen.add(rows)
             yield _READ_SHARE * part
         people = _chosen(seen, self._options)
-        clock = _Clock.of(bpy.context.scene, self._options.rate)
+        clock = _key_times(bpy.context.scene, self._options)
         targets: list[Target] = []
         for number, track_id in enumerate(people):
             for part in self._person(number, seen.take(track_id), clock, targets):
@@ -133,9 +133,10 @@ class Bake:
         self._show(targets)
 
     def _person(
-        self, number: int, motion: PersonMotion, clock: _Clock, targets: list[Target]
+        self, number: int, motion: PersonMotion, clock: KeyTimes, targets: list[Target]
     ) -> Iterator[float]:
         """Bake one person and append who it was baked to; keys are large, so all else goes."""
+        motion = smoothed(motion, self._options.smooth_s)
         target = self._target(number, motion)
         frames, times_s = clock.keys(motion)
         poses = Poses()
@@ -145,15 +146,21 @@ class Bake:
         del motion
         actor = self._action.add_actor(target.name)
         for written, each in enumerate(target.curves(poses)):
-            channels = self._action.channels(actor)
-            write_curves(channels, each.data_path, frames, each.values, each.group)
+            channels, rows = self._action.channels(actor), self._rows(frames, each)
+            write_curves(channels, each.data_path, frames[rows], each.values[rows], each.group)
             yield _SOLVE_SHARE + (1 - _SOLVE_SHARE) * written / (written + 1 + poses.bones)
         targets.append(target)
 
+    def _rows(self, frames: Array, curves: Curves) -> Array | slice:
+        if not self._options.within_deg:
+            return slice(None)
+        return sparse(frames, curves, self._options.within_deg)
+
     def _target(self, number: int, motion: PersonMotion) -> Target:
-        if self._options.characters:
-            return Character.of(self._options.characters[number], motion, self._options.root)
-        return NewPerson.of(self.take, motion)
+        chosen = self._options
+        if chosen.characters:
+            return Character.of(chosen.characters[number], motion, chosen.root, chosen.fingers)
+        return NewPerson.of(self.take, motion, chosen.fingers)
 
     def _show(self, targets: Sequence[Target]) -> None:
         """Everything that the scene sees, at once."""
@@ -163,34 +170,24 @@ class Bake:
             self.baked.append(animated.name)
 
 
-@dataclass(frozen=True)
-class _Clock:
-    """When is which frame. The scene's own rate is never touched."""
-
-    frame_start: int
-    fps: float
-    rate: KeyRate
-
-    @classmethod
-    def of(cls, scene: bpy.types.Scene, rate: KeyRate) -> _Clock:
-        fps = scene.render.fps / scene.render.fps_base
-        return cls(scene.frame_start, fps, rate)
-
-    def keys(self, motion: PersonMotion) -> tuple[Array, Array]:
-        """(T,) frames of the scene that keys stand on, and (T,) s in the motion's own time."""
-        hz = self.fps if self.rate is KeyRate.SCENE else float(measured_rate(motion.times_s))
-        first = int(np.ceil(motion.start_s * hz - _EARLY))
-        last = int(np.floor((motion.start_s + motion.times_s[-1]) * hz + _EARLY))
-        ticks = np.arange(first, max(first, last) + 1)
-        frames = ticks if self.rate is KeyRate.SCENE else ticks * (self.fps / hz)
-        return self.frame_start + frames, ticks / hz - motion.start_s
+def _key_times(scene: bpy.types.Scene, options: BakeOptions) -> KeyTimes:
+    return KeyTimes(
+        frame_start=scene.frame_start,
+        fps=exact_rate(scene.render.fps, scene.render.fps_base),
+        rate=options.rate,
+        custom=options.custom_rate,
+        every=options.every,
+        window=options.window,
+    )
 
 
 def _chosen(seen: SeenPeople, options: BakeOptions) -> list[int]:
     """Track ids in the order in which they are given characters."""
-    there = seen.track_ids
-    if not there:
+    if not seen.track_ids:
         raise TakeError(f"{options.take.name}: nobody was tracked in this take")
+    there = [each for each in seen.track_ids if options.window.shows(*seen.span_s(each))]
+    if not there:
+        raise TakeError(f"{options.take.name}: nobody is in the part that is left after trimming")
     if missing := [str(person) for person in options.people if person not in there]:
         known = ", ".join(map(str, there))
         raise TakeError(f"{options.take.name}: no person {', '.join(missing)}; there are {known}")

@@ -28,6 +28,10 @@ from ..rigs.rotation_modes import rotation_curves
 from ..rigs.shape import rig_of
 from ..stream.proxies import create_person
 
+_FINGERS = tuple(f"{digit}{k}" for digit in ("index", "middle", "ring", "pinky", "thumb")
+                 for k in (1, 2, 3))  # fmt: skip
+"""How names of their joints end."""
+
 
 class TargetError(RuntimeError):
     """A character that cannot be baked to, in words for the user."""
@@ -104,12 +108,13 @@ class NewPerson:
     track_id: int
     rest_joints: Array
     layout: BoneLayout
+    fingers: bool = True
 
     @classmethod
-    def of(cls, take: str, motion: PersonMotion) -> NewPerson:
+    def of(cls, take: str, motion: PersonMotion, fingers: bool = True) -> NewPerson:
         name = f"{take} person {motion.track_id}"
         layout = bone_layout(motion.rest_joints)
-        return cls(name, take, motion.track_id, motion.rest_joints, layout)
+        return cls(name, take, motion.track_id, motion.rest_joints, layout, fingers)
 
     def pose(self, motion: PersonMotion) -> RigPose:
         still = np.zeros_like(motion.pelvis)
@@ -120,7 +125,9 @@ class NewPerson:
         hips, _, _ = poses.moves()
         yield Curves(_bone_path(SMPLX.names[0], ".location"), hips, SMPLX.names[0])
         for bone in SMPLX.names:
-            yield _turned(bone, "QUATERNION", poses.next_bone())
+            turned = _turned(bone, "QUATERNION", poses.next_bone())
+            if self.fingers or not bone.endswith(_FINGERS):
+                yield turned
 
     def object(self) -> bpy.types.Object:
         return create_person(self.name, self.track_id, self.rest_joints, self.collection)
@@ -143,11 +150,14 @@ class Character:
     """(3,) where the object is, and (3, 3) from our world to the space of that."""
 
     @classmethod
-    def of(cls, name: str, motion: PersonMotion, root: RootMotion | None) -> Character:
+    def of(
+        cls, name: str, motion: PersonMotion, root: RootMotion | None, fingers: bool = True
+    ) -> Character:
         """Read a character, with what was noted of it, or else find its joints.
 
         Args:
             root: None: as it was noted, by the hips where nothing was.
+            fingers: False: they are left alone, whatever was noted.
 
         Raises:
             TargetError: it is gone, linked, or no character that can be moved.
@@ -155,6 +165,8 @@ class Character:
         rigged = _writable(name)
         try:
             note = _note(rigged, root)
+            if not fingers:
+                note = replace(note, settings=replace(note.settings, fingers=False))
             rig, _ = rig_of(rigged, note)
         except RetargetError as error:
             raise TargetError(f"{name}: {error}") from None
