@@ -15,6 +15,7 @@ from .panels import (
     record_panel,
     rig_operators,
     rig_panel,
+    rig_settings,
     stream_operators,
     stream_panel,
     take_operators,
@@ -28,6 +29,7 @@ _MODULES = (
     properties,
     stream_operators,
     rig_operators,
+    rig_settings,
     record_operators,
     bake_operators,
     take_operators,
@@ -45,12 +47,21 @@ _SETTINGS = {
 }
 """What panels edit, by its name on the window manager."""
 
+_SCENE_SETTINGS = {
+    name: kind
+    for module in _MODULES
+    for name, kind in getattr(module, "SCENE_SETTINGS", {}).items()
+}
+"""What can be undone."""
+
 
 def register() -> None:
     for kind in _CLASSES:
         bpy.utils.register_class(kind)
     for name, kind in _SETTINGS.items():
         setattr(bpy.types.WindowManager, name, bpy.props.PointerProperty(type=kind))
+    for name, kind in _SCENE_SETTINGS.items():
+        setattr(bpy.types.Scene, name, bpy.props.PointerProperty(type=kind))
     for handlers in _scene_replaced():
         handlers.append(_forget_shapes)
     bpy.app.handlers.load_post.append(_end_recording)
@@ -64,6 +75,8 @@ def unregister() -> None:
     bpy.app.handlers.load_post.remove(_end_recording)
     for handlers in _scene_replaced():
         handlers.remove(_forget_shapes)
+    for name in _SCENE_SETTINGS:
+        delattr(bpy.types.Scene, name)
     for name in _SETTINGS:
         delattr(bpy.types.WindowManager, name)
     for kind in reversed(_CLASSES):

@@ -21,6 +21,7 @@ from .control_rig import moving_parents
 from .note import RigNote, note_here, note_text, read_note, skeleton_at_home, write_note
 from .reader import posed_skeleton, rest_skeleton
 from .shape import rig_of
+from .user_presets import known_presets
 
 
 def noted_rigs() -> list[tuple[bpy.types.Object, RigNote]]:
@@ -37,7 +38,9 @@ def new_note(rig_object: bpy.types.Object) -> RigNote:
         RetargetError: it has no bones, or its scale mirrors or flattens it.
     """
     bpy.context.view_layer.update()
-    return _probed(rig_object, note_here(rig_object, map_joints(rest_skeleton(rig_object))))
+    return probed(
+        rig_object, note_here(rig_object, map_joints(rest_skeleton(rig_object), known_presets()))
+    )
 
 
 def found_anew(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
@@ -46,14 +49,14 @@ def found_anew(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
     Raises:
         RetargetError: as for `new_note`.
     """
-    joint_map = map_joints(skeleton_at_home(rig_object, note))
+    joint_map = map_joints(skeleton_at_home(rig_object, note), known_presets())
     same = {
         joint: C
         for joint, C in note.calibration.items()
         if joint_map.bones.get(joint) == note.joint_map.bones.get(joint)
     }
     found = replace(note, joint_map=joint_map, calibration=same, by_hand=frozenset())
-    return _probed(rig_object, found)
+    return probed(rig_object, found)
 
 
 def given_to(
@@ -127,7 +130,7 @@ def swapped(
     )
 
 
-def _probed(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+def probed(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
     """With what really moves its bones: rigs of controls are not moved by the parents alone."""
     try:
         rig, _ = rig_of(rig_object, replace(note, parents={}))
