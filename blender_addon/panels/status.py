@@ -44,6 +44,14 @@ def status_line(receiver: ReceiverStatus, age_ms: float) -> StatusLine:
     )
 
 
+def test_stream_line(receiver: ReceiverStatus, people: int) -> StatusLine:
+    """What the built-in stream does."""
+    if not receiver.frames:
+        return StatusLine("Test stream begins", "SORTTIME")
+    rate = f"{receiver.rate_hz:.0f} packets/s"
+    return StatusLine(f"Test stream: {people} people, {rate}", "RADIOBUT_ON")
+
+
 def recording_lines(recording: RecordingStatus) -> list[StatusLine]:
     """What is being recorded, or what became of it."""
     lost = f", {recording.gaps} lost" if recording.gaps else ""

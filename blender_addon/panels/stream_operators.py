@@ -28,6 +28,17 @@ class LIVEMOCAP_OT_connect(bpy.types.Operator):
         return {"FINISHED"}
 
 
+class LIVEMOCAP_OT_test_stream(bpy.types.Operator):
+    """Show two made-up people who move, without any camera: for a first look at everything"""
+
+    bl_idname = "livemocap.test_stream"
+    bl_label = "Test Stream"
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        live.play_test_stream()
+        return {"FINISHED"}
+
+
 class LIVEMOCAP_OT_disconnect(bpy.types.Operator):
     """Stop receiving and recording; the people stay where they are"""
 
@@ -61,4 +72,9 @@ class LIVEMOCAP_OT_clear_proxies(bpy.types.Operator):
         return {"FINISHED"}
 
 
-CLASSES = (LIVEMOCAP_OT_connect, LIVEMOCAP_OT_disconnect, LIVEMOCAP_OT_clear_proxies)
+CLASSES = (
+    LIVEMOCAP_OT_connect,
+    LIVEMOCAP_OT_test_stream,
+    LIVEMOCAP_OT_disconnect,
+    LIVEMOCAP_OT_clear_proxies,
+)

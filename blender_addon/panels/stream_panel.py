@@ -11,8 +11,12 @@ from ..preferences import default_address
 from ..stream import live
 from .properties import stream_settings
 from .sidebar import SidebarPanel
-from .status import StatusLine, status_line
-from .stream_operators import LIVEMOCAP_OT_connect, LIVEMOCAP_OT_disconnect
+from .status import StatusLine, status_line, test_stream_line
+from .stream_operators import (
+    LIVEMOCAP_OT_connect,
+    LIVEMOCAP_OT_disconnect,
+    LIVEMOCAP_OT_test_stream,
+)
 
 
 class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
@@ -27,6 +31,7 @@ class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
         row.prop(stream_settings(), "address", text="", placeholder=default_address())
         if connection is None:
             layout.operator(LIVEMOCAP_OT_connect.bl_idname, icon="LINKED")
+            layout.operator(LIVEMOCAP_OT_test_stream.bl_idname, icon="PLAY")
             layout.label(text="Not connected", icon="RADIOBUT_OFF")
             return
         layout.operator(LIVEMOCAP_OT_disconnect.bl_idname, icon="UNLINKED")
@@ -37,8 +42,12 @@ class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
 
 def _status_lines(connection: live.Live) -> list[StatusLine]:
     """The stream's state, and what keeps people from being shown."""
-    lines = [status_line(connection.receiver.status(), connection.poser.age_ms)]
-    if connection.poser.waits_for_object_mode:
+    status, poser = connection.receiver.status(), connection.poser
+    if connection.is_test:
+        lines = [test_stream_line(status, len(poser.people))]
+    else:
+        lines = [status_line(status, poser.age_ms)]
+    if poser.waits_for_object_mode:
         lines.append(StatusLine("New people wait for Object Mode", "INFO"))
     if connection.trouble:
         lines.append(StatusLine(connection.trouble, "ERROR"))

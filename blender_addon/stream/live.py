@@ -16,8 +16,9 @@ from ..panels.properties import stream_settings
 from ..rigs.targets import Targets
 from ..takes import recording
 from ..windows import redraw_views, some_window
+from .built_in.source import BuiltInStream
 from .posing import Poser
-from .receiver import Receiver
+from .receiver import TOPIC, Receiver
 from .subscriber import is_loopback
 
 TICK_S = 1 / 60
@@ -35,8 +36,9 @@ class OfflineError(RuntimeError):
 class Live:
     """What exists while connected."""
 
-    address: str
     receiver: Receiver
+    is_test: bool = False
+    """It plays the built-in stream."""
     poser: Poser = field(default_factory=Poser)
     targets: Targets = field(default_factory=Targets)
     trouble: str = ""
@@ -60,16 +62,19 @@ def connect(address: str) -> None:
         EndpointError: not an address.
         OfflineError: beyond this machine while online access is off; no socket was opened.
     """
-    global _live
     if not is_loopback(address) and not bpy.app.online_access:
         raise OfflineError(
             f"{address} is another machine and online access is off: allow it in "
             "Preferences > System > Network, or receive from this machine"
         )
     disconnect()
-    _live = Live(address, Receiver(address))
-    atexit.register(_live.receiver.close)  # nothing more: Blender is being taken down by then
-    bpy.app.timers.register(_on_timer, persistent=True)
+    _begin(Live(Receiver(address)))
+
+
+def play_test_stream() -> None:
+    """Show the built-in people; replaces the connection there was. Opens no socket."""
+    disconnect()
+    _begin(Live(Receiver(BuiltInStream(TOPIC.encode())), is_test=True))
 
 
 def disconnect() -> None:
@@ -117,6 +122,13 @@ def look_again() -> None:
     """A button changed a character."""
     if _live is not None:
         _live.targets.look_again()
+
+
+def _begin(connection: Live) -> None:
+    global _live
+    _live = connection
+    atexit.register(connection.receiver.close)  # nothing more: Blender is being taken down by then
+    bpy.app.timers.register(_on_timer, persistent=True)
 
 
 def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:

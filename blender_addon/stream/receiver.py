@@ -8,6 +8,7 @@ import time
 from collections import deque
 from dataclasses import dataclass
 from queue import SimpleQueue
+from typing import Protocol
 
 import numpy as np
 
@@ -53,15 +54,30 @@ class ReceiverStatus:
     """Since the last frame; infinite before the first."""
 
 
+class Source(Protocol):
+    """Where messages come from: a `Subscriber`, or something that speaks like one."""
+
+    @property
+    def connected(self) -> bool: ...
+    @property
+    def problem(self) -> str: ...
+    def poll(self, timeout_s: float) -> list[list[bytes]]: ...
+    def close(self) -> None: ...
+
+
 class Receiver:
     """Keeps the newest TrackFrame of each camera, and every packet for a recording.
 
     Starts listening at once; `close` joins the thread.
+
+    Args:
+        source: an address, or what is polled instead of one, by the thread alone.
     """
 
-    def __init__(self, address: str, topic: str = TOPIC) -> None:
+    def __init__(self, source: str | Source, topic: str = TOPIC) -> None:
         self._topic = topic.encode()
-        self._subscriber = Subscriber(address, [self._topic])
+        listens = isinstance(source, str)
+        self._source: Source = Subscriber(source, [self._topic]) if listens else source
         self._lock = threading.Lock()
         self._newest: dict[str, TrackFrame] = {}
         self._gaps = GapCounter()
@@ -79,7 +95,7 @@ class Receiver:
     @property
     def connected(self) -> bool:
         """Whether a sender is there."""
-        return self._subscriber.connected
+        return self._source.connected
 
     def take_newest(self) -> list[TrackFrame]:
         """The newest frame of each camera that sent one since the last call."""
@@ -125,8 +141,8 @@ class Receiver:
             recent = sum(now_ns - t_ns < _RATE_WINDOW_NS for t_ns in self._arrivals_ns)
             silent_s = (now_ns - self._arrivals_ns[-1]) / 1e9 if self._arrivals_ns else np.inf
             return ReceiverStatus(
-                connected=self._subscriber.connected,
-                problem=self._subscriber.problem or self._refused,
+                connected=self._source.connected,
+                problem=self._source.problem or self._refused,
                 ended=self._ended,
                 frames=self._frames,
                 gaps=self._gaps.gaps,
@@ -142,10 +158,10 @@ class Receiver:
 
     def _listen(self) -> None:
         while not self._stop.is_set():
-            for topic, *parts in self._subscriber.poll(_POLL_S):
+            for topic, *parts in self._source.poll(_POLL_S):
                 if topic == self._topic:
                     self._accept(parts)
-        self._subscriber.close()
+        self._source.close()
 
     def _accept(self, parts: list[bytes]) -> None:
         now_ns = time.monotonic_ns()
