@@ -56,4 +56,4 @@ def _turn(angle: Array, axis: int) -> Array:
 
 
 def _wrapped(angle: Array) -> Array:
-    return (angle + np.pi) % (2 * np.pi) - np.pi
+    return angle - 2 * np.pi * np.rint(angle / (2 * np.pi))
