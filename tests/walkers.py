@@ -46,11 +46,19 @@ BUILDS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class TurnedLegs(Legs):
+    """Legs that know how they were turned: the same rotations go onto other builds."""
+
+    turns: Array
+    """(..., 3, 2, 3, 3) world rotations of thighs, shins and feet."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class Walk:
     """T frames of somebody's legs."""
 
     times_s: Array
-    legs: Legs
+    legs: TurnedLegs
     contacts: Array
     """(T, 2, 2) bool, heel and toe of both feet."""
     rest: FeetAtRest
@@ -130,11 +138,11 @@ def moved(of: Walk, step: Array) -> Walk:
     legs = of.legs
     by = np.asarray(step)[..., None, :]
     places = {n: getattr(legs, n) + by for n in ("hip", "knee", "ankle", "toe", "heel")}
-    same = Legs(**places, thigh=legs.thigh, shin=legs.shin, foot=legs.foot)
+    same = TurnedLegs(**places, turns=legs.turns)
     return Walk(times_s=of.times_s, legs=same, contacts=of.contacts, rest=of.rest)
 
 
-def legs_between(hip: Array, ankle: Array, foot: Array, build: Build = GROWN) -> Legs:
+def legs_between(hip: Array, ankle: Array, foot: Array, build: Build = GROWN) -> TurnedLegs:
     """Legs (T, 2) from hips to ankles (T, 2, 3) m, knees to the front."""
     way = ankle - hip
     far = np.minimum(np.linalg.norm(way, axis=-1, keepdims=True), 0.9999 * build.leg)
@@ -143,15 +151,15 @@ def legs_between(hip: Array, ankle: Array, foot: Array, build: Build = GROWN) ->
     near = (build.thigh**2 - build.shin**2 + far**2) / (2 * far)
     knee = hip + along * near + out * np.sqrt(np.maximum(build.thigh**2 - near**2, 0))
     sole = (foot[..., None, :, :] @ build.sole[..., None])[..., 0]
-    return Legs(
+    thigh = shortest_arc(np.broadcast_to(_DOWN, knee.shape), knee - hip)
+    shin = shortest_arc(np.broadcast_to(_DOWN, knee.shape), ankle - knee)
+    return TurnedLegs(
         hip=hip,
         knee=knee,
         ankle=ankle,
         toe=ankle + sole[..., 1, :],
         heel=ankle + sole[..., 0, :],
-        thigh=shortest_arc(np.broadcast_to(_DOWN, knee.shape), knee - hip),
-        shin=shortest_arc(np.broadcast_to(_DOWN, knee.shape), ankle - knee),
-        foot=foot,
+        turns=np.stack([thigh, shin, np.broadcast_to(foot, shin.shape)], -4),
     )
 
 
@@ -161,18 +169,17 @@ def onto(of: Walk, build: Build) -> Walk:
     hip = legs.hip * scale
     hip[..., 0] += np.array([1, -1]) * (build.hips - scale * GROWN.hips) / 2
     hip[..., 1] += build.ankle - scale * GROWN.ankle
-    knee = hip + build.thigh * (legs.thigh @ _DOWN)
-    ankle = knee + build.shin * (legs.shin @ _DOWN)
-    sole = (legs.foot[..., None, :, :] @ build.sole[..., None])[..., 0]
-    carried = Legs(
+    thigh, shin, foot = np.moveaxis(legs.turns, -4, 0)
+    knee = hip + build.thigh * (thigh @ _DOWN)
+    ankle = knee + build.shin * (shin @ _DOWN)
+    sole = (foot[..., None, :, :] @ build.sole[..., None])[..., 0]
+    carried = TurnedLegs(
         hip=hip,
         knee=knee,
         ankle=ankle,
         toe=ankle + sole[..., 1, :],
         heel=ankle + sole[..., 0, :],
-        thigh=legs.thigh,
-        shin=legs.shin,
-        foot=legs.foot,
+        turns=legs.turns,
     )
     return Walk(times_s=of.times_s, legs=carried, contacts=of.contacts, rest=at_rest(build))
 
@@ -186,6 +193,6 @@ def at_rest(build: Build = GROWN) -> FeetAtRest:
 def frame(legs: Legs, at: int | slice) -> Legs:
     """One frame as one person, (1, 2, ...)."""
     rows = slice(at, at + 1) if isinstance(at, int) else at
-    names = ("hip", "knee", "ankle", "toe", "thigh", "shin", "foot")
+    names = ("hip", "knee", "ankle", "toe")
     heel = None if legs.heel is None else legs.heel[rows]
     return Legs(heel=heel, **{name: getattr(legs, name)[rows] for name in names})

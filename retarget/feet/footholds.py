@@ -1,4 +1,4 @@
-"""Where the feet of a stream stand, decided without looking ahead."""
+"""Where the feet of a stream are held, decided without looking ahead."""
 
 from __future__ import annotations
 
@@ -6,15 +6,18 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, normalize
+from livemocap.rotation import Array
 
 from .contacts import ContactLimits
 from .legs import HEEL, TOE, FeetAtRest, flat_feet, standing_feet
-from .plant import FootLimits, flat_turn, floor_heights
-from .vectors import UP, length
+from .plant import FootLimits, floor_heights, lying
+from .rows import Rows
+from .vectors import length, unit
 
 _SWAY = 0.35
 """How long a speed is kept before it is believed, in units of `FeetAtRest.unit_s`."""
+_LONGEST_GLIDE = 0.02
+"""Share of the leg that a foot goes on by when it lands: a jump of the pose is no speed."""
 _FLAT = np.array([1.0, 0.0, 1.0])
 
 
@@ -26,73 +29,112 @@ class Moving:
     speed: Array
 
 
+@dataclass(slots=True)
+class Held(Rows):
+    """Of P people."""
+
+    points: Array
+    """(P, 2, 2) bool, heels and toes that are held."""
+    places: Array
+    """(P, 2, 2, 3) m where."""
+    strayed: Array
+    """(P, 2, 2) bool, points that the pose took too far away."""
+    pace: Array
+    """(P, 2, 2, 3) m/s, speeds of the pose over a while."""
+    heading: Array
+    """(P, 2, 3) horizontal and of length 1, from heel to toe of flat feet."""
+
+
 class Footholds:
     """Which heels and toes of P people are held, and where."""
 
-    def __init__(self, rest: FeetAtRest, floor_m: float | None, limits: FootLimits) -> None:
+    def __init__(self, rest: FeetAtRest, floor_m: Array | None, limits: FootLimits) -> None:
         people = len(rest.leg)
-        self._rest, self._floor_m, self._limits = rest, floor_m, limits
-        self.held = np.zeros((people, 2, 2), bool)
-        self.places = np.zeros((people, 2, 2, 3))
-        self._strayed = np.zeros((people, 2, 2), bool)
-        self._heading = np.zeros((people, 2, 3))
-        self._pace = np.zeros((people, 2, 2, 3))
+        self._rest, self._floor_m = rest, floor_m
+        self._stray_m = (limits.stray * rest.leg)[:, None, None]
+        self._glide_m = (_LONGEST_GLIDE * rest.leg)[:, None, None]
+        self._still = (ContactLimits().still * rest.speed)[:, None, None]
+        self._sway_s = (_SWAY * rest.unit_s)[:, None, None, None]
+        none = np.zeros((people, 2, 2), bool)
+        still = np.zeros((people, 2, 2, 3))
+        self.state = Held(none, still, none, still, np.zeros((people, 2, 3)))
+
+    @property
+    def held(self) -> Array:
+        """(P, 2, 2) bool."""
+        return self.state.points
 
     def forget(self, fresh: Array) -> None:
         """(P,) whose feet are anywhere now."""
-        self.held = self.held & ~fresh[:, None, None]
-        self._strayed = self._strayed & ~fresh[:, None, None]
-        self._pace = np.where(fresh[:, None, None, None], 0, self._pace)
+        state, kept = self.state, ~fresh[:, None, None]
+        state.points, state.strayed = state.points & kept, state.strayed & kept
+        state.pace = np.where(kept[..., None], state.pace, 0)
 
-    def step(self, dt_s: float, pose: Moving, out: Moving, contacts: Array, land_s: Array) -> Array:
+    def step(
+        self,
+        dt_s: Array,
+        pose: Moving,
+        out: Moving,
+        contacts: Array,
+        land_s: Array,
+        off_m: Array,
+    ) -> Array:
         """Hold and let go; (P, 2) bool, the feet for which anything changed.
 
         Args:
+            dt_s: (P,).
             pose: as the pelvis now carries it.
             out: as last answered.
             contacts: (P, 2, 2) bool.
             land_s: (P,) time constant with which a foot comes to rest.
+            off_m: (P,) how much higher than the floor the pose stands.
         """
+        state = self.state
         wanted = contacts & ~self._stray(dt_s, pose, contacts)
-        new = wanted & ~self.held
-        changed = standing_feet(wanted != self.held)
-        glide = out.points + out.speed * land_s[:, None, None, None]
-        glide[..., 1] = floor_heights(pose.points, self._rest, self._floor_m)
-        self.places = np.where(new[..., None], glide, self.places)
-        flat = (standing_feet(new) & flat_feet(wanted))[..., None]
-        self._heading = np.where(flat, _heading(out.points), self._heading)
-        self.held = wanted
+        changed = standing_feet(wanted != state.points)
+        if changed.any():
+            self._take_hold(wanted, pose, out, land_s, off_m)
         return changed
 
-    def turns(self, points: Array) -> Array:
-        """(..., P, 2, 3) rad: feet on heel and toe lie as they came to lie, others as posed."""
-        rise = self.places[..., TOE, 1] - self.places[..., HEEL, 1]
-        turn = flat_turn(points, self._heading, rise)
-        return np.where(flat_feet(self.held)[..., None], turn, 0)
+    def _take_hold(
+        self, wanted: Array, pose: Moving, out: Moving, land_s: Array, off_m: Array
+    ) -> None:
+        """Where they come to rest if they go on as they move."""
+        state = self.state
+        new = wanted & ~state.points
+        way = out.speed * land_s[:, None, None, None]
+        way *= np.minimum(1, self._glide_m / np.maximum(length(way), 1e-9))[..., None]
+        glide = out.points + way
+        glide[..., 1] = floor_heights(pose.points, self._rest, self._floor_m, off_m)
+        state.places = np.where(new[..., None], glide, state.places)
+        flat = standing_feet(new) & flat_feet(wanted)
+        sole = (out.points[..., TOE, :] - out.points[..., HEEL, :]) * _FLAT
+        state.heading = np.where(flat[..., None], unit(sole), state.heading)
+        state.points = wanted
 
-    def toes(self, points: Array, back: Array, rise: Array) -> Array:
-        """(P, 2, 3) m where toes shall be, of points in the pose.
+    def lying(self, sole: Array) -> Array:
+        """(P, 2, 3) m from heel to toe, of feet that lie as they came to lie; `sole` as posed."""
+        places = self.state.places
+        return lying(sole, self.state.heading, places[..., TOE, 1] - places[..., HEEL, 1])
+
+    def toes(self, toe: Array, back: Array) -> Array:
+        """(P, 2, 3) m where toes shall be, of those that the pelvis carries to `toe`.
 
         Args:
             back: (P, 2, 3) m from toe to heel, of the feet as they are turned.
         """
-        free = points[..., TOE, :] + rise[:, None, None] * UP
-        by_heel = self.places[..., HEEL, :] - back
-        held = np.where(self.held[..., HEEL, None], by_heel, free)
-        return np.where(self.held[..., TOE, None], self.places[..., TOE, :], held)
+        held, places = self.state.points, self.state.places
+        by_heel = np.where(held[..., HEEL, None], places[..., HEEL, :] - back, toe)
+        return np.where(held[..., TOE, None], places[..., TOE, :], by_heel)
 
-    def _stray(self, dt_s: float, pose: Moving, contacts: Array) -> Array:
+    def _stray(self, dt_s: Array, pose: Moving, contacts: Array) -> Array:
         """(P, 2, 2) points that the pose took too far from where they were held."""
-        unit_s = self._rest.unit_s[..., None, None, None]
-        share = 1 - np.exp(-dt_s / (_SWAY * unit_s))
-        self._pace = self._pace + (pose.speed - self._pace) * share
-        at_rest = length(self._pace) < (ContactLimits().still * self._rest.speed[..., None, None])
-        away = length((pose.points - self.places) * _FLAT)
-        far = self.held & (away > self._limits.stray * self._rest.leg[..., None, None])
-        self._strayed = (self._strayed | far) & contacts & ~at_rest
-        return self._strayed
-
-
-def _heading(points: Array) -> Array:
-    """(..., 2, 3) horizontal, from heel to toe."""
-    return normalize((points[..., TOE, :] - points[..., HEEL, :]) * _FLAT)
+        state = self.state
+        share = 1 - np.exp(-dt_s[:, None, None, None] / self._sway_s)
+        state.pace = state.pace + (pose.speed - state.pace) * share
+        far = state.points & (length((pose.points - state.places) * _FLAT) > self._stray_m)
+        strayed = state.strayed | far
+        if strayed.any():
+            strayed = strayed & contacts & (length(state.pace) > self._still)
+        state.strayed = strayed
+        return strayed

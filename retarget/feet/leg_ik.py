@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_rotvec, normalize, shortest_arc
+from livemocap.rotation import Array, multiply
 
 from .legs import Legs
-from .vectors import cross, dot, length, turned
+from .vectors import cross, dot, length, quat_between, unit
 
 LONGEST_REACH = 0.9995
 """Of thigh plus shin, beyond which a leg that is bent in the pose is never stretched."""
@@ -25,10 +25,10 @@ trusted no longer."""
 
 @dataclass(frozen=True, kw_only=True)
 class LegTurns:
-    """World rotations to multiply thighs and shins with, from the left."""
+    """World rotations to turn thighs and shins by, from the left."""
 
     thigh: Array
-    """(..., 2, 3, 3)."""
+    """(..., 2, 4) wxyz."""
     shin: Array
     reached: Array
     """(..., 2, 3) m where the ankles end up: short of the goal when it is too far away."""
@@ -36,41 +36,57 @@ class LegTurns:
 
 def reach_legs(legs: Legs, hip: Array, goal: Array) -> LegTurns:
     """Bring both ankles to `goal` (..., 2, 3) m from hips that now are at `hip` (..., 2, 3) m."""
-    thigh, shin = legs.knee - legs.hip, legs.ankle - legs.knee
+    thigh, shin = legs.thigh, legs.shin
     wanted = goal - hip
-    hinge = _hinge(thigh, shin, legs.toe - legs.ankle)
-    moved = length(wanted - thigh - shin)
-    bend = matrix_from_rotvec(hinge * _bend(thigh, shin, hinge, length(wanted), moved)[..., None])
-    bent = thigh + turned(bend, shin)
-    aim = shortest_arc(bent, wanted)
-    return LegTurns(thigh=aim, shin=aim @ bend, reached=hip + turned(aim, bent))
+    far = length(wanted)
+    hinge = _hinge(legs)
+    along, aside = dot(hinge, shin), cross(hinge, shin)
+    turn = _bend(legs, (dot(hinge, thigh) * along, dot(thigh, aside)), far, wanted)
+    cosine = np.cos(turn)
+    across = np.sin(turn)[..., None] * aside + ((1 - cosine) * along)[..., None] * hinge
+    bent = thigh + cosine[..., None] * shin + across
+    aim = quat_between(bent, wanted)
+    bend = np.empty((*turn.shape, 4))
+    bend[..., 0] = np.cos(0.5 * turn)
+    bend[..., 1:] = np.sin(0.5 * turn)[..., None] * hinge
+    reached = hip + wanted * (length(bent) / np.maximum(far, 1e-9))[..., None]
+    return LegTurns(thigh=aim, shin=multiply(aim, bend), reached=reached)
 
 
-def _hinge(thigh: Array, shin: Array, forward: Array) -> Array:
+def _hinge(legs: Legs) -> Array:
     """(..., 3) the knee's axis: positive turns of the shin take the ankle back."""
-    u, v = normalize(thigh), normalize(shin)
+    upper, lower, _ = legs.lengths
+    u, v = legs.thigh / upper[..., None], legs.shin / lower[..., None]
     own = cross(u, v)
-    by_toes = normalize(cross(forward, u + v))
-    unsure = (dot(own, by_toes) < 0) & (length(own) < 2 * _STRAIGHT)
-    return normalize(np.where(unsure[..., None], 0, own) + _STRAIGHT * by_toes)
+    by_toes = unit(cross(legs.toe - legs.ankle, u + v))
+    unsure = (dot(own, by_toes) < 0) & (dot(own, own) < 4 * _STRAIGHT**2)
+    if unsure.any():
+        own = np.where(unsure[..., None], 0, own)
+    return unit(own + _STRAIGHT * by_toes)
 
 
-def _bend(thigh: Array, shin: Array, hinge: Array, reach: Array, moved: Array) -> Array:
+def _bend(legs: Legs, about: tuple[Array, Array], reach: Array, wanted: Array) -> Array:
     """(...) rad, by how much the shin must turn about the hinge for the ankle to be `reach` away.
 
     |thigh + R shin|^2 is a + b cos(turn) + c sin(turn), whatever the hinge; of its two solutions
     the one with the knee bent forward is taken.
+
+    Args:
+        about: (...) each, the product of both bones' parts along the hinge, and c.
+        wanted: (..., 3) m from hip to ankle.
     """
-    along = dot(hinge, thigh) * dot(hinge, shin)
-    b = dot(thigh, shin) - along
-    c = dot(thigh, cross(hinge, shin))
-    upper, lower, now = length(thigh), length(shin), length(thigh + shin)
+    upper, lower, now = legs.lengths
+    along, c = about
+    b = dot(legs.thigh, legs.shin) - along
     both = upper + lower
     shortest = np.minimum(now, np.abs(upper - lower) + 0.02 * both)
-    reach = np.clip(reach, shortest, np.maximum(now, LONGEST_REACH * both))
+    reach = np.minimum(np.maximum(reach, shortest), np.maximum(now, LONGEST_REACH * both))
     a = (reach**2 - upper**2 - lower**2) / 2 - along
     flat = np.arctan2(c, b)  # the turn that stretches the leg
-    turn = flat + np.arccos(np.clip(a / np.maximum(np.hypot(b, c), 1e-9), -1, 1))
-    # A leg bent backward in the pose: it stays so where there is nothing to do.
-    trust = np.where(flat > 0, np.clip(moved / (_BACKWARD_REACH * both), 0, 1), 1)
-    return turn * trust
+    share = a / np.maximum(np.sqrt(b * b + c * c), 1e-9)
+    turn = flat + np.arccos(np.minimum(np.maximum(share, -1), 1))
+    backward = flat > 0
+    if backward.any():  # in the pose: it stays so where there is nothing to do
+        moved = length(wanted - legs.thigh - legs.shin) / (_BACKWARD_REACH * both)
+        turn = np.where(backward, turn * np.minimum(moved, 1), turn)
+    return turn

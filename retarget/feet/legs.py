@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from livemocap.rotation import Array
 
 from ..errors import RetargetError
+from .vectors import length
 
 HEEL, TOE = 0, 1
 """The two points of a foot that can touch the floor, in this order in every array of points."""
@@ -21,11 +22,8 @@ _TEMPO_S = (0.2, 0.32)
 
 @dataclass(frozen=True, kw_only=True)
 class Legs:
-    """Heads of the leg bones and their world rotations; axis -2 (-3) is left, right.
-
-    The leading shape is people (live) or frames (a take). Rotations may be of any rest: what is
-    done to them is multiplied from the left.
-    """
+    """Heads of the leg bones; axis -2 is left, right. The leading shape is people (live) or frames
+    (a take)."""
 
     hip: Array
     """(..., 2, 3) m; knee, ankle, toe and heel as well."""
@@ -33,10 +31,6 @@ class Legs:
     ankle: Array
     toe: Array
     """Where the toes bend."""
-    thigh: Array
-    """(..., 2, 3, 3) world rotation; shin and foot as well."""
-    shin: Array
-    foot: Array
     heel: Array | None = None
     """Where the foot's back end touches the floor; without one the ankle stands in for it."""
 
@@ -44,14 +38,27 @@ class Legs:
         lead = self.hip.shape[:-2]
         for name in ("hip", "knee", "ankle", "toe", "heel"):
             _require_shape(name, getattr(self, name), (*lead, 2, 3))
-        for name in ("thigh", "shin", "foot"):
-            _require_shape(name, getattr(self, name), (*lead, 2, 3, 3))
 
     @cached_property
     def points(self) -> Array:
         """(..., 2, 2, 3) m, heel and toe of both feet."""
         heel = self.ankle if self.heel is None else self.heel
         return np.stack([heel, self.toe], -2)
+
+    @cached_property
+    def thigh(self) -> Array:
+        """(..., 2, 3) m."""
+        return self.knee - self.hip
+
+    @cached_property
+    def shin(self) -> Array:
+        """(..., 2, 3) m."""
+        return self.ankle - self.knee
+
+    @cached_property
+    def lengths(self) -> tuple[Array, Array, Array]:
+        """(..., 2) m of thighs, of shins, and from hips to ankles."""
+        return length(self.thigh), length(self.shin), length(self.ankle - self.hip)
 
 
 def _require_shape(name: str, array: Array | None, shape: tuple[int, ...]) -> None:

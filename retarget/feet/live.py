@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from livemocap.rotation import Array, matrix_from_rotvec
+from livemocap.rotation import Array, quat_from_rotvec
 
-from .contacts import ContactLimits, ContactWatch
-from .footholds import Footholds, Moving
+from .contacts import ContactLimits
+from .footholds import Footholds, Held, Moving
 from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
-from .pelvis import LivePelvis, follow, posed_reach, shortfall, upright
-from .plant import FootLimits, heel_lift, rotate_by
+from .pelvis import LivePelvis, Moved, follow, posed_reach, shortfall, upright
+from .plant import FootLimits, flat_turn, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet
+from .rows import Rows
 from .spring import Spring
-from .vectors import UP, length, turned
+from .vectors import cross, dot, length
+from .watch import ContactWatch, Seen
 
 _LAND, _LEAVE = 0.05, 0.14
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: a foot comes to rest, and
@@ -33,20 +37,36 @@ _TORN = 0.04
 
 
 @dataclass(slots=True)
-class _Past:
+class _State(Rows):
+    """All that is remembered of P people."""
+
+    past: _Past
+    held: Held
+    pelvis: Moved
+    seen: Seen
+
+
+@dataclass(slots=True)
+class _Past(Rows):
     """The last frame of P people, as posed and as answered at full strength."""
 
-    t_s: float
-    legs: Legs
-    out: Moving
+    t_s: Array
+    """(P,)."""
+    hips: Array
+    """(P, 3) m, between both."""
+    points: Array
+    """(P, 2, 2, 3) m as posed; as answered, and their speed in m/s."""
+    out: Array
+    out_speed: Array
     turn: Array
-    """(P, 2, 3) rad as answered; rad/s."""
+    """(P, 2, 3) rad as answered, and its speed."""
     turn_speed: Array
-    answer: FeetPose
+    left: Spring
+    """(P, 2, 2, 3) what is left of the way from the old pose to the new one: turn and toe."""
 
 
 class LiveFootLock:
-    """Holds the feet of up to P people where they stand, frame by frame.
+    """Holds the feet of P people where they stand, frame by frame.
 
     What it changes starts and ends smoothly: a foot that comes to stand goes on as it moved and
     comes to rest, one that leaves starts from rest and returns to the pose. Each person keeps a
@@ -57,170 +77,258 @@ class LiveFootLock:
         self,
         people: int,
         rest: FeetAtRest,
-        floor_m: float | None = 0.0,
+        floor_m: ArrayLike | None = 0.0,
         limits: FootLimits | None = None,
         contact_limits: ContactLimits | None = None,
+        strength: ArrayLike = 1.0,
     ) -> None:
         """`rest` is of each of the people, or of one rig that all use.
 
         Args:
-            floor_m: None where nobody knows how high it is: feet are held at the height at which
-                they stand, and contacts must be given.
+            floor_m: of each or of all. None where nobody knows how high it is: feet are held at the
+                height at which they stand, and contacts must be given.
+            strength: of each or of all; `FootLimits.strength` times this.
         """
         self._limits = limits or FootLimits()
         self._rest = rest = rest.for_people(people)
         self._unit_s = rest.unit_s
-        self._holds = Footholds(rest, floor_m, self._limits)
+        floor = None if floor_m is None else np.broadcast_to(floor_m, (people,))
+        self._holds = Footholds(rest, floor, self._limits)
         self._pelvis = LivePelvis(rest, self._limits)
-        self._watch = ContactWatch(rest, floor_m or 0.0, contact_limits)
-        self._step, self._tilt = Spring.at_rest((people, 2, 3)), Spring.at_rest((people, 2, 3))
-        self._past: _Past | None = None
+        self._watch = ContactWatch(rest, 0.0 if floor is None else floor, contact_limits)
+        strengths = self._limits.strength * np.broadcast_to(strength, (people,))
+        self._strength = None if (strengths == 1).all() else strengths[:, None]
+        self._times = np.stack([_LEAVE * self._unit_s, _LAND * self._unit_s], -1)[:, None, None]
+        self._fast = self._rest.speed * _TELEPORT
+        self._tremble_m = self._rest.leg * _TREMBLE
+        self._torn_m = self._rest.leg[:, None] * _TORN
+        self._new = np.ones(people, bool)
+        self._past = _nothing(people)
+        self._answer: FeetPose | None = None
+
+    def continued(self, before: LiveFootLock, rows: Sequence[int]) -> None:
+        """Go on with people that another lock held, on the same rigs.
+
+        Args:
+            rows: of each of our people, where it was in `before`; -1: nowhere.
+        """
+        known = np.asarray(rows)
+        if before._answer is None or (known < 0).all():
+            return
+        at = np.maximum(known, 0).tolist()
+        self._new = (known < 0) | before._new[at]
+        self._state = before._state.taken(at)
+        answer = before._answer
+        self._answer = FeetPose(**{f.name: getattr(answer, f.name)[at] for f in fields(FeetPose)})
 
     def step(
         self,
-        t_s: float,
+        t_s: ArrayLike,
         legs: Legs,
         contacts: Array | None = None,
         fresh: Array | None = None,
+        off: Array | None = None,
     ) -> FeetPose:
-        """The frame of time `t_s`; the same time again is answered as before.
+        """The frame of time `t_s`, (P,) or of all; the same time again is answered as before.
 
         Args:
             legs: of P people.
             contacts: (P, 2, 2) bool, heel and toe of both feet; from the legs' own motion where
                 None.
             fresh: (P,) bool, rows that somebody new has taken.
+            off: (P,) legs, how much higher than the floor their poses stand, if that is known.
         """
-        past = self._past
-        if past is None:
-            return self._first(t_s, legs)
-        dt_s = t_s - past.t_s
-        if dt_s == 0:
-            return past.answer
-        lost = self._lost(past, dt_s, legs, fresh)
-        dt_s = dt_s if dt_s > 0 else _SOME_STEP_S
+        now_s = np.broadcast_to(np.asarray(t_s, float), self._new.shape)
+        dt_s = now_s - self._past.t_s
+        same = (dt_s == 0) & ~self._new
+        if self._answer is not None and same.all():
+            return self._answer
+        before = self._state.taken(range(len(same))) if same.any() else None
+        answer = self._step(now_s, dt_s, legs, contacts, fresh, off)
+        if before is not None and self._answer is not None:
+            self._state = before.where(same, self._state)
+            answer = _chosen(same, self._answer, answer)
+        self._answer = answer
+        return answer
+
+    @property
+    def _state(self) -> _State:
+        return _State(self._past, self._holds.state, self._pelvis.state, self._watch.seen)
+
+    @_state.setter
+    def _state(self, state: _State) -> None:
+        self._past, self._holds.state = state.past, state.held
+        self._pelvis.state, self._watch.seen = state.pelvis, state.seen
+
+    def _step(
+        self,
+        now_s: Array,
+        dt_s: Array,
+        legs: Legs,
+        contacts: Array | None,
+        fresh: Array | None,
+        off: Array | None,
+    ) -> FeetPose:
+        hips = 0.5 * (legs.hip[:, 0] + legs.hip[:, 1])
+        lost, new = self._lost(dt_s, hips, fresh)
         if lost.any():
-            self._forget(past, legs, lost, fresh)
+            self._forget(legs.points, lost, new)
+            dt_s = np.where(lost | (dt_s <= 0), _SOME_STEP_S, dt_s)
         if contacts is None:
             contacts = self._watch.step(dt_s, legs.points, lost)
-        answer = self._move(past, dt_s, legs, contacts & ~lost[:, None, None])
-        past.t_s, past.legs, past.answer = t_s, legs, answer
+            off = self._watch.floor_off
+        answer = self._move(dt_s, legs, contacts & ~lost[:, None, None], off)
+        self._past.t_s, self._past.hips = now_s, hips
         return answer
 
-    def _first(self, t_s: float, legs: Legs) -> FeetPose:
-        none = np.zeros_like(legs.toe)
-        held = np.zeros((*legs.toe.shape[:2], 2), bool)
-        answer = pose_feet(legs, legs.toe, matrix_from_rotvec(none), none[:, 0, 0], held)
-        at_rest = Moving(points=legs.points, speed=np.zeros_like(legs.points))
-        self._past = _Past(t_s, legs, at_rest, none, none, answer)
-        self._watch.step(0.0, legs.points)
-        return answer
-
-    def _lost(self, past: _Past, dt_s: float, legs: Legs, fresh: Array | None) -> Array:
-        """(P,) of whom the past says nothing: new, unseen, put elsewhere, or after a gap."""
-        moved = length((legs.hip - past.legs.hip).mean(-2))
-        known = moved < (_TELEPORT * self._rest.speed * dt_s + _TREMBLE * self._rest.leg)
-        if fresh is not None:
-            known = known & ~fresh
-        if dt_s < 0:
-            return np.ones_like(known)
-        return ~known | (dt_s > _LONGEST_GAP * self._unit_s)
-
-    def _forget(self, past: _Past, legs: Legs, lost: Array, fresh: Array | None) -> None:
-        """Start these rows at their pose; a pelvis stays where it was, if it is the same one."""
-        new = np.isnan(past.legs.hip[:, 0, 0])
+    def _lost(self, dt_s: Array, hips: Array, fresh: Array | None) -> tuple[Array, Array]:
+        """(P,) of whom the past says nothing: new, unseen, put elsewhere, or after a gap; and which
+        of them are new."""
+        new, self._new = self._new | np.isnan(self._past.hips[:, 0]), np.zeros_like(self._new)
         new = new if fresh is None else new | fresh
+        moved = length(hips - self._past.hips)
+        known = (moved < self._fast * dt_s + self._tremble_m) & (dt_s > 0)
+        return ~known | new | (dt_s > _LONGEST_GAP * self._unit_s), new
+
+    def _forget(self, points: Array, lost: Array, new: Array) -> None:
+        """Start these rows at their pose; a pelvis stays where it was, if it is the same one."""
+        past, row = self._past, lost[:, None, None]
         self._holds.forget(lost)
         self._pelvis.forget(new)
-        row = lost[:, None, None]
-        for spring in (self._step, self._tilt):
-            spring.let_go(row, np.zeros(1), np.zeros(1))
-        points = legs.points + self._pelvis.rise[:, None, None, None] * UP
+        past.left.let_go(row[..., None], np.zeros(1), np.zeros(1))
         past.turn, past.turn_speed = np.where(row, 0, past.turn), np.where(row, 0, past.turn_speed)
-        past.out = Moving(
-            points=np.where(row[..., None], points, past.out.points),
-            speed=np.where(row[..., None], 0, past.out.speed),
-        )
+        past.points = np.where(row[..., None], points, past.points)
+        carried = points + self._pelvis.moved[:, None, None]
+        past.out = np.where(row[..., None], carried, past.out)
+        past.out_speed = np.where(row[..., None], 0, past.out_speed)
 
-    def _move(self, past: _Past, dt_s: float, legs: Legs, contacts: Array) -> FeetPose:
-        points, before = legs.points, past.legs.points
-        risen = self._pelvis.rise
-        pose = Moving(
-            points=points + risen[:, None, None, None] * UP, speed=(points - before) / dt_s
+    def _move(self, dt_s: Array, legs: Legs, contacts: Array, off: Array | None) -> FeetPose:
+        past, points, holds = self._past, legs.points, self._holds
+        step_s = dt_s[:, None, None]
+        speed = (points - past.points) / step_s[..., None]
+        carried = self._pelvis.moved[:, None]
+        changed = holds.step(
+            dt_s,
+            Moving(points=points + carried[:, None], speed=speed),
+            Moving(points=past.out, speed=past.out_speed),
+            contacts,
+            _LAND * self._unit_s,
+            0.0 * dt_s if off is None else off * self._rest.leg,
         )
-        changed = self._holds.step(dt_s, pose, past.out, contacts, _LAND * self._unit_s)[..., None]
-        flat = self._holds.turns(np.stack([points, before]))
-        rise, lift = self._rise(dt_s, legs, flat[0])
-        turn = self._turned(dt_s, past, flat + lift, changed)
-        turned_by = matrix_from_rotvec(turn)
-        back = turned(turned_by, points[..., HEEL, :] - points[..., TOE, :])
-        toe = self._stepped(dt_s, past, points, back, (risen, rise), changed)
-        self._remember(past, dt_s, np.stack([toe + back, toe], -2), turn)
-        return self._answer(legs, toe, turn, turned_by, rise)
+        flat = flat_feet(holds.held)[..., None]
+        sole = points[..., TOE, :] - points[..., HEEL, :]
+        lies = holds.lying(sole)
+        turn = np.where(flat, flat_turn(sole, lies), 0)
+        turn = turn + self._follow(dt_s, legs, turn, carried)
+        if changed.any():
+            self._let_go(step_s, changed, (turn, flat, sole), speed, carried)
+        past.left.step(step_s[..., None], self._time())
+        turn = turn + past.left.value[..., 0, :]
+        quat = quat_from_rotvec(turn)
+        back = rotate_by(turn, -sole)
+        moved = self._pelvis.moved
+        toe = holds.toes(points[..., TOE, :] + moved[:, None], back)
+        toe = toe + past.left.value[..., 1, :]
+        self._remember(step_s, points, toe, back, turn)
+        return self._answered(legs, toe, turn, quat, moved)
 
-    def _rise(self, dt_s: float, legs: Legs, flat: Array) -> tuple[Array, Array]:
-        """(P,) m, the pelvis of this frame, and (P, 2, 3) rad by which heels lift.
+    def _follow(self, dt_s: Array, legs: Legs, flat: Array, carried: Array) -> Array:
+        """Move the pelvis of this frame; (P, 2, 3) rad by which heels lift.
 
         Args:
             flat: (P, 2, 3) rad that lay the feet down.
+            carried: (P, 1, 3) m by which the pelvis is moved so far.
         """
         held, reach, points = self._holds.held, posed_reach(legs), legs.points
-        standing = upright(legs.hip, legs.ankle, self._rest.leg)
-        turn = matrix_from_rotvec(flat)
-        back = turned(turn, points[..., HEEL, :] - points[..., TOE, :])
-        toe = self._holds.toes(points, back, self._pelvis.rise)
-        foot = turned(turn, legs.ankle - legs.toe)
+        standing = upright(legs.hip, legs.ankle, self._rest.leg)[:, None]
+        toe = self._holds.toes(
+            points[..., TOE, :] + carried, points[..., HEEL, :] - points[..., TOE, :]
+        )
+        foot = rotate_by(flat, legs.ankle - legs.toe)
         goal, any_foot = follow(held, legs, toe + foot, reach)
-        rise = self._pelvis.follow(dt_s, goal * standing, any_foot)
-        hip = legs.hip + rise[:, None, None] * UP
-        lift = np.where(held[..., TOE, None], heel_lift(hip - toe, foot, reach), 0)
-        short = shortfall(hip, toe + rotate_by(lift, foot), reach)
-        need = np.where(held[..., TOE], short, 0).max(-1)
-        self._pelvis.lower(dt_s, need * standing)
-        return self._pelvis.rise, lift
+        moved = self._pelvis.follow(dt_s, goal * standing, any_foot)
+        to_hip = legs.hip + moved[:, None] - toe
+        stretched = held[..., TOE] & (length(to_hip - foot) > reach)
+        lift, need = np.zeros(1), np.zeros_like(dt_s)
+        if stretched.any():
+            lift = np.where(stretched[..., None], heel_lift(to_hip, foot, reach), 0)
+            short = shortfall(to_hip, rotate_by(lift, foot), reach)
+            need = np.where(stretched, short, 0).max(-1) * standing[:, 0]
+        self._pelvis.lower(dt_s, need)
+        return lift
 
-    def _turned(self, dt_s: float, past: _Past, goals: Array, changed: Array) -> Array:
-        """(P, 2, 3) rad, the feet's turns of this frame; goals (2, P, 2, 3) now and before."""
-        speed = past.turn_speed - (goals[0] - goals[1]) / dt_s
-        self._tilt.let_go(changed, past.turn - goals[1], speed)
-        self._tilt.step(dt_s, self._time(flat_feet(self._holds.held)))
-        return goals[0] + self._tilt.value
-
-    def _stepped(
+    def _let_go(
         self,
-        dt_s: float,
-        past: _Past,
-        points: Array,
-        back: Array,
-        rises: tuple[Array, Array],
+        step_s: Array,
         changed: Array,
-    ) -> Array:
-        """(P, 2, 3) m, the toes of this frame; `rises` are the pelvis's before and now."""
-        was = past.out.points[..., TOE, :]
-        goal = self._holds.toes(points, back, rises[1])
-        before = self._holds.toes(past.legs.points, past.out.points[..., HEEL, :] - was, rises[0])
-        time = self._time(standing_feet(self._holds.held))
-        speed = past.out.speed[..., TOE, :] - (goal - before) / dt_s
-        most = _TORN * self._rest.leg[:, None, None] / time
-        speed = speed * np.minimum(1, most / np.maximum(length(speed), 1e-9)[..., None])
-        self._step.let_go(changed, was - before, speed)
-        self._step.step(dt_s, time)
-        return goal + self._step.value
+        turning: tuple[Array, Array, Array],
+        speed: Array,
+        carried: Array,
+    ) -> None:
+        """Start from where and how the changed feet were, seen from where they are to go.
 
-    def _time(self, held: Array) -> Array:
-        """(P, 2, 1) s, time constants of feet that are held (P, 2) or not."""
-        return (np.where(held, _LAND, _LEAVE) * self._unit_s[:, None])[..., None]
+        Args:
+            turning: (P, 2, 3) rad where they are to turn; whether they lie flat; and their soles.
+            speed: (P, 2, 2, 3) m/s of the pose.
+            carried: (P, 1, 3) m by which the pelvis was moved in the frame before.
+        """
+        past, held = self._past, self._holds.held
+        turn, flat, sole = turning
+        was = past.points[..., TOE, :] - past.points[..., HEEL, :]
+        rolled = cross(was, sole) / np.maximum(dot(sole, sole), 1e-9)[..., None]
+        turn_speed = np.where(flat, -rolled / step_s, 0)
+        toe = past.out[..., TOE, :]
+        goal = self._holds.toes(past.points[..., TOE, :] + carried, past.out[..., HEEL, :] - toe)
+        pace = speed[..., TOE, :] - np.where(held[..., HEEL, None], speed[..., HEEL, :], 0)
+        left = past.out_speed[..., TOE, :] - np.where(held[..., TOE, None], 0, pace)
+        most = self._torn_m / self._time()[..., 1, 0]
+        left = left * np.minimum(1, most / np.maximum(length(left), 1e-9))[..., None]
+        past.left.let_go(
+            changed[..., None, None],
+            np.stack([past.turn - turn + turn_speed * step_s, toe - goal], -2),
+            np.stack([past.turn_speed - turn_speed, left], -2),
+        )
 
-    @staticmethod
-    def _remember(past: _Past, dt_s: float, points: Array, turn: Array) -> None:
-        past.out = Moving(points=points, speed=(points - past.out.points) / dt_s)
-        past.turn, past.turn_speed = turn, (turn - past.turn) / dt_s
+    def _time(self) -> Array:
+        """(P, 2, 2, 1) s, time constants of feet that are held or not: of their turns, of toes."""
+        held = self._holds.held
+        both = np.stack([flat_feet(held), standing_feet(held)], -1)
+        return np.where(both, self._times[..., 1], self._times[..., 0])[..., None]
 
-    def _answer(
-        self, legs: Legs, toe: Array, turn: Array, turned_by: Array, rise: Array
+    def _remember(self, step_s: Array, points: Array, toe: Array, back: Array, turn: Array) -> None:
+        past = self._past
+        out = np.stack([toe + back, toe], -2)
+        past.points, past.out_speed = points, (out - past.out) / step_s[..., None]
+        past.out = out
+        past.turn_speed, past.turn = (turn - past.turn) / step_s, turn
+
+    def _answered(
+        self, legs: Legs, toe: Array, turn: Array, quat: Array, pelvis: Array
     ) -> FeetPose:
-        strength = self._limits.strength
-        if strength != 1:
-            toe = legs.toe + strength * (toe - legs.toe)
-            turned_by, rise = matrix_from_rotvec(strength * turn), strength * rise
-        return pose_feet(legs, toe, turned_by, rise, self._holds.held)
+        if self._strength is not None:
+            pelvis, share = self._strength * pelvis, self._strength[..., None]
+            toe, quat = legs.toe + share * (toe - legs.toe), quat_from_rotvec(share * turn)
+        return pose_feet(legs, toe, quat, pelvis, self._holds.held)
+
+
+def _chosen(mask: Array, ours: FeetPose, theirs: FeetPose) -> FeetPose:
+    """Ours where `mask` (P,), theirs elsewhere."""
+    kept = {}
+    for name in (field.name for field in fields(FeetPose)):
+        a, b = getattr(ours, name), getattr(theirs, name)
+        kept[name] = np.where(mask.reshape(-1, *[1] * (a.ndim - 1)), a, b)
+    return FeetPose(**kept)
+
+
+def _nothing(people: int) -> _Past:
+    feet, points = np.zeros((people, 2, 3)), np.zeros((people, 2, 2, 3))
+    return _Past(
+        t_s=np.zeros(people),
+        hips=np.zeros((people, 3)),
+        points=points,
+        out=points,
+        out_speed=points,
+        turn=feet,
+        turn_speed=feet,
+        left=Spring.at_rest((people, 2, 2, 3)),
+    )

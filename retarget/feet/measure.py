@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from livemocap.rotation import Array, normalize
+from livemocap.rotation import Array, normalize, rotate
 
 from .legs import Legs
 
@@ -39,15 +39,11 @@ def direction_error_deg(legs: Legs, thigh: Array, shin: Array) -> Array:
     """(..., 2, 2) how far thighs and shins now point from where the pose has them, in degrees.
 
     Args:
-        thigh: (..., 2, 3, 3) world rotation that replaces `legs.thigh`; shin as well.
+        thigh: (..., 2, 4) wxyz that thighs were turned by in the world; shin as well.
     """
     errors = []
-    for now, was, bone in (
-        (thigh, legs.thigh, legs.knee - legs.hip),
-        (shin, legs.shin, legs.ankle - legs.knee),
-    ):
-        turned = (now @ np.swapaxes(was, -1, -2) @ bone[..., None])[..., 0]
-        a, b = normalize(bone), normalize(turned)
+    for turn, bone in ((thigh, legs.thigh), (shin, legs.shin)):
+        a, b = normalize(bone), normalize(rotate(turn, bone))
         sine = np.linalg.norm(np.cross(a, b), axis=-1)
         errors.append(np.degrees(np.arctan2(sine, (a * b).sum(-1))))
     return np.stack(errors, -1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livemocap.rotation import Array
@@ -9,15 +11,20 @@ from livemocap.rotation import Array
 from .leg_ik import LONGEST_REACH
 from .legs import FeetAtRest, Legs, flat_feet, standing_feet
 from .plant import FootLimits
+from .rows import Rows
 from .spring import Spring
-from .vectors import UP, length
 
-_FOLLOW, _LOWER = 0.4, 0.05
+_FOLLOW, _LOWER = 0.28, 0.05
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: the pelvis follows the
 feet, and comes down for a leg that is too short."""
 _KNEES_STAY_SOFT = 0.995
 """Share of thigh plus shin to which the pelvis is lowered; a leg straighter in the pose may stay
 so."""
+
+_SHARE = np.array([0.6, 1.0, 0.6])
+"""Of the way to the feet, by axis: those of a stream are held from where they land on, so that a
+pelvis that went all the way across the floor would never come back."""
+_STAYS = np.array([0.0, 1.0, 0.0])
 
 _HALF_FOOT = 0.15
 """What a foot on its heel or its toe alone counts beside a flat one."""
@@ -36,7 +43,7 @@ def upright(hip: Array, ankle: Array, leg: Array) -> Array:
 
 
 def follow(held: Array, legs: Legs, ankle: Array, reach: Array) -> tuple[Array, Array]:
-    """How much higher the pelvis shall be for the feet that stand, and whether any stands.
+    """How far the pelvis shall be moved for the feet that stand, and whether any stands.
 
     A flat foot counts most, and its leg must reach it; one that lands or pushes off bends and
     stretches as it needs.
@@ -47,23 +54,24 @@ def follow(held: Array, legs: Legs, ankle: Array, reach: Array) -> tuple[Array, 
         reach: (..., 2) m, `posed_reach`.
 
     Returns:
-        (...) m, 0 where nobody stands, and (...) bool.
+        (..., 3) m, 0 where nobody stands, and (...) bool.
     """
     flat = flat_feet(held)
     weight = np.where(flat, 1.0, _HALF_FOOT * standing_feet(held))
     total = weight.sum(-1)
-    missing = np.where(weight > 0, (ankle - legs.ankle)[..., 1], 0)
-    goal = (weight * missing).sum(-1) / np.maximum(total, _HALF_FOOT)
-    short = shortfall(legs.hip + goal[..., None, None] * UP, ankle, reach)
-    return goal - np.where(flat, short, 0).max(-1), total > 0
+    missing = np.where((weight > 0)[..., None], ankle - legs.ankle, 0)
+    goal = np.einsum("...f,...fi->...i", weight, missing)
+    goal /= np.maximum(total, _HALF_FOOT)[..., None]
+    short = shortfall(legs.hip + goal[..., None, :], ankle, reach)
+    goal[..., 1] -= np.where(flat, short, 0).max(-1)
+    return goal, total > 0
 
 
 def posed_reach(legs: Legs) -> Array:
     """(..., 2) m from hip to ankle that a leg may be stretched to: it stays as soft as posed."""
-    longest = length(legs.knee - legs.hip) + length(legs.ankle - legs.knee)
-    return np.clip(
-        length(legs.ankle - legs.hip), _KNEES_STAY_SOFT * longest, LONGEST_REACH * longest
-    )
+    upper, lower, now = legs.lengths
+    longest = upper + lower
+    return np.minimum(np.maximum(now, _KNEES_STAY_SOFT * longest), LONGEST_REACH * longest)
 
 
 def shortfall(hip: Array, goal: Array, reach: Array) -> Array:
@@ -79,40 +87,63 @@ def shortfall(hip: Array, goal: Array, reach: Array) -> Array:
     return np.maximum(gap[..., 1] - height, 0)
 
 
+@dataclass(slots=True)
+class Moved(Rows):
+    """Of P pelvises: goals and what is left of the way to them."""
+
+    goal: Array
+    """(P, 3) m."""
+    need: Array
+    """(P,) m."""
+    follow: Spring
+    lower: Spring
+
+
 class LivePelvis:
-    """The height of P pelvises over their pose, without looking ahead."""
+    """How far P pelvises are from their pose, without looking ahead."""
 
     def __init__(self, rest: FeetAtRest, limits: FootLimits) -> None:
-        self._unit_s = rest.unit_s
-        self._most_m, self._lower_m = limits.pelvis * rest.leg, limits.lower * rest.leg
         people = len(rest.leg)
-        self._goal, self._need = np.zeros(people), np.zeros(people)
-        self._follow, self._lower = Spring.at_rest((people,)), Spring.at_rest((people,))
+        self._follow_s, self._lower_s = _FOLLOW * rest.unit_s, _LOWER * rest.unit_s
+        self._most_m = limits.pelvis_most * rest.leg[:, None]
+        self._lower_m = limits.lower * rest.leg
+        self.state = Moved(
+            np.zeros((people, 3)),
+            np.zeros(people),
+            Spring.at_rest((people, 3)),
+            Spring.at_rest((people,)),
+        )
 
     @property
-    def rise(self) -> Array:
-        """(P,) m."""
-        return self._goal + self._follow.value - self._need - self._lower.value
+    def moved(self) -> Array:
+        """(P, 3) m."""
+        state = self.state
+        moved = state.goal + state.follow.value
+        moved[:, 1] -= state.need + state.lower.value
+        return moved
 
     def forget(self, fresh: Array) -> None:
         """(P,) people who start at their pose."""
-        self._goal, self._need = np.where(fresh, 0, self._goal), np.where(fresh, 0, self._need)
-        for spring in (self._follow, self._lower):
-            spring.let_go(fresh, np.zeros(1), np.zeros(1))
+        state, row = self.state, fresh[:, None]
+        state.goal, state.need = np.where(row, 0, state.goal), np.where(fresh, 0, state.need)
+        state.follow.let_go(row, np.zeros(1), np.zeros(1))
+        state.lower.let_go(fresh, np.zeros(1), np.zeros(1))
 
-    def follow(self, dt_s: float, goal: Array, standing: Array) -> Array:
-        """Rise by `goal` (P,) m where anybody stands; stay where nobody does. (P,) m so far."""
-        goal = np.clip(goal, -self._most_m, self._most_m)
-        goal = np.where(standing, goal, self._goal)
-        self._follow.value = self._follow.value + self._goal - goal
-        self._goal = goal
-        self._follow.step(dt_s, _FOLLOW * self._unit_s)
-        return self._goal + self._follow.value
+    def follow(self, dt_s: Array, goal: Array, standing: Array) -> Array:
+        """Go by `goal` (P, 3) m where anybody stands, stay as high where nobody does and come back
+        from aside. (P, 3) m so far, not lowered."""
+        state = self.state
+        goal = np.minimum(np.maximum(goal, -self._most_m), self._most_m) * _SHARE
+        goal = np.where(standing[:, None], goal, state.goal * _STAYS)
+        state.follow.value = state.follow.value + state.goal - goal
+        state.goal = goal
+        state.follow.step(dt_s[:, None], self._follow_s[:, None])
+        return goal + state.follow.value
 
-    def lower(self, dt_s: float, need: Array) -> None:
+    def lower(self, dt_s: Array, need: Array) -> None:
         """Come down by `need` (P,) m: soon, and slowly up again."""
+        state = self.state
         need = np.minimum(need, self._lower_m)
-        now = self._need + self._lower.value
-        self._lower.value, self._need = now - need, need
-        time = np.where(need > now, _LOWER, _FOLLOW) * self._unit_s
-        self._lower.step(dt_s, time)
+        now = state.need + state.lower.value
+        state.lower.value, state.need = now - need, need
+        state.lower.step(dt_s, np.where(need > now, self._lower_s, self._follow_s))

@@ -12,7 +12,7 @@ import numpy as np
 
 from livemocap.rotation import Array, matrix_from_rotvec, normalize
 
-from .legs import HEEL, TOE, FeetAtRest
+from .legs import FeetAtRest
 from .vectors import cross, dot, length, turn_between, turned
 
 NEAR_FLOOR = 0.12
@@ -30,36 +30,53 @@ class FootLimits:
     """A foot that would be held farther from its pose slides."""
     pelvis: float = 0.2
     """The pelvis goes up or down with the feet by no more."""
+    aside: float = 0.1
+    """Nor further across the floor, so that legs need not lean for feet that are held."""
     lower: float = 0.12
     """Nor further down for feet out of reach."""
     strength: float = 1.0
     """0 leaves the pose alone, 1 holds a foot for good."""
 
+    @property
+    def pelvis_most(self) -> Array:
+        """(3,) by axis."""
+        return np.array([self.aside, self.pelvis, self.aside])
 
-def floor_heights(points: Array, rest: FeetAtRest, floor_m: float | None) -> Array:
-    """(..., 2, 2) m at which heels and toes would stand, for `points` (..., 2, 2, 3)."""
+
+def floor_heights(
+    points: Array, rest: FeetAtRest, floor_m: Array | float | None, off_m: Array | float = 0.0
+) -> Array:
+    """(..., 2, 2) m at which heels and toes would stand, for `points` (..., 2, 2, 3).
+
+    Args:
+        floor_m: (...); off_m: (...), how much higher than the floor the pose is as a whole.
+    """
     own = points[..., 1]
     if floor_m is None:
         return own
-    flat = floor_m + np.broadcast_to(rest.heights, own.shape)
-    near = np.abs(own - flat) < NEAR_FLOOR * rest.leg[..., None, None]
-    return np.where(near, flat, own)
+    flat = np.asarray(floor_m)[..., None, None] + rest.heights
+    off = np.abs(own - np.asarray(off_m)[..., None, None] - flat)
+    return np.where(off < NEAR_FLOOR * rest.leg[..., None, None], flat, own)
 
 
-def flat_turn(points: Array, heading: Array, rise: Array) -> Array:
-    """(..., 2, 3) rad, the turn that lays feet down.
+def lying(sole: Array, heading: Array, rise: Array) -> Array:
+    """(..., 2, 3) m from heel to toe, of feet that lie.
 
     Args:
-        points: (..., 2, 2, 3) m, heel and toe in the pose.
+        sole: (..., 2, 3) m, as posed.
         heading: (..., 2, 3) from heel to toe, horizontal and of length 1.
         rise: (..., 2) m, how much higher the toe stands than the heel.
     """
-    sole = points[..., TOE, :] - points[..., HEEL, :]
     square = dot(sole, sole)
     flat = heading * np.sqrt(np.maximum(square - rise**2, 0.04 * square))[..., None]
     flat[..., 1] = rise
+    return flat
+
+
+def flat_turn(sole: Array, flat: Array) -> Array:
+    """(..., 2, 3) rad, the turn that lays feet down, each from heel to toe (..., 2, 3) m."""
     turn = turn_between(sole, flat)
-    return turn * np.clip(3 - length(turn) / (0.5 * STEEPEST), 0, 1)[..., None]
+    return turn * np.minimum(np.maximum(3 - length(turn) / (0.5 * STEEPEST), 0), 1)[..., None]
 
 
 def heel_lift(to_hip: Array, to_ankle: Array, reach: Array) -> Array:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
-from livemocap.rotation import Array
+from livemocap.rotation import Array, matrix_from_quat
 
 from .leg_ik import reach_legs
-from .legs import Legs
-from .vectors import turned
+from .legs import TOE, Legs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -18,7 +15,7 @@ class FeetPose:
     """Legs with their feet held; the leading shape is that of the legs that came in."""
 
     thigh: Array
-    """(..., 2, 3, 3) world rotation; shin and foot as well."""
+    """(..., 2, 4) wxyz, turns in the world, from the left; shin and foot as well."""
     shin: Array
     foot: Array
     pelvis: Array
@@ -31,24 +28,21 @@ class FeetPose:
     """(..., 2, 2) bool, which of them are held."""
 
 
-def pose_feet(legs: Legs, toe: Array, turn: Array, rise: Array, held: Array) -> FeetPose:
-    """Bring toes to `toe` (..., 2, 3) m with feet turned by `turn` (..., 2, 3, 3).
+def pose_feet(legs: Legs, toe: Array, turn: Array, pelvis: Array, held: Array) -> FeetPose:
+    """Bring toes to `toe` (..., 2, 3) m with feet turned by `turn` (..., 2, 4) wxyz.
 
     Args:
-        rise: (...) m, the pelvis goes up.
+        pelvis: (..., 3) m it is moved by.
     """
-    pelvis = np.zeros((*rise.shape, 3))
-    pelvis[..., 1] = rise
-    goal = toe + turned(turn, legs.ankle - legs.toe)
-    turns = reach_legs(legs, legs.hip + pelvis[..., None, :], goal)
     from_ankle = legs.points - legs.ankle[..., None, :]
-    points = turns.reached[..., None, :] + from_ankle @ turn.swapaxes(-1, -2)
+    from_ankle = from_ankle @ matrix_from_quat(turn).swapaxes(-1, -2)
+    turns = reach_legs(legs, legs.hip + pelvis[..., None, :], toe - from_ankle[..., TOE, :])
     return FeetPose(
-        thigh=turns.thigh @ legs.thigh,
-        shin=turns.shin @ legs.shin,
-        foot=turn @ legs.foot,
+        thigh=turns.thigh,
+        shin=turns.shin,
+        foot=turn,
         pelvis=pelvis,
         ankle=turns.reached,
-        points=points,
+        points=turns.reached[..., None, :] + from_ankle,
         held=held,
     )

@@ -11,9 +11,11 @@ import numpy as np
 
 from livemocap.rotation import Array
 
+from .rows import Rows
+
 
 @dataclass(slots=True)
-class Spring:
+class Spring(Rows):
     """Critically damped, over any shape."""
 
     value: Array
@@ -23,7 +25,7 @@ class Spring:
     def at_rest(shape: tuple[int, ...]) -> Spring:
         return Spring(np.zeros(shape), np.zeros(shape))
 
-    def step(self, dt_s: float, time_s: Array) -> None:
+    def step(self, dt_s: Array, time_s: Array) -> None:
         """Towards zero: after `time_s` (broadcasts) three quarters are left of a value at rest."""
         pull = self.speed + self.value / time_s
         left = np.exp(-dt_s / time_s)

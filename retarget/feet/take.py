@@ -6,15 +6,14 @@ from itertools import pairwise
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_rotvec, normalize
+from livemocap.rotation import Array, normalize, quat_from_rotvec
 
 from .contacts import find_contacts, runs
 from .ease import bridge, envelope, smoothed
 from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
 from .pelvis import follow, posed_reach, shortfall, upright
-from .plant import FootLimits, flat_turn, floor_heights, heel_lift, rotate_by
+from .plant import FootLimits, flat_turn, floor_heights, heel_lift, lying, rotate_by
 from .posed import FeetPose, pose_feet
-from .vectors import UP
 
 _FADE, _PELVIS, _LOWER = 0.45, 0.5, 0.15
 """In units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: how long a foot takes to and from its
@@ -47,15 +46,15 @@ def lock_feet(
     limits = limits or FootLimits()
     if contacts is None:
         contacts = find_contacts(legs.points, times_s, rest, floor_m)
-    toe, turn, rise = legs.toe.copy(), np.zeros_like(legs.toe), np.zeros(len(times_s))
+    toe, turn, pelvis = legs.toe.copy(), np.zeros_like(legs.toe), np.zeros((len(times_s), 3))
     held = np.zeros_like(contacts)
     for part in _parts(times_s, legs, rest):
         lock = _Lock(times_s[part], _cut(legs, part), rest, contacts[part], floor_m, limits)
-        toe[part], turn[part], rise[part] = lock.solve()
+        toe[part], turn[part], pelvis[part] = lock.solve()
         held[part] = lock.held
     s = limits.strength
     return pose_feet(
-        legs, legs.toe + s * (toe - legs.toe), matrix_from_rotvec(s * turn), s * rise, held
+        legs, legs.toe + s * (toe - legs.toe), quat_from_rotvec(s * turn), s * pelvis, held
     )
 
 
@@ -78,9 +77,6 @@ def _cut(legs: Legs, part: slice) -> Legs:
         ankle=legs.ankle[part],
         toe=legs.toe[part],
         heel=None if legs.heel is None else legs.heel[part],
-        thigh=legs.thigh[part],
-        shin=legs.shin[part],
-        foot=legs.foot[part],
     )
 
 
@@ -103,18 +99,18 @@ class _Lock:
         self.held, self._places = _places(legs.points, contacts, rest, floor_m, limits)
 
     def solve(self) -> tuple[Array, Array, Array]:
-        """Toes (T, 2, 3) m, turns of the feet (T, 2, 3) rad and the pelvis's rise (T,) m."""
+        """Toes (T, 2, 3) m, turns of the feet (T, 2, 3) rad, the pelvis's move (T, 3) m."""
         legs, points = self._legs, self._points
         turn = self._bridged(self._flat_turns(), flat_feet(self.held))
         toe = self._toes(turn)
         foot = rotate_by(turn, legs.ankle - legs.toe)
-        rise = self._follow(toe + foot)
-        hip = legs.hip + rise[:, None, None] * UP
+        pelvis = self._follow(toe + foot)
+        hip = legs.hip + pelvis[:, None]
         lift = self._lifts(hip, toe, foot)
-        rise = rise - self._lower(hip, toe + rotate_by(lift, foot))
-        carried = points[..., TOE, :] + rise[:, None, None] * UP
+        pelvis[:, 1] -= self._lower(hip, toe + rotate_by(lift, foot))
+        carried = points[..., TOE, :] + pelvis[:, None]
         step = self._bridged(toe - carried, standing_feet(self.held))
-        return carried + step, turn + lift, rise
+        return carried + step, turn + lift, pelvis
 
     def _flat_turns(self) -> Array:
         """(T, 2, 3) rad that lay down the feet on heel and toe, each in its mean heading."""
@@ -123,9 +119,9 @@ class _Lock:
         for foot in range(2):
             for first, end in runs(flat_feet(self.held)[:, foot]):
                 heading[first:end, foot] = normalize(heading[first:end, foot].mean(0))
-        return flat_turn(
-            self._points, heading, self._places[..., TOE, 1] - self._places[..., HEEL, 1]
-        )
+        rise = self._places[..., TOE, 1] - self._places[..., HEEL, 1]
+        sole = self._points[..., TOE, :] - self._points[..., HEEL, :]
+        return flat_turn(sole, lying(sole, heading, rise))
 
     def _toes(self, turn: Array) -> Array:
         """(T, 2, 3) m where held feet have their toes; anything for others."""
@@ -145,16 +141,22 @@ class _Lock:
         return np.where(by_toe, self._places[..., TOE, :], heel - back)
 
     def _follow(self, ankle: Array) -> Array:
-        """(T,) m, the pelvis with the feet that stand, their ankles at (T, 2, 3) m."""
+        """(T, 3) m, the pelvis with the feet that stand, their ankles at (T, 2, 3) m."""
         legs = self._legs
         goal, standing = follow(self.held, legs, ankle, posed_reach(legs))
-        goal = goal * upright(legs.hip, legs.ankle, self._rest.leg)
         if not standing.any():
-            return np.zeros(len(goal))
-        goal = np.interp(self._times_s, self._times_s[standing], goal[standing])
-        most = self._limits.pelvis * self._rest.leg
+            return np.zeros_like(goal)
+        most = self._limits.pelvis_most * self._rest.leg
         goal = np.clip(goal, -most, most)
-        return smoothed(goal, _PELVIS * self._unit_frames)
+        goal *= upright(legs.hip, legs.ankle, self._rest.leg)[:, None]
+        known_s, frames = self._times_s[standing], _PELVIS * self._unit_frames
+        return np.stack(
+            [
+                smoothed(np.interp(self._times_s, known_s, axis), frames)
+                for axis in goal[standing].T
+            ],
+            -1,
+        )
 
     def _lifts(self, hip: Array, toe: Array, foot: Array) -> Array:
         """(T, 2, 3) rad, heels that rise for legs that get too short."""

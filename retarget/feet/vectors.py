@@ -36,3 +36,17 @@ def turn_between(a: Array, b: Array) -> Array:
     sine = length(axis)
     angle = np.arctan2(sine, dot(a, b))
     return axis * (angle / np.maximum(sine, 1e-12))[..., None]
+
+
+def unit(a: Array) -> Array:
+    """(..., 3) of length 1; zero stays zero."""
+    return a / np.maximum(length(a), 1e-12)[..., None]
+
+
+def quat_between(a: Array, b: Array) -> Array:
+    """(..., 4) wxyz, the smallest turn from direction a to direction b, which are not opposite."""
+    quat = np.empty((*a.shape[:-1], 4))
+    both = np.sqrt(dot(a, a) * dot(b, b))
+    quat[..., 0] = np.maximum(dot(a, b), (1e-6 - 1) * both) + np.maximum(both, 1e-12)
+    quat[..., 1:] = cross(a, b)
+    return quat / length(quat)[..., None]

@@ -4,24 +4,26 @@ What the lock changes goes back into the actor's joints, so that all that hangs 
 bones, split limbs, control rigs) follows in the one way in which poses are solved:
 
     legs = RigLegs([actor])
-    feet = lock_feet(times_s, legs.of(local, pelvis), legs.at_rest)
-    pose = solve(actor, *legs.with_feet(local, pelvis, feet))
+    at = legs.at(local, pelvis)
+    feet = lock_feet(times_s, at.legs, legs.at_rest)
+    pose = solve(actor, *at.with_feet(feet))
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_quat, quat_from_matrix
+from livemocap.rotation import Array, inverse, matrix_from_quat, multiply
 from livemocap.skeleton import SMPLX
 
 from ..errors import RetargetError
 from ..feet.legs import FeetAtRest, Legs
 from ..feet.posed import FeetPose
 from .rig import Rig
-from .root import SOLE_M, hips_moves, join_plans
+from .root import SOLE_M, join_plans
 from .solve import Actor, signed_as
 
 _SIDES = ("left", "right")
@@ -30,6 +32,38 @@ _HIPS, _KNEES, _ANKLES, _TOES = (
     for joint in ("hip", "knee", "ankle", "foot")
 )
 _TURNED = [*_HIPS, *_KNEES, *_ANKLES]
+_CHAIN = np.array([0, *_TURNED])
+_LEG_JOINTS = [*_TURNED, *_TOES]
+_LEAST_SCALE = 1e-3
+"""A pelvis that hardly follows its actor's cannot be moved by way of it."""
+
+
+@dataclass(frozen=True)
+class LegsAt:
+    """Legs of N rigs, or of one at N instants, and of whoever moves them."""
+
+    legs: Legs
+    own_points: Array
+    """(N, 2, 2, 3) m, the actors' own heels (their ankles) and toes: what stands, stands here."""
+    local_wxyz: Array
+    """(N, 55, 4) as they came in."""
+    pelvis: Array
+    """(N, 3) m as it came in."""
+    above: Array
+    """(N, 3, 2, 3, 3) rotations of the actors' pelvises, thighs and shins."""
+    scale: Array
+    """(N or 1, 3) of pelvises' ways."""
+
+    def with_feet(self, feet: FeetPose) -> tuple[Array, Array]:
+        """(N, 55, 4) and (N, 3) m that pose the rigs with these feet."""
+        turns = np.empty((len(self.pelvis), 3, 2, 4))
+        turns[:, 0], turns[:, 1], turns[:, 2] = feet.thigh, feet.shin, feet.foot
+        turns[:, 1:] = multiply(inverse(turns[:, :-1]), turns[:, 1:])
+        turns[..., 1:] = (turns[..., None, 1:] @ self.above)[..., 0, :]
+        local = np.array(self.local_wxyz, float)
+        joints = multiply(turns.reshape(-1, 6, 4), local[:, _TURNED])
+        local[:, _TURNED] = signed_as(local[:, _TURNED], joints)
+        return local, self.pelvis + feet.pelvis / self.scale
 
 
 class RigLegs:
@@ -44,66 +78,89 @@ class RigLegs:
         self._actors = list(actors)
         self._root = join_plans([actor.table.root for actor in actors])
         self._hips = np.stack([actor.rig.skeleton.heads[actor.rig.hips_row] for actor in actors])
-        self._pelvis = np.stack([actor.calibration[0] for actor in actors])
-        self._C = np.stack([actor.calibration[_TURNED].reshape(3, 2, 3, 3) for actor in actors])
-        self._steps = np.stack([_steps(actor.rig) for actor in actors])
+        self._scale = np.where(np.abs(self._root.scale) < _LEAST_SCALE, np.inf, self._root.scale)
+        steps = [np.stack([_rig_steps(each), _own_steps(each)]) for each in actors]
+        self._steps = np.stack(steps)[..., None]
 
     @property
     def at_rest(self) -> FeetAtRest:
         """The rigs' feet while the actors stand in the T-pose, of P people, or of the one."""
-        local = np.tile([1.0, 0, 0, 0], (len(self._actors), len(SMPLX.names), 1))
-        standing = [_standing_pelvis(actor) for actor in self._actors]
-        floors = [actor.rig.options.floor_m for actor in self._actors]
-        rest = FeetAtRest.of(self.of(local, np.stack(standing)), np.array(floors))
-        if len(self._actors) > 1:
-            return rest
-        return FeetAtRest(heights=rest.heights[0], leg=rest.leg[0])
+        standing = self._in_t_pose()
+        return self._resting(standing.legs)
 
-    def of(self, local_wxyz: Array, pelvis: Array) -> Legs:
+    @property
+    def own_at_rest(self) -> FeetAtRest:
+        """The actors' own, of P people, or of the one."""
+        hip, knee, ankle, toe = np.moveaxis(
+            np.stack([a.rest_joints[_LEG_JOINTS].reshape(4, 2, 3) for a in self._actors]), 1, 0
+        )
+        up = self._in_t_pose().own_points[:, :1, 1] - toe[:, :1]
+        return self._resting(Legs(hip=hip + up, knee=knee + up, ankle=ankle + up, toe=toe + up))
+
+    def at(self, local_wxyz: Array, pelvis: Array) -> LegsAt:
         """Where they are, the character carried on its way whatever carries it.
 
         Args:
             local_wxyz: (N, 55, 4) the actors' joint rotations.
             pelvis: (N, 3) m.
         """
-        thigh, shin, foot = np.moveaxis(self._turned(local_wxyz), -4, 0)
-        trunk = matrix_from_quat(local_wxyz[:, 0]) @ self._pelvis
-        start = self._hips + hips_moves(self._root, pelvis, local_wxyz[:, 0])
-        hip = start[:, None] + _moved(trunk[:, None], self._steps[:, 0])
-        knee = hip + _moved(thigh, self._steps[:, 1])
-        ankle = knee + _moved(shin, self._steps[:, 2])
-        toe = ankle + _moved(foot, self._steps[:, 3])
-        return Legs(hip=hip, knee=knee, ankle=ankle, toe=toe, thigh=thigh, shin=shin, foot=foot)
+        turns = _turns(local_wxyz)
+        moved = np.matmul(turns[:, None], self._steps)[..., 0]
+        moved[:, 0, 0] += self._hips[:, None]
+        moved[:, 0, 0] += self._carried(pelvis, turns[:, 0, 0])[:, None]
+        moved[:, 1, 0] += pelvis[:, None]
+        joints = np.cumsum(moved, axis=2)
+        hip, knee, ankle, toe = (joints[:, 0, k] for k in range(4))
+        return LegsAt(
+            legs=Legs(hip=hip, knee=knee, ankle=ankle, toe=toe),
+            own_points=joints[:, 1, 2:].swapaxes(1, 2),
+            local_wxyz=local_wxyz,
+            pelvis=pelvis,
+            above=turns[:, :3],
+            scale=self._scale,
+        )
 
-    def with_feet(self, local_wxyz: Array, pelvis: Array, feet: FeetPose) -> tuple[Array, Array]:
-        """(N, 55, 4) and (N, 3) m that pose the rigs with these feet; `feet` is of our `of`."""
-        deltas = np.stack([feet.thigh, feet.shin, feet.foot], -4)
-        world = deltas @ np.swapaxes(self._C, -1, -2)
-        trunk = np.broadcast_to(matrix_from_quat(local_wxyz[:, :1]), world[:, 0].shape)
-        above = np.concatenate([trunk[:, None], world[:, :2]], 1)
-        quats = quat_from_matrix(np.swapaxes(above, -1, -2) @ world).reshape(-1, 6, 4)
-        local = np.array(local_wxyz)
-        local[:, _TURNED] = signed_as(local[:, _TURNED], quats)
-        return local, pelvis + feet.pelvis / self._root.scale
+    def _carried(self, pelvis: Array, turn: Array) -> Array:
+        """(N, 3) m, `root.hips_moves`."""
+        root = self._root
+        return root.scale * pelvis + root.offset + np.matmul(turn, root.arm[..., None])[..., 0]
 
-    def _turned(self, local_wxyz: Array) -> Array:
-        """(N, 3, 2, 3, 3) turns from rest of thighs, shins and feet."""
-        local = matrix_from_quat(local_wxyz[:, [0, *_TURNED]])
-        world = local[:, 1:].reshape(-1, 3, 2, 3, 3)
-        world[:, 0] = local[:, :1] @ world[:, 0]
-        world[:, 1] = world[:, 0] @ world[:, 1]
-        world[:, 2] = world[:, 1] @ world[:, 2]
-        return world @ self._C
+    def _in_t_pose(self) -> LegsAt:
+        """Of the P actors, on the floor."""
+        local = np.tile([1.0, 0, 0, 0], (len(self._actors), len(SMPLX.names), 1))
+        return self.at(local, np.stack([_standing_pelvis(actor) for actor in self._actors]))
+
+    def _resting(self, legs: Legs) -> FeetAtRest:
+        rest = FeetAtRest.of(legs, np.array([a.rig.options.floor_m for a in self._actors]))
+        if len(self._actors) > 1:
+            return rest
+        return FeetAtRest(heights=rest.heights[0], leg=rest.leg[0])
+
+
+def has_legs(rig: Rig) -> bool:
+    """Whether feet can be held at all."""
+    return all(joint in rig.rows for joint in _TURNED)
+
+
+def _turns(local_wxyz: Array) -> Array:
+    """(N, 4, 2, 3, 3) rotations of the actors' pelvises, thighs, shins and feet."""
+    local = matrix_from_quat(local_wxyz[:, _CHAIN])
+    turns = np.empty((len(local), 4, 2, 3, 3))
+    turns[:, 0] = local[:, :1]
+    for k in (1, 2, 3):
+        np.matmul(turns[:, k - 1], local[:, 2 * k - 1 : 2 * k + 1], out=turns[:, k])
+    return turns
 
 
 def _require_legs(rig: Rig) -> None:
-    missing = [SMPLX.names[joint] for joint in _TURNED if joint not in rig.rows]
-    if missing:
+    if not has_legs(rig):
+        missing = [SMPLX.names[joint] for joint in _TURNED if joint not in rig.rows]
         raise RetargetError(f"feet cannot be held without bones for {', '.join(missing)}")
 
 
-def _steps(rig: Rig) -> Array:
-    """(4, 2, 3) m at rest, to hips, knees, ankles and toes, each from the one before."""
+def _rig_steps(actor: Actor) -> Array:
+    """(4, 2, 3) m to hips, knees, ankles and toes, each from the one before, in the T-pose."""
+    rig = actor.rig
     heads, rows = rig.skeleton.heads, rig.rows
     places = [heads[[rig.hips_row] * 2]]
     places += [heads[[rows[joint] for joint in pair]] for pair in (_HIPS, _KNEES, _ANKLES)]
@@ -111,7 +168,14 @@ def _steps(rig: Rig) -> Array:
         places.append(heads[[rows[joint] for joint in _TOES]])
     else:
         places.append(rig.skeleton.tails[[rows[joint] for joint in _ANKLES]])
-    return np.diff(places, axis=0)
+    C = actor.calibration[[0, 0, *_TURNED]].reshape(4, 2, 3, 3)
+    return np.matmul(C, np.diff(places, axis=0)[..., None])[..., 0]
+
+
+def _own_steps(actor: Actor) -> Array:
+    """(4, 2, 3) m, the actor's own."""
+    joints = actor.rest_joints[[0, 0, *_LEG_JOINTS]].reshape(5, 2, 3)
+    return np.diff(joints, axis=0)
 
 
 def _standing_pelvis(actor: Actor) -> Array:
@@ -119,7 +183,3 @@ def _standing_pelvis(actor: Actor) -> Array:
     rest = actor.rest_joints
     height = rest[0, 1] - rest[_TOES, 1].mean() + SOLE_M
     return np.array([0.0, actor.rig.options.floor_m + height, 0.0])
-
-
-def _moved(turns: Array, steps: Array) -> Array:
-    return np.matmul(turns, steps[..., None])[..., 0]

@@ -21,9 +21,6 @@ from rigs_made import EXTRAS, MadeRig, made_rig, person
 
 from livemocap.rotation import Array, quat_from_matrix
 from livemocap.skeleton import SMPLX
-from retarget.feet.legs import Legs
-from retarget.feet.posed import FeetPose
-from retarget.rigs.legs import RigLegs
 from retarget.rigs.posed import posed
 from retarget.rigs.rig import Rig
 from retarget.rigs.solve import Actor, Cast, fit, solve
@@ -56,29 +53,9 @@ def crowd(title: str, actor: Actor, people: int, rounds: int) -> float:
     motion = smooth_motion(people)
     cast = Cast([actor] * people)
     own = row(title, lambda: cast.solve(motion.local_wxyz, motion.pelvis), rounds)
-    legs = RigLegs([actor] * people)
-    feet = pose_as_is(legs.of(motion.local_wxyz, motion.pelvis))
-    row(
-        "  their legs, for the foot lock", lambda: legs.of(motion.local_wxyz, motion.pelvis), rounds
-    )
-    row("  feet back into the motion",
-        lambda: legs.with_feet(motion.local_wxyz, motion.pelvis, feet), rounds)  # fmt: skip
     row(f"  calibrate one anew ({len(actor.rig.driven)} driven)",
         lambda: cast.recalibrate(0, fit(actor.rig, person())), 30)  # fmt: skip
     return own
-
-
-def pose_as_is(legs: Legs) -> FeetPose:
-    """Feet where they are anyway."""
-    return FeetPose(
-        thigh=legs.thigh,
-        shin=legs.shin,
-        foot=legs.foot,
-        pelvis=np.zeros_like(legs.hip[:, 0]),
-        ankle=legs.ankle,
-        points=legs.points,
-        held=np.zeros(legs.points.shape[:-1], bool),
-    )
 
 
 def plain_loop(title: str, made: MadeRig, people: int, rounds: int) -> None:

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from walkers import GROWN, Walk, moved, standing, walk
+from walkers import GROWN, TurnedLegs, Walk, moved, standing, walk
 
-from retarget.feet.contacts import ContactWatch, find_contacts, runs
-from retarget.feet.legs import HEEL, TOE, FeetAtRest, Legs
+from retarget.feet.contacts import find_contacts, runs
+from retarget.feet.legs import HEEL, TOE, FeetAtRest
+from retarget.feet.watch import ContactWatch
 
 
 def _found(of: Walk, live: bool, floor_m: float = 0.0) -> np.ndarray:
@@ -17,8 +18,11 @@ def _found(of: Walk, live: bool, floor_m: float = 0.0) -> np.ndarray:
     if not live:
         return find_contacts(points, of.times_s, of.rest, floor_m)
     watch = ContactWatch(of.rest.for_people(1), floor_m)
-    step_s = np.diff(of.times_s, prepend=0)
-    return np.concatenate([watch.step(step_s[k], points[k : k + 1]) for k in range(of.frames)])
+    step_s = np.diff(of.times_s, prepend=-0.01)[:, None]
+    first = np.arange(of.frames)[:, None] == 0
+    return np.concatenate(
+        [watch.step(step_s[k], points[k : k + 1], first[k]) for k in range(of.frames)]
+    )
 
 
 BOTH = pytest.mark.parametrize("live", [False, True], ids=["take", "live"])
@@ -111,9 +115,9 @@ def test_a_child_steps_as_its_legs_swing(live: bool) -> None:
     assert (_found(child, live) == _found(someone, live)).mean() > 0.97
 
 
-def _larger(legs: Legs, times: float) -> Legs:
+def _larger(legs: TurnedLegs, times: float) -> TurnedLegs:
     places = {n: times * getattr(legs, n) for n in ("hip", "knee", "ankle", "toe", "heel")}
-    return Legs(**places, thigh=legs.thigh, shin=legs.shin, foot=legs.foot)
+    return TurnedLegs(**places, turns=legs.turns)
 
 
 def test_flicker_is_closed_in_a_take() -> None:
@@ -134,7 +138,7 @@ def test_who_is_fresh_has_no_past() -> None:
     watch = ContactWatch(someone.rest.for_people(2))
     pair = np.stack([someone.legs.points] * 2, 1)
     for k in range(20):
-        watch.step(1 / 60, pair[k])
+        watch.step(np.full(2, 1 / 60), pair[k], np.array([k == 0] * 2))
     far = pair[20] + np.array([[0, 0, 0], [5.0, 0, 0]])[:, None, None]
-    found = watch.step(1 / 60, far, np.array([False, True]))
+    found = watch.step(np.full(2, 1 / 60), far, np.array([False, True]))
     np.testing.assert_array_equal(found[0], someone.contacts[20])

@@ -11,7 +11,7 @@ from retarget.feet.live import LiveFootLock
 from retarget.feet.measure import stance_slide
 from retarget.feet.posed import FeetPose
 
-_PARTS = ("hip", "knee", "ankle", "toe", "heel", "thigh", "shin", "foot")
+_PARTS = ("hip", "knee", "ankle", "toe", "heel")
 
 
 def _together(walks: list[Walk], at: int) -> Legs:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from walkers import BUILDS, moved, onto, standing, walk
 
-from livemocap.rotation import matrix_from_rotvec
+from livemocap.rotation import normalize, quat_from_rotvec
 from retarget.feet.measure import direction_error_deg, stance_height_error, stance_slide
 
 
@@ -40,12 +40,10 @@ def test_heights_count_where_a_point_stands() -> None:
 
 def test_directions_are_of_limbs_and_not_of_their_twist() -> None:
     legs = standing().legs
-    tilt = matrix_from_rotvec(np.array([np.radians(7), 0, 0]))
-    error = direction_error_deg(legs, tilt @ legs.thigh, legs.shin)
+    still = quat_from_rotvec(np.zeros_like(legs.hip))
+    tilt = quat_from_rotvec(np.broadcast_to([np.radians(7), 0, 0], legs.hip.shape))
+    error = direction_error_deg(legs, tilt, still)
     np.testing.assert_allclose(error[..., 0], 7, atol=1e-6)
     np.testing.assert_allclose(error[..., 1], 0, atol=1e-6)
-    along = legs.ankle - legs.knee
-    twist = matrix_from_rotvec(along / np.linalg.norm(along, axis=-1, keepdims=True))
-    np.testing.assert_allclose(
-        direction_error_deg(legs, legs.thigh, twist @ legs.shin), 0, atol=1e-5
-    )
+    twist = quat_from_rotvec(normalize(legs.shin))
+    np.testing.assert_allclose(direction_error_deg(legs, still, twist), 0, atol=1e-5)

@@ -7,7 +7,19 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from walkers import BUILDS, GROWN, Build, Walk, at_rest, frame, moved, onto, standing, walk
+from walkers import (
+    BUILDS,
+    GROWN,
+    Build,
+    TurnedLegs,
+    Walk,
+    at_rest,
+    frame,
+    moved,
+    onto,
+    standing,
+    walk,
+)
 
 from livemocap.rotation import Array
 from livemocap.skeleton import global_rotations
@@ -97,7 +109,7 @@ def _real(clip: BvhClip, build: Build) -> Walk:
     thigh, shin, foot = (world[:, [side[k] for side in rows]] for k in range(3))
     times_s = np.arange(len(joints)) * clip.frame_time_s
     hip, knee, ankle, toe = places
-    source = Legs(hip=hip, knee=knee, ankle=ankle, toe=toe, thigh=thigh, shin=shin, foot=foot)
+    source = Legs(hip=hip, knee=knee, ankle=ankle, toe=toe)
     contacts = find_contacts(
         source.points, times_s, FeetAtRest(heights=np.zeros((2, 2)), leg=np.array(GROWN.leg)), None
     )
@@ -113,14 +125,12 @@ def _real(clip: BvhClip, build: Build) -> Walk:
         knees + (shin @ (bones[:, 1] * build.shin / np.linalg.norm(bones[0, 1]))[..., None])[..., 0]
     )
     soles = (foot[..., None, :, :] @ build.sole[..., None])[..., 0]
-    legs = Legs(
+    legs = TurnedLegs(
         hip=hips,
         knee=knees,
         ankle=ankles,
         toe=ankles + soles[..., 1, :],
-        thigh=thigh,
-        shin=shin,
-        foot=foot,
+        turns=np.stack([thigh, shin, foot], -4),
     )
     rest_now = replace(at_rest(build), heights=np.tile([build.ankle, 0.02], (2, 1)))
     return Walk(times_s=times_s, legs=legs, contacts=contacts, rest=rest_now)

@@ -7,7 +7,14 @@ import pytest
 from motion import smooth_motion
 from rigs_made import EXTRAS, MadeRig, made_rig, person
 
-from livemocap.rotation import Array, matrix_from_rotvec
+from livemocap.rotation import (
+    Array,
+    matrix_from_quat,
+    matrix_from_rotvec,
+    quat_from_rotvec,
+    rotate,
+)
+from livemocap.skeleton import SMPLX
 from retarget.errors import RetargetError
 from retarget.feet.legs import Legs
 from retarget.feet.posed import FeetPose
@@ -39,27 +46,25 @@ def actor(request: pytest.FixtureRequest) -> Actor:
 def test_legs_are_where_the_posed_bones_are(root: RootMotion) -> None:
     made = made_rig("ue4", rest="A", axes="random", extras=EXTRAS, yaw_deg=50, scale=0.7)
     actor = cast_as(made, RigOptions(root=root))
-    legs = RigLegs([actor]).of(MOTION.local_wxyz, MOTION.pelvis)
+    legs = RigLegs([actor]).at(MOTION.local_wxyz, MOTION.pelvis).legs
     now = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
     for joint in ("hip", "knee", "ankle"):
         heads = now.heads[:, rows(actor, joint)]
         np.testing.assert_allclose(getattr(legs, joint), heads, atol=1e-9, err_msg=joint)
     np.testing.assert_allclose(legs.toe, now.heads[:, rows(actor, "foot")], atol=1e-9)
-    for bone, joint in {"thigh": "hip", "shin": "knee", "foot": "ankle"}.items():
-        turns = now.deltas[:, rows(actor, joint)]
-        np.testing.assert_allclose(getattr(legs, bone), turns, atol=1e-9, err_msg=bone)
 
 
 def turned(legs: Legs, pelvis: Array, *rotvecs: tuple[float, float, float]) -> FeetPose:
     """Legs whose thighs, shins and feet are turned further in the world, hips moved by (3,) m."""
-    thigh, shin, foot = (matrix_from_rotvec(rotvec) for rotvec in rotvecs)
-    knee = legs.hip + pelvis + (legs.knee - legs.hip) @ thigh.T
-    ankle = knee + (legs.ankle - legs.knee) @ shin.T
-    toe = ankle + (legs.toe - legs.ankle) @ foot.T
+    turns = np.broadcast_to(quat_from_rotvec(np.array(rotvecs)), (*legs.hip.shape[:2], 3, 4))
+    thigh, shin, foot = np.moveaxis(turns, -2, 0)
+    knee = legs.hip + pelvis + rotate(thigh, legs.thigh)
+    ankle = knee + rotate(shin, legs.shin)
+    toe = ankle + rotate(foot, legs.toe - legs.ankle)
     return FeetPose(
-        thigh=thigh @ legs.thigh,
-        shin=shin @ legs.shin,
-        foot=foot @ legs.foot,
+        thigh=thigh,
+        shin=shin,
+        foot=foot,
         pelvis=np.broadcast_to(pelvis, (len(knee), 3)),
         ankle=ankle,
         points=np.stack([ankle, toe], -2),
@@ -67,28 +72,38 @@ def turned(legs: Legs, pelvis: Array, *rotvecs: tuple[float, float, float]) -> F
     )
 
 
+def test_actors_own_feet_are_where_their_joints_are(actor: Actor) -> None:
+    motion = replace(MOTION, rest_joints=actor.rest_joints)
+    points = RigLegs([actor]).at(motion.local_wxyz, motion.pelvis).own_points
+    joints = motion.joints()
+    for point, joint in enumerate(("ankle", "foot")):
+        own = joints[:, SMPLX.indices(f"left_{joint}", f"right_{joint}")]
+        np.testing.assert_allclose(points[:, :, point], own, atol=1e-9, err_msg=joint)
+
+
 def test_feet_come_where_the_lock_wants_them(actor: Actor) -> None:
-    legs = RigLegs([actor])
+    at = RigLegs([actor]).at(MOTION.local_wxyz, MOTION.pelvis)
     feet = turned(
-        legs.of(MOTION.local_wxyz, MOTION.pelvis),
+        at.legs,
         np.array([0.01, -0.04, 0.02]),
         *[(0.2, 0.1, 0.3), (-0.1, 0.2, 0.1), (0.1, 0.3, -0.1)],
     )
-    pose = solve(actor, *legs.with_feet(MOTION.local_wxyz, MOTION.pelvis, feet))
+    pose = solve(actor, *at.with_feet(feet))
     before = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
     now = posed(actor.rig, pose)
     np.testing.assert_allclose(now.heads[:, rows(actor, "ankle")], feet.ankle, atol=1e-9)
     np.testing.assert_allclose(now.heads[:, rows(actor, "foot")], feet.points[:, :, 1], atol=1e-9)
-    np.testing.assert_allclose(now.deltas[:, rows(actor, "ankle")], feet.foot, atol=1e-9)
+    foot = rows(actor, "ankle")
+    wanted = matrix_from_quat(feet.foot) @ before.deltas[:, foot]
+    np.testing.assert_allclose(now.deltas[:, foot], wanted, atol=1e-9)
     hips, hand = actor.rig.hips_row, rows(actor, "wrist")
     np.testing.assert_allclose(now.heads[:, hips] - before.heads[:, hips], feet.pelvis, atol=1e-9)
     np.testing.assert_allclose(now.deltas[:, hand], before.deltas[:, hand], atol=1e-9)
 
 
 def test_feet_left_alone_change_nothing(actor: Actor) -> None:
-    legs = RigLegs([actor])
-    feet = turned(legs.of(MOTION.local_wxyz, MOTION.pelvis), np.zeros(3), *[(0, 0, 0)] * 3)
-    local, pelvis = legs.with_feet(MOTION.local_wxyz, MOTION.pelvis, feet)
+    at = RigLegs([actor]).at(MOTION.local_wxyz, MOTION.pelvis)
+    local, pelvis = at.with_feet(turned(at.legs, np.zeros(3), *[(0, 0, 0)] * 3))
     np.testing.assert_allclose(local, MOTION.local_wxyz, atol=1e-6)
     np.testing.assert_allclose(pelvis, MOTION.pelvis, atol=1e-12)
 
@@ -96,16 +111,17 @@ def test_feet_left_alone_change_nothing(actor: Actor) -> None:
 def test_a_crowd_has_everybodys_own_legs() -> None:
     actors = [cast_as(made_rig("ue4", scale=0.5)), cast_as(made_rig("chibi", rest="A"))]
     crowd = RigLegs(actors)
-    legs = crowd.of(MOTION.local_wxyz[:2], MOTION.pelvis[:2])
+    at = crowd.at(MOTION.local_wxyz[:2], MOTION.pelvis[:2])
+    legs = at.legs
     for person_, actor in enumerate(actors):
         one = slice(person_, person_ + 1)
-        alone = RigLegs([actor]).of(MOTION.local_wxyz[one], MOTION.pelvis[one])
+        alone = RigLegs([actor]).at(MOTION.local_wxyz[one], MOTION.pelvis[one]).legs
         np.testing.assert_allclose(legs.points[one], alone.points, atol=1e-12)
         np.testing.assert_allclose(
             crowd.at_rest.heights[person_], RigLegs([actor]).at_rest.heights, atol=1e-12
         )
     feet = turned(legs, np.array([0, -0.05, 0]), (0.3, 0, 0), (-0.2, 0, 0), (0, 0.1, 0))
-    poses = Cast(actors).solve(*crowd.with_feet(MOTION.local_wxyz[:2], MOTION.pelvis[:2], feet))
+    poses = Cast(actors).solve(*at.with_feet(feet))
     for person_, pose in enumerate(poses):
         heads = posed(actors[person_].rig, pose).heads
         toes = heads[rows(actors[person_], "foot")]
@@ -138,7 +154,7 @@ def test_without_toes_the_foots_tail_is_one() -> None:
     made = made_rig("ue4", without=["left_foot", "right_foot"])
     actor = cast_as(made)
     still = np.tile([1.0, 0, 0, 0], (1, 55, 1))
-    legs = RigLegs([actor]).of(still, np.zeros((1, 3)))
+    legs = RigLegs([actor]).at(still, np.zeros((1, 3))).legs
     ankles = rows(actor, "ankle")
     tails = made.skeleton.tails[ankles] - made.skeleton.heads[ankles]
     turned = (actor.calibration[[7, 8]] @ tails[..., None])[..., 0]
@@ -154,6 +170,6 @@ def test_legs_without_knees_cannot_be_held() -> None:
 def test_a_turned_object_is_no_hindrance() -> None:
     made = made_rig("ue4", axes="random", turn=matrix_from_rotvec([1.5, 0.2, 0.7]))
     actor = cast_as(made)
-    legs = RigLegs([actor]).of(MOTION.local_wxyz, MOTION.pelvis)
+    legs = RigLegs([actor]).at(MOTION.local_wxyz, MOTION.pelvis).legs
     now = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
     np.testing.assert_allclose(legs.toe, now.heads[:, rows(actor, "foot")], atol=1e-9)
