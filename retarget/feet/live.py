@@ -81,10 +81,12 @@ class LiveFootLock:
         limits: FootLimits | None = None,
         contact_limits: ContactLimits | None = None,
         strength: ArrayLike = 1.0,
+        own_rest: FeetAtRest | None = None,
     ) -> None:
         """`rest` is of each of the people, or of one rig that all use.
 
         Args:
+            own_rest: of those who move the rigs, if contacts are to be found at their own feet.
             floor_m: of each or of all. None where nobody knows how high it is: feet are held at the
                 height at which they stand, and contacts must be given.
             strength: of each or of all; `FootLimits.strength` times this.
@@ -95,7 +97,8 @@ class LiveFootLock:
         floor = None if floor_m is None else np.broadcast_to(floor_m, (people,))
         self._holds = Footholds(rest, floor, self._limits)
         self._pelvis = LivePelvis(rest, self._limits)
-        self._watch = ContactWatch(rest, 0.0 if floor is None else floor, contact_limits)
+        own = rest if own_rest is None else own_rest.for_people(people)
+        self._watch = ContactWatch(own, 0.0 if floor is None else floor, contact_limits)
         strengths = self._limits.strength * np.broadcast_to(strength, (people,))
         self._strength = None if (strengths == 1).all() else strengths[:, None]
         self._times = np.stack([_LEAVE * self._unit_s, _LAND * self._unit_s], -1)[:, None, None]
@@ -127,16 +130,15 @@ class LiveFootLock:
         legs: Legs,
         contacts: Array | None = None,
         fresh: Array | None = None,
-        off: Array | None = None,
+        own_points: Array | None = None,
     ) -> FeetPose:
         """The frame of time `t_s`, (P,) or of all; the same time again is answered as before.
 
         Args:
             legs: of P people.
-            contacts: (P, 2, 2) bool, heel and toe of both feet; from the legs' own motion where
-                None.
+            contacts: (P, 2, 2) bool, heel and toe of both feet; found where None.
             fresh: (P,) bool, rows that somebody new has taken.
-            off: (P,) legs, how much higher than the floor their poses stand, if that is known.
+            own_points: (P, 2, 2, 3) m, the feet at which contacts are found, if not the legs' own.
         """
         now_s = np.broadcast_to(np.asarray(t_s, float), self._new.shape)
         dt_s = now_s - self._past.t_s
@@ -144,7 +146,8 @@ class LiveFootLock:
         if self._answer is not None and same.all():
             return self._answer
         before = self._state.taken(range(len(same))) if same.any() else None
-        answer = self._step(now_s, dt_s, legs, contacts, fresh, off)
+        own = legs.points if own_points is None else own_points
+        answer = self._step(now_s, dt_s, legs, own if contacts is None else contacts, fresh)
         if before is not None and self._answer is not None:
             self._state = before.where(same, self._state)
             answer = _chosen(same, self._answer, answer)
@@ -165,19 +168,18 @@ class LiveFootLock:
         now_s: Array,
         dt_s: Array,
         legs: Legs,
-        contacts: Array | None,
+        feet: Array,
         fresh: Array | None,
-        off: Array | None,
     ) -> FeetPose:
+        """`feet` are contacts, or the points at which to find them."""
         hips = 0.5 * (legs.hip[:, 0] + legs.hip[:, 1])
         lost, new = self._lost(dt_s, hips, fresh)
         if lost.any():
             self._forget(legs.points, lost, new)
             dt_s = np.where(lost | (dt_s <= 0), _SOME_STEP_S, dt_s)
-        if contacts is None:
-            contacts = self._watch.step(dt_s, legs.points, lost)
-            off = self._watch.floor_off
-        answer = self._move(dt_s, legs, contacts & ~lost[:, None, None], off)
+        if feet.dtype != bool:
+            feet = self._watch.step(dt_s, feet, lost)
+        answer = self._move(dt_s, legs, feet & ~lost[:, None, None])
         self._past.t_s, self._past.hips = now_s, hips
         return answer
 
@@ -202,7 +204,7 @@ class LiveFootLock:
         past.out = np.where(row[..., None], carried, past.out)
         past.out_speed = np.where(row[..., None], 0, past.out_speed)
 
-    def _move(self, dt_s: Array, legs: Legs, contacts: Array, off: Array | None) -> FeetPose:
+    def _move(self, dt_s: Array, legs: Legs, contacts: Array) -> FeetPose:
         past, points, holds = self._past, legs.points, self._holds
         step_s = dt_s[:, None, None]
         speed = (points - past.points) / step_s[..., None]
@@ -213,7 +215,7 @@ class LiveFootLock:
             Moving(points=past.out, speed=past.out_speed),
             contacts,
             _LAND * self._unit_s,
-            0.0 * dt_s if off is None else off * self._rest.leg,
+            self._watch.floor_off * self._rest.leg,
         )
         flat = flat_feet(holds.held)[..., None]
         sole = points[..., TOE, :] - points[..., HEEL, :]
