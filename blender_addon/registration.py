@@ -9,17 +9,23 @@ from bpy.app.handlers import persistent
 from . import preferences
 from .panels import (
     bake_operators,
+    bones_operators,
+    bones_panel,
+    joint_list,
     people_panel,
+    preset_operators,
     properties,
     record_operators,
     record_panel,
     rig_operators,
+    rig_options_panel,
     rig_panel,
     rig_settings,
     stream_operators,
     stream_panel,
     take_operators,
     takes_panel,
+    world_panel,
 )
 from .stream import live
 from .takes import baking, recording
@@ -29,13 +35,19 @@ _MODULES = (
     properties,
     stream_operators,
     rig_operators,
+    joint_list,
     rig_settings,
+    bones_operators,
+    preset_operators,
     record_operators,
     bake_operators,
     take_operators,
     stream_panel,
+    world_panel,
     people_panel,
     rig_panel,
+    bones_panel,
+    rig_options_panel,
     record_panel,
     takes_panel,
 )
@@ -64,6 +76,8 @@ def register() -> None:
         setattr(bpy.types.Scene, name, bpy.props.PointerProperty(type=kind))
     for handlers in _scene_replaced():
         handlers.append(_forget_shapes)
+    joint_list.fill_rows()
+    bpy.app.handlers.load_post.append(joint_list.fill_rows)
     bpy.app.handlers.load_post.append(_end_recording)
     bpy.app.handlers.load_pre.append(_cancel_baking)
 
@@ -73,6 +87,8 @@ def unregister() -> None:
     baking.cancel()
     bpy.app.handlers.load_pre.remove(_cancel_baking)
     bpy.app.handlers.load_post.remove(_end_recording)
+    bpy.app.handlers.load_post.remove(joint_list.fill_rows)
+    joint_list.stop_filling()
     for handlers in _scene_replaced():
         handlers.remove(_forget_shapes)
     for name in _SCENE_SETTINGS:

@@ -52,7 +52,7 @@ def chosen_rig(context: bpy.types.Context) -> bpy.types.Object | None:
     return active
 
 
-class _RigOperator:
+class RigOperator:
     """A change of the chosen character."""
 
     bl_options = _EDIT
@@ -109,7 +109,7 @@ class LIVEMOCAP_OT_rig_assign(bpy.types.Operator):
             self.report({"ERROR"}, f"'{person}' is no person's id")
             return {"CANCELLED"}
         try:
-            note = read_note(rig_object) or _measured(rig_object, new_note(rig_object))
+            note = read_note(rig_object) or measured_now(rig_object, new_note(rig_object))
         except RetargetError as error:
             self.report({"ERROR"}, str(error))
             return {"CANCELLED"}
@@ -121,7 +121,7 @@ class LIVEMOCAP_OT_rig_assign(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIVEMOCAP_OT_rig_remove(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_remove(RigOperator, bpy.types.Operator):
     """Forget all that is known of this character; it stays as it is posed"""
 
     bl_idname = "livemocap.rig_remove"
@@ -136,7 +136,7 @@ class LIVEMOCAP_OT_rig_remove(_RigOperator, bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIVEMOCAP_OT_rig_detect(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_detect(RigOperator, bpy.types.Operator):
     """Find anew which bone follows which joint"""
 
     bl_idname = "livemocap.rig_detect"
@@ -144,12 +144,12 @@ class LIVEMOCAP_OT_rig_detect(_RigOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
         def edit(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
-            return _measured(rig_object, found_anew(rig_object, note))
+            return measured_now(rig_object, found_anew(rig_object, note))
 
-        return _done(self.change(context, edit))
+        return done(self.change(context, edit))
 
 
-class LIVEMOCAP_OT_rig_calibrate(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_calibrate(RigOperator, bpy.types.Operator):
     """Say how the character stands when the actor does"""
 
     bl_idname = "livemocap.rig_calibrate"
@@ -173,17 +173,17 @@ class LIVEMOCAP_OT_rig_calibrate(_RigOperator, bpy.types.Operator):
 
         def edit(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
             if self.source == "REST":
-                return _measured(rig_object, replace(note, calibration={}))
+                return measured_now(rig_object, replace(note, calibration={}))
             stands = local if self.source == "ACTOR" else None
-            return _measured(rig_object, calibrated(rig_object, note, stands))
+            return measured_now(rig_object, calibrated(rig_object, note, stands))
 
         note = self.change(context, edit)
         if note is not None:
             self.report({"INFO"}, residual_words(note))
-        return _done(note)
+        return done(note)
 
 
-class LIVEMOCAP_OT_rig_root(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_root(RigOperator, bpy.types.Operator):
     """What carries the character across the floor"""
 
     bl_idname = "livemocap.rig_root"
@@ -193,10 +193,10 @@ class LIVEMOCAP_OT_rig_root(_RigOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
         root = RootMotion[self.root]
-        return _done(self.change(context, lambda thing, note: rooted(thing, note, root)))
+        return done(self.change(context, lambda thing, note: rooted(thing, note, root)))
 
 
-class LIVEMOCAP_OT_rig_rule(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_rule(RigOperator, bpy.types.Operator):
     """What to do when the tracker has lost its person"""
 
     bl_idname = "livemocap.rig_rule"
@@ -212,20 +212,20 @@ class LIVEMOCAP_OT_rig_rule(_RigOperator, bpy.types.Operator):
             given = note.track_id if now is None else now
             return replace(note, rule=rule, track_id=given)
 
-        return _done(self.change(context, edit))
+        return done(self.change(context, edit))
 
 
-class LIVEMOCAP_OT_rig_live(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_live(RigOperator, bpy.types.Operator):
     """Let the character follow its person, or leave it as it is"""
 
     bl_idname = "livemocap.rig_live"
     bl_label = "Live"
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
-        return _done(self.change(context, lambda _, note: replace(note, live=not note.live)))
+        return done(self.change(context, lambda _, note: replace(note, live=not note.live)))
 
 
-class LIVEMOCAP_OT_rig_drop(_RigOperator, bpy.types.Operator):
+class LIVEMOCAP_OT_rig_drop(RigOperator, bpy.types.Operator):
     """Take its person from the character; what is known of its bones is kept"""
 
     bl_idname = "livemocap.rig_drop"
@@ -233,7 +233,7 @@ class LIVEMOCAP_OT_rig_drop(_RigOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
         nobody = {"rule": Rule.NOBODY, "track_id": None}
-        return _done(self.change(context, lambda _, note: replace(note, **nobody)))
+        return done(self.change(context, lambda _, note: replace(note, **nobody)))
 
 
 class LIVEMOCAP_OT_rig_swap(bpy.types.Operator):
@@ -264,6 +264,11 @@ class LIVEMOCAP_OT_rig_swap(bpy.types.Operator):
         return {"FINISHED"}
 
 
+def title_of(items: tuple[tuple[str, str, str], ...], identifier: str, otherwise: str) -> str:
+    """What people call one of an enumeration's items."""
+    return next((title for each, title, _ in items if each == identifier), otherwise)
+
+
 def residual_words(note: RigNote) -> str:
     """How far limbs point from the actor's once calibrated, in one line."""
     if not note.residual_deg:
@@ -272,7 +277,7 @@ def residual_words(note: RigNote) -> str:
     return f"Degrees off: {', '.join(limbs)}"
 
 
-def _measured(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
+def measured_now(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
     """For its person, or an average one."""
     connection = live.current()
     rest = connection.targets.rest_joints(rig_object) if connection else average_joints()
@@ -298,7 +303,7 @@ def _actors_pose(rig_object: bpy.types.Object | None) -> Array | None:
     return connection.targets.pose_of(rig_object) if connection and rig_object else None
 
 
-def _done(note: RigNote | None) -> set[Any]:
+def done(note: RigNote | None) -> set[Any]:
     return {"CANCELLED"} if note is None else {"FINISHED"}
 
 

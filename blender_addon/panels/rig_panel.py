@@ -7,16 +7,16 @@ from typing import Any
 
 import bpy
 
+from livemocap.skeleton import SMPLX
 from retarget.errors import RetargetError
 
 from ..armatures.armature import pose_bones
 from ..rigs.actors import Rule
 from ..rigs.control_rig import switches
 from ..rigs.note import RigNote, note_text, read_note
-from ..rigs.shape import used_joints
+from ..rigs.user_presets import bones_named, preset_title
 from ..stream import live
 from .rig_operators import (
-    ROOTS,
     RULES,
     LIVEMOCAP_OT_rig_assign,
     LIVEMOCAP_OT_rig_calibrate,
@@ -24,11 +24,11 @@ from .rig_operators import (
     LIVEMOCAP_OT_rig_drop,
     LIVEMOCAP_OT_rig_live,
     LIVEMOCAP_OT_rig_remove,
-    LIVEMOCAP_OT_rig_root,
     LIVEMOCAP_OT_rig_rule,
     LIVEMOCAP_OT_rig_swap,
     chosen_rig,
     residual_words,
+    title_of,
 )
 from .sidebar import SidebarPanel
 from .status import StatusLine, sentence_lines
@@ -74,32 +74,54 @@ def _draw_person(layout: Any, rig_object: bpy.types.Object, note: RigNote) -> No
     row.operator(LIVEMOCAP_OT_rig_remove.bl_idname)
     layout.operator(LIVEMOCAP_OT_rig_swap.bl_idname, icon="UV_SYNC_SELECT")
     column = layout.column(align=True)
-    rule = _title(RULES, note.rule.name, "Nobody")
+    rule = title_of(RULES, note.rule.name, "Nobody")
     column.operator_menu_enum(
         LIVEMOCAP_OT_rig_rule.bl_idname, "rule", text=f"When lost: {rule.lower()}"
-    )
-    root = _title(ROOTS, note.root.name, "")
-    column.operator_menu_enum(
-        LIVEMOCAP_OT_rig_root.bl_idname, "root", text=f"Root motion: {root.lower()}"
     )
 
 
 def _draw_bones(layout: Any, note: RigNote) -> None:
-    joints = note.joint_map
-    naming = f"Naming: {joints.preset}" if joints.preset else "Found by names and shape"
-    _lines(layout, [StatusLine(naming, "BONE_DATA")])
-    _lines(layout, sentence_lines(used_joints(joints), "BLANK1"))
-    for joint, match in joints.unsure.items():
-        guess = f"Unsure: {joint}, perhaps {match.bone} ({match.certainty:.0%})"
-        _lines(layout, sentence_lines(guess, "QUESTION"))
-    if joints.missing:
-        _lines(layout, sentence_lines(f"Missing: {', '.join(joints.missing)}", "BLANK1"))
+    _lines(layout, sentence_lines(_naming_words(note), "BONE_DATA"))
+    if unsure := len(note.joint_map.unsure):
+        _lines(layout, sentence_lines(f"{unsure} unsure and not used: see Bones", "QUESTION"))
     layout.operator(LIVEMOCAP_OT_rig_detect.bl_idname, icon="VIEWZOOM")
     layout.operator_menu_enum(
         LIVEMOCAP_OT_rig_calibrate.bl_idname, "source", text="Calibrate from", icon="POSE_HLT"
     )
-    by_hand = "Calibrated by hand. " if note.calibration else ""
-    _lines(layout, sentence_lines(by_hand + residual_words(note), "BLANK1"))
+    by_hand = ", by hand" if note.calibration else ""
+    if not note.residual_deg:
+        _lines(layout, sentence_lines(residual_words(note), "ERROR"))
+        return
+    column = layout.column(align=True)
+    column.label(text=f"Degrees off the person{by_hand}")
+    for limb, left, right in _residual_rows(note):
+        row = column.row()
+        for text in (limb, left, right):
+            row.label(text=text)
+
+
+def _naming_words(note: RigNote) -> str:
+    """Which naming it is, and how much of it was found."""
+    joints = note.joint_map
+    found = len(joints.matches)
+    if joints.preset is None:
+        return f"Found by names and shape, {found} of {len(SMPLX.names)} joints"
+    title, named = preset_title(joints.preset), bones_named(joints.preset)
+    return f"{title}, {found} of {max(named or found + len(joints.unsure), found)}"
+
+
+def _residual_rows(note: RigNote) -> list[tuple[str, str, str]]:
+    """Limb, degrees left, degrees right."""
+    limbs = dict.fromkeys(limb.partition("_")[2] for limb in note.residual_deg)
+    return [
+        (limb.title(), _degrees(note, f"left_{limb}"), _degrees(note, f"right_{limb}"))
+        for limb in limbs
+    ]
+
+
+def _degrees(note: RigNote, limb: str) -> str:
+    found = note.residual_deg.get(limb)
+    return "" if found is None else f"{limb[0].upper()} {found:.1f}"
 
 
 def _person_words(rig_object: bpy.types.Object, note: RigNote) -> str:
@@ -124,10 +146,6 @@ def _switch_lines(rig_object: bpy.types.Object) -> list[StatusLine]:
         if bones[bone][name] != value
     ]
     return sentence_lines(f"To move these limbs set {', '.join(wrong)}", "ERROR") if wrong else []
-
-
-def _title(items: tuple[tuple[str, str, str], ...], identifier: str, otherwise: str) -> str:
-    return next((title for each, title, _ in items if each == identifier), otherwise)
 
 
 def _lines(layout: Any, lines: list[StatusLine]) -> None:

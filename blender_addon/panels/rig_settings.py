@@ -4,6 +4,7 @@ keep nothing themselves; on the scene, so that they work for linked characters a
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -12,10 +13,12 @@ import bpy
 
 from retarget.errors import RetargetError
 
+from ..rigs.bone_edits import with_bones
 from ..rigs.note import RigNote, read_note, write_note
 from ..rigs.settings import RANGES, RigSettings, ScaleBy, in_range
 from ..stream import live
-from .rig_operators import chosen_rig
+from .joint_list import active_joint, joint_state
+from .rig_operators import chosen_rig, measured_now
 
 _DEFAULTS = RigSettings()
 _SCALES = (
@@ -89,6 +92,22 @@ def _set_scale(note: RigNote, number: int) -> RigNote:
     return replace(note, settings=replace(note.settings, scale_by=list(ScaleBy)[number]))
 
 
+def _bone(_: Any) -> str:
+    chosen = chosen_note(bpy.context)
+    return joint_state(*chosen, active_joint(bpy.context)).bone if chosen else ""
+
+
+def _set_bone(_: Any, bone: str) -> None:
+    """Names of no bone are not taken; nothing can be told from here."""
+    chosen = chosen_note(bpy.context)
+    if chosen is None:
+        return
+    with contextlib.suppress(RetargetError):
+        changed = with_bones(*chosen, {active_joint(bpy.context): bone or None})
+        write_note(chosen[0], measured_now(chosen[0], changed))
+        live.look_again()
+
+
 def _foot_lock(note: RigNote) -> float:
     return note.foot_lock
 
@@ -108,6 +127,12 @@ def _set_face_mesh(note: RigNote, name: str) -> RigNote:
 class LIVEMOCAP_PG_rig(bpy.types.PropertyGroup):
     """Of the chosen character."""
 
+    bone: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Bone",
+        description="The bone that the joint chosen in the list moves",
+        get=_bone,
+        set=_set_bone,
+    )
     scale_by: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="Scale",
         description="How far the character goes, as against the person",

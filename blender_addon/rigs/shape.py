@@ -11,7 +11,6 @@ import bpy
 import numpy as np
 
 from retarget.errors import RetargetError
-from retarget.rigs.joint_map import JointMap
 from retarget.rigs.rig import Rig, RigOptions
 from retarget.rigs.skeleton import RigSkeleton
 
@@ -116,12 +115,6 @@ def still_fits(rig_object: bpy.types.Object, shape: RigShape, text: str) -> bool
     if text != shape.text:
         return False
     return shape.channels is None or len(pose_bones(rig_object)) == shape.channels.count
-
-
-def used_joints(joint_map: JointMap) -> str:
-    """How much of a body was found, in a few words."""
-    unsure = f", {len(joint_map.unsure)} unsure" if joint_map.unsure else ""
-    return f"{len(joint_map.matches)} joints{unsure}, {len(joint_map.missing)} missing"
 
 
 def _movers(

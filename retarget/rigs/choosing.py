@@ -77,15 +77,16 @@ def apply_preset(skeleton: RigSkeleton, preset: Preset) -> Applied:
     """A preset's bones on a rig, whether all of them are there or not.
 
     Raises:
-        RetargetError: none of them is.
+        RetargetError: there is no bone for the hips.
     """
     rows = fitted(skeleton, preset)
-    if not rows:
-        raise RetargetError(
-            f"nothing of '{preset.title}' fits: this character's bones have other names"
-        )
     named = {joint: bone for joint, bone in preset.bones.items() if bone}
     lost = {joint: bone for joint, bone in named.items() if joint not in rows}
+    if "pelvis" not in rows:
+        raise RetargetError(
+            f"'{preset.title}' does not fit: {len(lost)} of its {len(named)} bones are not in this "
+            "rig, and that of the hips is one of them"
+        )
     found = map_joints(skeleton, [preset])
     if found.preset == preset.name and not lost:
         return Applied(found, lost)
