@@ -6,7 +6,7 @@ Objects are looked up anew at every tick: undo, file loading and the user may ha
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import bpy
@@ -80,6 +80,15 @@ class Targets:
     def look_again(self) -> None:
         """Characters or their bones may have changed: by a button, by undo, by another file."""
         self._rigs = None
+
+    def carry(self, points: Callable[[Array], Array]) -> None:
+        """People are shown elsewhere from now on, and characters go along.
+
+        Args:
+            points: takes (..., 3) m of before to where they are now.
+        """
+        self._anchors = {uid: points(at) * [1.0, 0.0, 1.0] for uid, at in self._anchors.items()}
+        self._cast, self._following, self._rests = None, [], np.zeros((0, 55, 3))
 
     def person_of(self, rig_object: bpy.types.Object) -> int | None:
         """Whom a character follows now."""

@@ -6,24 +6,30 @@ from __future__ import annotations
 import atexit
 import logging
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import bpy
 
 from livemocap.messages import TrackFrame
 
 from ..panels.properties import stream_settings
+from ..panels.world_panel import chosen_world
 from ..rigs.targets import Targets
 from ..takes import recording
 from ..windows import redraw_views, some_window
 from .built_in.source import BuiltInStream
 from .posing import Poser
 from .receiver import TOPIC, Receiver
-from .subscriber import is_loopback
+from .subscriber import EndpointError, is_loopback
+from .world import World
 
 TICK_S = 1 / 60
 _REDRAW_S = 0.25
 """How often the status line is drawn while nothing comes."""
+
+_SETTLE_S = 0.25
+"""How long a scale has to stay: stand-ins are made anew for it, which a slider would ask for at
+every move."""
 
 _LOG = logging.getLogger(__name__)
 
@@ -43,16 +49,27 @@ class Live:
     targets: Targets = field(default_factory=Targets)
     trouble: str = ""
     """The last error of a tick, in words; empty when the last one went well."""
+    world: World = field(default_factory=chosen_world)
+    """Where people are shown now."""
+    asked: World = field(default_factory=chosen_world)
+    """What was asked for last."""
+    asked_s: float = 0.0
     redrawn_s: float = 0.0
     logged_s: float = 0.0
 
 
 _live: Live | None = None
+_refusal: EndpointError | OfflineError | None = None
 
 
 def current() -> Live | None:
     """The connection, if there is one."""
     return _live
+
+
+def refusal() -> EndpointError | OfflineError | None:
+    """Why the last stream could not be asked for."""
+    return _refusal
 
 
 def connect(address: str) -> None:
@@ -62,11 +79,12 @@ def connect(address: str) -> None:
         EndpointError: not an address.
         OfflineError: beyond this machine while online access is off; no socket was opened.
     """
-    if not is_loopback(address) and not bpy.app.online_access:
-        raise OfflineError(
-            f"{address} is another machine and online access is off: allow it in "
-            "Preferences > System > Network, or receive from this machine"
-        )
+    global _refusal
+    try:
+        _require_allowed(address)
+    except (EndpointError, OfflineError) as error:
+        _refusal = error
+        raise
     disconnect()
     _begin(Live(Receiver(address)))
 
@@ -79,7 +97,8 @@ def play_test_stream() -> None:
 
 def disconnect() -> None:
     """Stop listening and recording; the people stay as they are."""
-    global _live
+    global _live, _refusal
+    _refusal = None
     if _live is None:
         return
     recording.stop()
@@ -103,7 +122,8 @@ def tick(now_s: float) -> bool:
     if not _live.receiver.connected:
         _live.targets.connection_lost()
     if frames:
-        _show(_live, frames, now_s)
+        _settle(_live, chosen_world(), now_s)
+        _show(_live, [_live.world.frame(frame) for frame in frames], now_s)
         _live.trouble = ""
     if frames or now_s - _live.redrawn_s > _REDRAW_S:
         _live.redrawn_s = now_s
@@ -124,11 +144,31 @@ def look_again() -> None:
         _live.targets.look_again()
 
 
+def _require_allowed(address: str) -> None:
+    """Say no before anything is opened."""
+    if not is_loopback(address) and not bpy.app.online_access:
+        raise OfflineError(
+            f"{address} is another machine and online access is off: allow it in "
+            "Preferences > System > Network, or receive from this machine"
+        )
+
+
 def _begin(connection: Live) -> None:
     global _live
     _live = connection
     atexit.register(connection.receiver.close)  # nothing more: Blender is being taken down by then
     bpy.app.timers.register(_on_timer, persistent=True)
+
+
+def _settle(connection: Live, asked: World, now_s: float) -> None:
+    """Go over to the world that was asked for."""
+    if asked != connection.asked:
+        connection.asked, connection.asked_s = asked, now_s
+    if now_s - connection.asked_s < _SETTLE_S:
+        asked = replace(asked, scale=connection.world.scale)
+    if asked != connection.world:
+        connection.targets.carry(connection.world.to(asked))
+        connection.world = asked
 
 
 def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
