@@ -12,6 +12,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import numpy as np
+
 from retarget.errors import RetargetError
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import save_armatures
@@ -43,7 +45,10 @@ def read_armatures(path: Path) -> list[Armature]:
     from .rig_import import import_armatures
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    return [Armature(name=o.name, skeleton=rest_skeleton(o)) for o in import_armatures(path)]
+    return [
+        Armature(name=o.name, skeleton=rest_skeleton(o), placed=np.array(o.matrix_world, float))
+        for o in import_armatures(path)
+    ]
 
 
 if __name__ == "__main__":

@@ -29,7 +29,12 @@ COMMANDS = {
     "run": Command("livemocap.cli.run", "add_run", "start everything: camera in, people out"),
     "view": Command("livemocap.cli.view", "add_view", "watch the running stream"),
     "record": Command("tracking.cli", "add_record", "record the stream; `record start`, `stop`"),
-    "export": Command("retarget.cli", "add_export", "write a take as BVH or FBX"),
+    "export": Command(
+        "livemocap.cli.export",
+        "add_export",
+        "write a take as BVH or FBX, also onto your characters",
+        extra="blender",
+    ),
     "import": Command(
         "livemocap.cli.import_motion", "add_import", "make a take of recorded motion: BVH, AMASS"
     ),

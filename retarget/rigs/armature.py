@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from livemocap.rotation import Array
+
 from .skeleton import RigSkeleton
 
 
@@ -17,3 +19,5 @@ class Armature:
     skeleton: RigSkeleton
     humanoid: Mapping[str, str] = field(default_factory=dict)
     """SMPL-X joint to bone where the file states it itself, as VRM does."""
+    placed: Array | None = None
+    """(4, 4) of the object in Blender's world; None where there is no object."""

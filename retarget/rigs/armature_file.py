@@ -24,6 +24,8 @@ def save_armatures(path: Path, armatures: Sequence[Armature]) -> None:
         arrays[f"{row}_names"] = np.array(skeleton.names, str)
         arrays[f"{row}_parents"] = np.array(skeleton.parents, np.int64)
         arrays |= {f"{row}_{name}": np.array(getattr(skeleton, name), bool) for name in _FLAGS}
+    for row, placed in enumerate(armature.placed for armature in armatures):
+        arrays |= {} if placed is None else {f"{row}_placed": placed}
     with path.open("wb") as file:
         np.savez(file, allow_pickle=False, **arrays)
 
@@ -37,7 +39,9 @@ def load_armatures(path: Path) -> list[Armature]:
     try:
         with np.load(path, allow_pickle=False) as arrays:
             return [
-                Armature(name=name, skeleton=_skeleton(arrays, row))
+                Armature(
+                    name=name, skeleton=_skeleton(arrays, row), placed=arrays.get(f"{row}_placed")
+                )
                 for row, name in enumerate(arrays["armatures"].tolist())
             ]
     except OSError as error:

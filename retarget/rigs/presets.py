@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
@@ -36,6 +37,9 @@ class Preset:
     """Bones that tell this naming from one that it contains."""
     own: bool = True
     """A person's: believed as it stands, before all that are built in."""
+    skeleton: Mapping[str, Any] | None = None
+    """What characters have in common beside names, see `standard`; None: of controls, or nobody
+    said."""
 
 
 def presets(folder: Path | None = None) -> tuple[Preset, ...]:
@@ -64,6 +68,7 @@ def load_preset(path: Path) -> Preset:
             title=str(stored.get("title", path.stem)),
             bones=bones,
             also=tuple(stored.get("also", ())),
+            skeleton=stored.get("skeleton"),
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise RetargetError(f"{path}: not a rig preset ({error})") from error

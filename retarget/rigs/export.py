@@ -1,0 +1,171 @@
+"""A take's people on the user's rig, as files that the rig's own program takes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from pathlib import Path
+
+from livemocap.take import PART_SUFFIX
+
+from ..bvh_writing import write_bvh_tree
+from ..errors import RetargetError
+from ..export import people_of, require_free
+from ..fbx import write_fbx
+from ..motion import PersonMotion, resample
+from ..rates import measured_rate
+from ..smoothing import smoothed
+from .as_bvh import bvh_of_rig, bvh_rows
+from .as_fbx import fbx_of_rig
+from .export_file import ChosenRig
+from .object_bone import object_as_bone
+from .rig import Rig, RigOptions
+from .rig_source import RigSource
+from .solve import RigPose, fit
+from .take import can_hold_feet, solve_take
+
+Report = Callable[[str], None]
+Progress = Callable[[int, int], None]
+"""Told how many frames are written, and of how many; what it raises ends the export."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BakeWishes:
+    """How a motion is put on a rig."""
+
+    options: RigOptions = field(default_factory=RigOptions)
+    foot_lock: float = 1.0
+    """0 leaves the feet as they are posed, 1 holds them where they stand."""
+    smooth_s: float = 0.0
+
+
+@dataclass(frozen=True)
+class BakedPerson:
+    """Somebody on a rig, at the frames of a file."""
+
+    track_id: int
+    start_s: float
+    rig: Rig
+    pose: RigPose
+
+    @property
+    def frames(self) -> int:
+        return len(self.pose.hips_m)
+
+
+def export_onto_rig(
+    take: Path,
+    source: RigSource,
+    formats: Sequence[str],
+    persons: Sequence[int] | None,
+    fps: Fraction | None,
+    out: Path,
+    wishes: BakeWishes,
+    *,
+    units: str = "cm",
+    sync: bool = False,
+    force: bool = False,
+    report: Report = lambda line: None,
+    progress: Progress = lambda done, frames: None,
+) -> list[Path]:
+    """Write out/TAKE_personN_RIG.FORMAT for each person and format; see `export.export_take`.
+
+    Raises:
+        RetargetError: nothing to export, a file is there already or cannot be written, or the
+            rig cannot be moved like that.
+        TakeError: the take cannot be read.
+    """
+    motions = people_of(take, persons)
+    fps = fps or measured_rate(max(motions, key=lambda m: m.frames).times_s)
+    stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+    targets = {
+        (motion.track_id, kind): out / f"{stem}_person{motion.track_id}_{source.name}.{kind}"
+        for motion in motions
+        for kind in formats
+    }
+    require_free(list(targets.values()), force)
+    for note in source.notes:
+        report(note)
+    motions = [resample(m, fps, m.start_s if sync else 0.0) for m in motions]
+    bar = _Bar(progress, sum(motion.frames for motion in motions) * len(formats))
+    said: set[str] = set()
+    while motions:  # takes are long: what is baked is let go
+        motion = motions.pop(0)
+        baked = bake(motion, source.of(motion.rest_joints), wishes)
+        for kind in formats:
+            path = targets[baked.track_id, kind]
+            _write(baked, path, kind, fps, units, bar)
+            for note in _notes(baked, kind):
+                if note not in said:
+                    report(note)
+                said.add(note)
+            report(
+                f"{path}  person {baked.track_id}, {baked.frames} frames at {float(fps):.6g} fps, "
+                f"from {max(baked.start_s, 0):.2f} s of the take"
+            )
+    return list(targets.values())
+
+
+def bake(motion: PersonMotion, chosen: ChosenRig, wishes: BakeWishes) -> BakedPerson:
+    """Somebody's motion, resampled already, on a rig; where the person was first is where both
+    stand on the same spot."""
+    motion = smoothed(motion, wishes.smooth_s)
+    rig = Rig.of(*object_as_bone(chosen, wishes.options))
+    actor = fit(rig, motion.rest_joints, anchor=motion.pelvis[0])
+    pose = solve_take(actor, motion, wishes.foot_lock)
+    return BakedPerson(motion.track_id, motion.start_s, rig, pose)
+
+
+class _Bar:
+    """Progress over several files, in frames."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def part(self, frames: int, done: int, of: int) -> None:
+        self._progress(self._done + frames * done // max(of, 1), self._total)
+
+    def file_done(self, frames: int) -> None:
+        self._done += frames
+
+
+def _write(baked: BakedPerson, path: Path, kind: str, fps: Fraction, units: str, bar: _Bar) -> None:
+    def progress(done: int, of: int) -> None:
+        bar.part(baked.frames, done, of)
+
+    if kind == "fbx":
+        skeleton, moves = fbx_of_rig(baked.rig, baked.pose)
+        take = f"person{baked.track_id}"
+        write_fbx(path, skeleton, moves, fps, units=units, take=take, progress=progress)
+    elif kind == "bvh":
+        tree, moves = bvh_of_rig(baked.rig, baked.pose)
+        write_bvh_tree(path, tree, moves, fps, units=units, progress=progress)
+    else:
+        raise RetargetError(f"people on rigs are written as bvh or fbx, not as {kind}")
+    bar.file_done(baked.frames)
+
+
+def _notes(baked: BakedPerson, kind: str) -> list[str]:
+    """What a format cannot hold, or a rig cannot do."""
+    notes = [] if can_hold_feet(baked.rig) else ["the feet of this rig are not held"]
+    if kind == "bvh":
+        notes += _bvh_notes(baked.rig)
+    return notes
+
+
+def _bvh_notes(rig: Rig) -> list[str]:
+    skeleton, rows = rig.skeleton, set(bvh_rows(rig))
+    left_out = [name for row, name in enumerate(skeleton.names) if row not in rows]
+    spaced = [name for name in skeleton.names if any(c.isspace() or c in "{}" for c in name)]
+    notes = []
+    if left_out:
+        notes.append(
+            f"BVH has one root: left out {left_out[0]!r} and {len(left_out) - 1} more bones"
+        )
+    if spaced:
+        notes.append(f"BVH has no spaces in names: {spaced[0]!r} and others are written with _")
+    if rig.carrier_row != bvh_rows(rig)[0]:
+        root, hips = skeleton.names[bvh_rows(rig)[0]], skeleton.names[rig.hips_row]
+        notes.append(f"BVH moves its root alone: {root!r} carries all that {hips!r} does in FBX")
+    return notes

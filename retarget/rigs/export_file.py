@@ -1,0 +1,148 @@
+"""A user's character file as what a take is exported onto, or a sentence why it cannot be."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from pathlib import Path
+
+import numpy as np
+
+from livemocap.coords import R_BLENDER_WORLD
+from livemocap.skeleton import BODY_JOINTS, SMPLX
+
+from ..errors import RetargetError
+from ..fbx.tree import read_tree
+from .armature import Armature
+from .armature_map import map_armature
+from .choosing import choose_bones
+from .inspection import choose
+from .joint_map import JointMap
+from .presets import Preset, fitted, load_preset
+from .rig_file import read_armatures
+from .skeleton import RigSkeleton
+
+_LIMBS = ("shoulder", "elbow", "hip", "knee")
+
+
+@dataclass(frozen=True)
+class ChosenRig:
+    """A character with its joints."""
+
+    name: str
+    """Of the armature."""
+    skeleton: RigSkeleton
+    joint_map: JointMap
+    notes: tuple[str, ...] = ()
+    """What the user should know of it, a line each."""
+
+
+def rig_of_file(
+    path: Path,
+    armature: str | None = None,
+    map_file: Path | None = None,
+    known: Sequence[Preset] | None = None,
+) -> ChosenRig:
+    """The character of a file, mapped.
+
+    Args:
+        armature: one of several in the file; None: the one with the most joints.
+        map_file: a preset's JSON; what it says of bones goes before what is found.
+        known: namings to recognise; the built-in ones by default.
+
+    Raises:
+        RetargetError: as `read_armatures`, or the character cannot be moved: no bone follows the
+            pelvis, or the bones that do are controls.
+    """
+    found = choose([(a, map_armature(a, known)) for a in read_armatures(path)], path, armature)
+    chosen, joints = found.armature, found.joint_map
+    if map_file is not None:
+        joints = _with_map(chosen.skeleton, joints, load_preset(map_file), map_file)
+    _require_movable(path, chosen.skeleton, joints)
+    skeleton = with_root_bone(path, chosen)
+    beside = [
+        f"{path.name} also holds {name} ({count} joints): --armature {name!r}"
+        for name, count in found.others
+    ]
+    return ChosenRig(chosen.name, skeleton, joints, (*_notes(path, joints), *beside))
+
+
+def with_root_bone(path: Path, armature: Armature) -> RigSkeleton:
+    """The skeleton with the bone that Blender made an object of: Unreal's `root`."""
+    skeleton = armature.skeleton
+    if armature.name in skeleton.rows or not _is_bone_in_file(path, armature.name):
+        return skeleton
+    placed = np.eye(4) if armature.placed is None else armature.placed
+    head = placed[:3, 3] @ R_BLENDER_WORLD
+    axes = placed[:3, :3] / np.linalg.norm(placed[:3, :3], axis=0)
+    return RigSkeleton(
+        names=(armature.name, *skeleton.names),
+        parents=(-1, *(parent + 1 for parent in skeleton.parents)),
+        heads=np.concatenate([head[None], skeleton.heads]),
+        axes=np.concatenate([(R_BLENDER_WORLD.T @ axes)[None], skeleton.axes]),
+        tails=np.concatenate([head[None] + [0, 0.1, 0], skeleton.tails]),
+        deforms=(False, *skeleton.deforms) if skeleton.deforms else (),
+        connected=(False, *skeleton.connected) if skeleton.connected else (),
+    )
+
+
+def _is_bone_in_file(path: Path, name: str) -> bool:
+    if path.suffix.lower() != ".fbx":
+        return False
+    objects = next((node for node in read_tree(path).nodes if node.name == "Objects"), None)
+    models = [] if objects is None else [model.values()[1:3] for model in objects.below("Model")]
+    return any(str(title).split("\0")[0] == name and kind == "Root" for title, kind in models)
+
+
+def _with_map(skeleton: RigSkeleton, joints: JointMap, wanted: Preset, map_file: Path) -> JointMap:
+    rows = fitted(skeleton, wanted)
+    bones: dict[str, str | None] = {}
+    for joint, bone in wanted.bones.items():
+        if bone is not None and joint not in rows:
+            raise RetargetError(f"{map_file}: {joint}: {_no_bone(skeleton, bone)}")
+        bones[joint] = None if bone is None else skeleton.names[rows[joint]]
+    return replace(choose_bones(joints, bones), preset=wanted.name)
+
+
+def _no_bone(skeleton: RigSkeleton, bone: str) -> str:
+    close = get_close_matches(bone, skeleton.names, 1, 0.5)
+    hint = f"did you mean {close[0]!r}?" if close else "`livemocap rigs inspect` lists bones"
+    return f"this character has no bone {bone!r}; {hint}"
+
+
+def _require_movable(path: Path, skeleton: RigSkeleton, joints: JointMap) -> None:
+    inspect = f"see `livemocap rigs inspect {path}`, and say with --map which bone is which"
+    if "pelvis" not in joints.matches:
+        raise RetargetError(
+            f"{path}: no bone follows the pelvis: this rig cannot be moved yet; {inspect}"
+        )
+    if not any(f"{side}_{limb}" in joints.matches for side in ("left", "right") for limb in _LIMBS):
+        raise RetargetError(f"{path}: no arm or leg was found that is sure enough; {inspect}")
+    if _controlled(skeleton, joints.bones):
+        raise RetargetError(
+            f"{path}: this is a rig of controls, whose constraints no FBX or BVH file holds: bake "
+            "the take onto it in Blender (LiveMocap > Takes), or export onto the character's "
+            "game skeleton"
+        )
+
+
+def _controlled(skeleton: RigSkeleton, bones: Mapping[str, str]) -> bool:
+    """Whether most bones of the body move no skin, while others do."""
+    body = [bones[joint] for joint in SMPLX.names[1:BODY_JOINTS] if joint in bones]
+    if not any(skeleton.deforms):
+        return False
+    moving = sum(skeleton.deforms[skeleton.rows[bone]] for bone in body)
+    return moving < 0.5 * len(body)
+
+
+def _notes(path: Path, joints: JointMap) -> list[str]:
+    """What is not moved and might be missed."""
+    notes = []
+    if joints.unsure:
+        guesses = ", ".join(f"{joint} ({match.bone})" for joint, match in joints.unsure.items())
+        notes.append(f"{path.name}: not sure enough, so not moved: {guesses}; --map decides")
+    body = [joint for joint in joints.missing if joint in SMPLX.names[:BODY_JOINTS]]
+    if body:
+        notes.append(f"{path.name} has no bones for {', '.join(body)}")
+    return notes
