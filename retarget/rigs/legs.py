@@ -6,7 +6,8 @@ bones, split limbs, control rigs) follows in the one way in which poses are solv
     legs = RigLegs([actor])
     at = legs.at(local, pelvis)
     feet = lock_feet(times_s, at.legs, legs.at_rest)
-    pose = solve(actor, *at.with_feet(feet))
+    joints, pelvis = at.with_feet(feet)
+    pose = solve(actor, with_legs(local, joints), pelvis)
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ _HIPS, _KNEES, _ANKLES, _TOES = (
     for joint in ("hip", "knee", "ankle", "foot")
 )
 _TURNED = [*_HIPS, *_KNEES, *_ANKLES]
-_CHAIN = np.array([0, *_TURNED])
+CHAIN = np.array([0, *_TURNED])
+"""The joints that say where feet are: pelvis, hips, knees, ankles."""
 _LEG_JOINTS = [*_TURNED, *_TOES]
 _LEAST_SCALE = 1e-3
 """A pelvis that hardly follows its actor's cannot be moved by way of it."""
@@ -45,8 +47,8 @@ class LegsAt:
     legs: Legs
     own_points: Array
     """(N, 2, 2, 3) m, the actors' own heels (their ankles) and toes: what stands, stands here."""
-    local_wxyz: Array
-    """(N, 55, 4) as they came in."""
+    chain_wxyz: Array
+    """(N, 7, 4) rotations of the joints `CHAIN` as they came in."""
     pelvis: Array
     """(N, 3) m as it came in."""
     above: Array
@@ -55,15 +57,15 @@ class LegsAt:
     """(N or 1, 3) of pelvises' ways."""
 
     def with_feet(self, feet: FeetPose) -> tuple[Array, Array]:
-        """(N, 55, 4) and (N, 3) m that pose the rigs with these feet."""
+        """Joint rotations (N, 6, 4), all of `CHAIN` but the pelvis, and pelvises (N, 3) m that pose
+        the rigs with these feet."""
         turns = np.empty((len(self.pelvis), 3, 2, 4))
         turns[:, 0], turns[:, 1], turns[:, 2] = feet.thigh, feet.shin, feet.foot
         turns[:, 1:] = multiply(inverse(turns[:, :-1]), turns[:, 1:])
         turns[..., 1:] = (turns[..., None, 1:] @ self.above)[..., 0, :]
-        local = np.array(self.local_wxyz, float)
-        joints = multiply(turns.reshape(-1, 6, 4), local[:, _TURNED])
-        local[:, _TURNED] = signed_as(local[:, _TURNED], joints)
-        return local, self.pelvis + feet.pelvis / self.scale
+        were = self.chain_wxyz[:, 1:]
+        joints = multiply(turns.reshape(-1, 6, 4), were)
+        return signed_as(were, joints), self.pelvis + feet.pelvis / self.scale
 
 
 class RigLegs:
@@ -101,10 +103,11 @@ class RigLegs:
         """Where they are, the character carried on its way whatever carries it.
 
         Args:
-            local_wxyz: (N, 55, 4) the actors' joint rotations.
+            local_wxyz: (N, 55, 4) the actors' joint rotations, or (N, 7, 4) those of `CHAIN`.
             pelvis: (N, 3) m.
         """
-        turns = _turns(local_wxyz)
+        chain = local_wxyz if local_wxyz.shape[1] == len(CHAIN) else local_wxyz[:, CHAIN]
+        turns = _turns(chain)
         moved = np.matmul(turns[:, None], self._steps)[..., 0]
         moved[:, 0, 0] += self._hips[:, None]
         moved[:, 0, 0] += self._carried(pelvis, turns[:, 0, 0])[:, None]
@@ -114,7 +117,7 @@ class RigLegs:
         return LegsAt(
             legs=Legs(hip=hip, knee=knee, ankle=ankle, toe=toe),
             own_points=joints[:, 1, 2:].swapaxes(1, 2),
-            local_wxyz=local_wxyz,
+            chain_wxyz=chain,
             pelvis=pelvis,
             above=turns[:, :3],
             scale=self._scale,
@@ -142,9 +145,16 @@ def has_legs(rig: Rig) -> bool:
     return all(joint in rig.rows for joint in _TURNED)
 
 
-def _turns(local_wxyz: Array) -> Array:
+def with_legs(local_wxyz: Array, joints_wxyz: Array) -> Array:
+    """(N, 55, 4) with the legs' rotations (N, 6, 4), as `LegsAt.with_feet` has them."""
+    local = np.array(local_wxyz, np.result_type(local_wxyz, joints_wxyz))
+    local[:, _TURNED] = joints_wxyz
+    return local
+
+
+def _turns(chain_wxyz: Array) -> Array:
     """(N, 4, 2, 3, 3) rotations of the actors' pelvises, thighs, shins and feet."""
-    local = matrix_from_quat(local_wxyz[:, _CHAIN])
+    local = matrix_from_quat(chain_wxyz)
     turns = np.empty((len(local), 4, 2, 3, 3))
     turns[:, 0] = local[:, :1]
     for k in (1, 2, 3):

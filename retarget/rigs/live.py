@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 from livemocap.rotation import Array
 
 from ..feet.live import LiveFootLock
-from .legs import RigLegs
+from .legs import RigLegs, with_legs
 from .solve import Actor, Cast, RigPose
 from .take import can_hold_feet
 
@@ -88,10 +88,13 @@ class LiveCast:
         assert self._lock is not None
         if self._everybody:
             at = self._legs.at(local, pelvis)
-            return at.with_feet(self._lock.step(t_s, at.legs, own_points=at.own_points))
+            feet = self._lock.step(t_s, at.legs, own_points=at.own_points)
+            joints, pelvis = at.with_feet(feet)
+            return with_legs(local, joints), pelvis
         rows = self._held
         at = self._legs.at(local[rows], pelvis[rows])
         feet = self._lock.step(t_s[rows], at.legs, own_points=at.own_points)
         local, pelvis = np.array(local, float), np.array(pelvis, float)
-        local[rows], pelvis[rows] = at.with_feet(feet)
+        joints, pelvis[rows] = at.with_feet(feet)
+        local[rows] = with_legs(local[rows], joints)
         return local, pelvis

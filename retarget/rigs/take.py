@@ -6,13 +6,17 @@ the actor's own feet: on a rig of other proportions the same feet slide.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from livemocap.rotation import Array
 
 from ..feet.contacts import find_contacts
 from ..feet.plant import FootLimits
 from ..feet.take import lock_feet
-from ..motion import PersonMotion
-from .legs import RigLegs, has_legs
+from ..motion import PersonMotion, sample
+from .legs import CHAIN, RigLegs, has_legs, with_legs
 from .rig import Rig, RootMotion
 from .solve import Actor, RigPose, solve
 
@@ -37,21 +41,55 @@ def hold_feet(actor: Actor, motion: PersonMotion, foot_lock: float = 1.0) -> Per
         motion: at the instants that are wanted, for what lies between two of them is not held.
         foot_lock: 0 leaves the feet as they are posed, 1 holds them for good.
     """
-    if foot_lock <= 0 or motion.frames < 2 or not can_hold_feet(actor.rig):
-        return motion
+    held = held_feet(actor, motion, motion.times_s, foot_lock)
+    return motion if held is None else held.of(motion)
+
+
+@dataclass(frozen=True)
+class HeldFeet:
+    """What holding its feet changes of a motion, at T instants."""
+
+    joints_wxyz: Array
+    """(T, 6, 4) rotations of hips, knees and ankles."""
+    pelvis: Array
+    """(T, 3) m."""
+
+    def of(self, motion: PersonMotion, first: int = 0) -> PersonMotion:
+        """The motion at some of the instants, from the `first` of them on, with its feet held."""
+        rows = slice(first, first + motion.frames)
+        return replace(
+            motion,
+            local_wxyz=with_legs(motion.local_wxyz, self.joints_wxyz[rows]),
+            pelvis=self.pelvis[rows],
+        )
+
+
+def held_feet(
+    actor: Actor, motion: PersonMotion, times_s: Array, foot_lock: float = 1.0
+) -> HeldFeet | None:
+    """Hold feet at (T,) instants of a motion; None where they stay as they are posed.
+
+    Args:
+        motion: as it was captured: what stands is found here, also where few instants are wanted.
+    """
+    if foot_lock <= 0 or motion.frames < 2 or len(times_s) < 2 or not can_hold_feet(actor.rig):
+        return None
     legs = RigLegs([actor])
-    at = legs.at(motion.local_wxyz, motion.pelvis)
-    contacts = find_contacts(at.own_points, motion.times_s, legs.own_at_rest, floor_m=None)
+    captured = replace(motion, local_wxyz=motion.local_wxyz[:, CHAIN])
+    own = legs.at(captured.local_wxyz, captured.pelvis).own_points
+    contacts = find_contacts(own, motion.times_s, legs.own_at_rest, floor_m=None)
+    wanted = captured if times_s is motion.times_s else sample(captured, times_s)
+    at = legs.at(wanted.local_wxyz, wanted.pelvis)
+    nearest = np.searchsorted((motion.times_s[1:] + motion.times_s[:-1]) / 2, times_s)
     feet = lock_feet(
-        motion.times_s,
+        times_s,
         at.legs,
         legs.at_rest,
-        contacts,
+        contacts[nearest],
         actor.rig.options.floor_m,
         FootLimits(strength=min(foot_lock, 1.0)),
     )
-    local, pelvis = at.with_feet(feet)
-    return replace(motion, local_wxyz=local, pelvis=pelvis)
+    return HeldFeet(*at.with_feet(feet))
 
 
 def can_hold_feet(rig: Rig) -> bool:

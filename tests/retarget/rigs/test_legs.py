@@ -18,7 +18,7 @@ from livemocap.skeleton import SMPLX
 from retarget.errors import RetargetError
 from retarget.feet.legs import Legs
 from retarget.feet.posed import FeetPose
-from retarget.rigs.legs import RigLegs
+from retarget.rigs.legs import RigLegs, with_legs
 from retarget.rigs.posed import posed
 from retarget.rigs.rig import Rig, RigOptions, RootMotion
 from retarget.rigs.solve import Actor, Cast, fit, solve
@@ -88,7 +88,8 @@ def test_feet_come_where_the_lock_wants_them(actor: Actor) -> None:
         np.array([0.01, -0.04, 0.02]),
         *[(0.2, 0.1, 0.3), (-0.1, 0.2, 0.1), (0.1, 0.3, -0.1)],
     )
-    pose = solve(actor, *at.with_feet(feet))
+    joints, pelvis = at.with_feet(feet)
+    pose = solve(actor, with_legs(MOTION.local_wxyz, joints), pelvis)
     before = posed(actor.rig, solve(actor, MOTION.local_wxyz, MOTION.pelvis))
     now = posed(actor.rig, pose)
     np.testing.assert_allclose(now.heads[:, rows(actor, "ankle")], feet.ankle, atol=1e-9)
@@ -103,7 +104,8 @@ def test_feet_come_where_the_lock_wants_them(actor: Actor) -> None:
 
 def test_feet_left_alone_change_nothing(actor: Actor) -> None:
     at = RigLegs([actor]).at(MOTION.local_wxyz, MOTION.pelvis)
-    local, pelvis = at.with_feet(turned(at.legs, np.zeros(3), *[(0, 0, 0)] * 3))
+    joints, pelvis = at.with_feet(turned(at.legs, np.zeros(3), *[(0, 0, 0)] * 3))
+    local = with_legs(MOTION.local_wxyz, joints)
     np.testing.assert_allclose(local, MOTION.local_wxyz, atol=1e-6)
     np.testing.assert_allclose(pelvis, MOTION.pelvis, atol=1e-12)
 
@@ -121,7 +123,8 @@ def test_a_crowd_has_everybodys_own_legs() -> None:
             crowd.at_rest.heights[person_], RigLegs([actor]).at_rest.heights, atol=1e-12
         )
     feet = turned(legs, np.array([0, -0.05, 0]), (0.3, 0, 0), (-0.2, 0, 0), (0, 0.1, 0))
-    poses = Cast(actors).solve(*at.with_feet(feet))
+    joints, pelvis = at.with_feet(feet)
+    poses = Cast(actors).solve(with_legs(MOTION.local_wxyz[:2], joints), pelvis)
     for person_, pose in enumerate(poses):
         heads = posed(actors[person_].rig, pose).heads
         toes = heads[rows(actors[person_], "foot")]
