@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from livemocap.rotation import Array
-
-from .contacts import runs
 
 
 def bridge(values: Array, known: Array, times_s: Array, fade_s: float) -> Array:
@@ -15,53 +15,51 @@ def bridge(values: Array, known: Array, times_s: Array, fade_s: float) -> Array:
     Value and slope are continuous. A hole too short for both ways is crossed directly.
     """
     curve = np.where(known[:, None], values, 0.0)
-    if not known.any():
+    holes = np.flatnonzero(~known)
+    if len(holes) in (0, len(known)):
         return curve
-    for first, end in runs(~known):
-        before = _edge(curve, times_s, first - 1, -1, known)
-        after = _edge(curve, times_s, end, 1, known)
-        curve[first:end] = _crossing(before, after, times_s[first:end], fade_s)
+    at = np.arange(len(known))
+    before = np.maximum.accumulate(np.where(known, at, -1))[holes]
+    after = np.minimum.accumulate(np.where(known, at, len(at))[::-1])[::-1][holes]
+    left = _Knots.of(curve, known, times_s, before, -1)
+    right = _Knots.of(curve, known, times_s, after, 1)
+    wide = right.times_s - left.times_s
+    direct = wide < 2 * fade_s
+    span = np.where(direct, wide, fade_s)
+    leaving = np.clip((times_s[holes] - left.times_s) / span, 0, 1)
+    coming = np.clip((times_s[holes] - right.times_s) / span + 1, 0, 1)
+    curve[holes] = left.eased(leaving, span) + right.eased(1 - coming, -span)
     return curve
 
 
-_Knot = tuple[float, Array, Array]
-"""Time, value and slope."""
+@dataclass(frozen=True)
+class _Knots:
+    """The known instants next to N others, on one side."""
 
+    times_s: Array
+    """(N,), infinite where there is none."""
+    values: Array
+    """(N, K)."""
+    slopes: Array
 
-def _edge(curve: Array, times_s: Array, at: int, way: int, known: Array) -> _Knot | None:
-    """The known instant next to a hole, its slope from the known one beyond; None at the ends."""
-    if not 0 <= at < len(curve):
-        return None
-    slope = np.zeros(curve.shape[1])
-    beyond = at + way
-    if 0 <= beyond < len(curve) and known[beyond]:
-        slope = (curve[beyond] - curve[at]) / (times_s[beyond] - times_s[at])
-    return float(times_s[at]), curve[at].copy(), slope
+    @staticmethod
+    def of(curve: Array, known: Array, times_s: Array, at: Array, way: int) -> _Knots:
+        """At rows `at`, slopes from the known ones beyond; some `at` may be off the ends."""
+        there = (at >= 0) & (at < len(curve))
+        row = np.clip(at, 0, len(curve) - 1)
+        beyond = np.clip(row + way, 0, len(curve) - 1)
+        sure = there & known[beyond] & (beyond != row)
+        step_s = np.where(sure, times_s[beyond] - times_s[row], 1.0)
+        slopes = np.where(sure[:, None], (curve[beyond] - curve[row]) / step_s[:, None], 0.0)
+        far_s = np.where(there, times_s[row], way * np.inf)
+        return _Knots(far_s, np.where(there[:, None], curve[row], 0.0), slopes)
 
-
-def _crossing(before: _Knot | None, after: _Knot | None, times_s: Array, fade_s: float) -> Array:
-    """(T, N) between two knots, either of which may be missing."""
-    if before and after and after[0] - before[0] < 2 * fade_s:
-        return _hermite(before, after, times_s)
-    zero = np.zeros_like((before or after or (0, np.zeros(0)))[1])
-    curve = np.zeros((len(times_s), len(zero)))
-    if before:
-        curve += _hermite(before, (before[0] + fade_s, zero, zero), times_s)
-    if after:
-        curve += _hermite((after[0] - fade_s, zero, zero), after, times_s)
-    return curve
-
-
-def _hermite(a: _Knot, b: _Knot, times_s: Array) -> Array:
-    """(T, N) the cubic from a to b, held beyond them."""
-    span = b[0] - a[0]
-    s = np.clip((times_s - a[0]) / span, 0, 1)[:, None]
-    return (
-        (1 + 2 * s) * (1 - s) ** 2 * a[1]
-        + s * (1 - s) ** 2 * span * a[2]
-        + s * s * (3 - 2 * s) * b[1]
-        + s * s * (s - 1) * span * b[2]
-    )
+    def eased(self, share: Array, span_s: Array) -> Array:
+        """(N, K) the cubic from here to zero, at shares 0..1 of the way."""
+        s = share[:, None]
+        return (1 + 2 * s) * (1 - s) ** 2 * self.values + (
+            s * (1 - s) ** 2 * span_s[:, None] * self.slopes
+        )
 
 
 def smoothed(values: Array, frames: float) -> Array:
