@@ -104,7 +104,7 @@ def test_time_counts_and_not_the_number_of_frames() -> None:
     often, seldom = live(motion), live(slow)
     lag = off_rad(seldom, slow)[10:].mean()
     as_often = replace(often, local_wxyz=often.local_wxyz[::4])
-    assert off_rad(as_often, seldom)[10:].mean() < 0.35 * lag
+    assert off_rad(as_often, seldom)[10:].mean() < 0.6 * lag  # by frames: three times the lag
     assert lag > 0.05, "it is filtered at all"
 
 
