@@ -7,10 +7,14 @@ import bpy
 from bpy.app.handlers import persistent
 
 from . import preferences
+from .export import exporting
 from .panels import (
     bake_operators,
     bones_operators,
     bones_panel,
+    export_operators,
+    export_panel,
+    export_settings,
     joint_list,
     people_panel,
     preset_operators,
@@ -42,6 +46,8 @@ _MODULES = (
     record_operators,
     bake_operators,
     take_operators,
+    export_settings,
+    export_operators,
     stream_panel,
     world_panel,
     people_panel,
@@ -50,6 +56,7 @@ _MODULES = (
     rig_options_panel,
     record_panel,
     takes_panel,
+    export_panel,
 )
 """What has CLASSES; panels stand in the sidebar in this order."""
 
@@ -85,6 +92,7 @@ def register() -> None:
 def unregister() -> None:
     live.disconnect()
     baking.cancel()
+    exporting.cancel()
     bpy.app.handlers.load_pre.remove(_cancel_baking)
     bpy.app.handlers.load_post.remove(_end_recording)
     bpy.app.handlers.load_post.remove(joint_list.fill_rows)
@@ -120,3 +128,4 @@ def _end_recording(*_: object) -> None:
 def _cancel_baking(*_: object) -> None:
     """Another file is about to be opened, and with it goes what was baked so far."""
     baking.cancel()
+    exporting.cancel()

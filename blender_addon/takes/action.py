@@ -3,11 +3,15 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import bpy
 
 from ..armatures.curves import slot_channels
+
+TAKE_KEY, RATE_KEY = "livemocap_take", "livemocap_rate"
+"""Custom properties of an action: the take that it was baked from, and the rate of that."""
 
 HAS_SLOTS = bpy.app.version >= (4, 4, 0)
 
@@ -24,16 +28,22 @@ class TakeAction:
         self._actions: list[tuple[str, int]] = []
         """Name and number by actor; all the same one where there are slots."""
 
-    def add_actor(self, name: str) -> int:
-        """Room for one more actor's curves; returns its number."""
+    def add_actor(self, name: str, rate: Fraction) -> int:
+        """Room for one more actor's curves; returns its number.
+
+        Args:
+            rate: of the take.
+        """
         if not HAS_SLOTS or not self._actions:
             own = name if name.startswith(self._name) else f"{self._name} {name}"
             title = self._name if HAS_SLOTS else own
             self._actions.append(_identity(bpy.data.actions.new(title)))
         else:
             self._actions.append(self._actions[0])
+        action = self._action(-1)
+        action[TAKE_KEY], action[RATE_KEY] = self._name, str(rate)
         if HAS_SLOTS:
-            self._action(-1).slots.new(id_type="OBJECT", name=name)
+            action.slots.new(id_type="OBJECT", name=name)
         return len(self._actions) - 1
 
     def channels(self, actor: int) -> Any:

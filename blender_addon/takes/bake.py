@@ -15,6 +15,7 @@ from livemocap.rotation import Array
 from livemocap.take_writer import PART_SUFFIX, TakeError
 from livemocap.track_rows import read_track_rows
 from retarget.motion import PersonMotion, SeenPeople, sample
+from retarget.rates import measured_rate
 from retarget.rigs.rig import RootMotion
 from retarget.smoothing import smoothed
 
@@ -143,8 +144,9 @@ class Bake:
         for start in range(0, len(frames), _SLICE):
             poses.add(target.pose(sample(motion, times_s[start : start + _SLICE])))
             yield _SOLVE_SHARE * start / len(frames)
+        rate = measured_rate(motion.times_s)
         del motion
-        actor = self._action.add_actor(target.name)
+        actor = self._action.add_actor(target.name, rate)
         for written, each in enumerate(target.curves(poses)):
             channels, rows = self._action.channels(actor), self._rows(frames, each)
             write_curves(channels, each.data_path, frames[rows], each.values[rows], each.group)
