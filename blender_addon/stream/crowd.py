@@ -31,6 +31,10 @@ class Body:
     """(3,) m."""
     rest_joints: Array
     """(55, 3) m."""
+    t_s: float
+    """When they were captured; only differences mean something."""
+    expression: Array
+    """(E,) coefficients of the face, none where the stream has none."""
 
 
 @dataclass(slots=True)
@@ -84,11 +88,14 @@ def _view(frame: TrackFrame, now_s: float) -> _View:
     local = quat_from_rotvec(frame.joint_rotvecs)
     pelvis = np.asarray(frame.pelvis, float)
     across = _across(frame)
+    t_s = frame.t_capture_ns * 1e-9
     rows = zip(frame.track_ids.tolist(), frame.states.tolist(), strict=True)
     for row, (track_id, state) in enumerate(rows):
         if state == TRACK_TENTATIVE:
             continue
-        view.people[track_id] = Body(local[row], pelvis[row], frame.rest_joints[row])
+        view.people[track_id] = Body(
+            local[row], pelvis[row], frame.rest_joints[row], t_s, frame.expression[row]
+        )
         view.seen[track_id] = Seen(
             place=pelvis[row], across=across[row], observed=state == TRACK_OBSERVED
         )
