@@ -14,6 +14,7 @@ from retarget.rigs.rig import RootMotion
 from ..takes import baking
 from ..takes.bake import BakeError, BakeOptions, KeyRate
 from .properties import FolderError, chosen_takes_folder
+from .world_panel import chosen_world
 
 _TO = (
     ("NEW", "New Armatures", "An armature with their own bones for each person"),
@@ -103,6 +104,7 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
             characters=_left_to_right(context) if self.to == "SELECTED" else (),
             rate=KeyRate[self.rate],
             root=None if self.root == "RIG" else RootMotion[self.root],
+            world=chosen_world(),
         )
 
 

@@ -6,7 +6,7 @@ Objects are looked up anew at every tick: undo, file loading and the user may ha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import bpy
@@ -18,6 +18,7 @@ from retarget.rigs.average_person import average_joints
 from retarget.rigs.solve import Actor, Cast, fit
 
 from ..stream.crowd import Crowd
+from ..stream.world import World
 from .actors import Casting, Wish
 from .channels import set_rig_pose
 from .note import note_text
@@ -57,6 +58,7 @@ class Targets:
         self._shapes: dict[int, RigShape] = {}
         self._crowd, self._casting = Crowd(), Casting()
         self._anchors: dict[int, Array] = {}
+        self._world = World()
         self._following: list[_Follows] = []
         self._cast: Cast | None = None
         self._rests = np.zeros((0, 55, 3))
@@ -81,13 +83,11 @@ class Targets:
         """Characters or their bones may have changed: by a button, by undo, by another file."""
         self._rigs = None
 
-    def carry(self, points: Callable[[Array], Array]) -> None:
-        """People are shown elsewhere from now on, and characters go along.
-
-        Args:
-            points: takes (..., 3) m of before to where they are now.
-        """
-        self._anchors = {uid: points(at) * [1.0, 0.0, 1.0] for uid, at in self._anchors.items()}
+    def show_in(self, world: World) -> None:
+        """People are shown in this world from now on, and characters go along."""
+        carry = self._world.to(world)
+        self._world = world
+        self._anchors = {uid: carry(at) * [1.0, 0.0, 1.0] for uid, at in self._anchors.items()}
         self._cast, self._following, self._rests = None, [], np.zeros((0, 55, 3))
 
     def person_of(self, rig_object: bpy.types.Object) -> int | None:
@@ -214,7 +214,7 @@ class Targets:
         person = self._crowd.people[follows.track_id]
         anchor = self._anchors.setdefault(follows.uid, person.pelvis * [1.0, 0.0, 1.0])
         assert follows.shape.rig is not None
-        return fit(follows.shape.rig, person.rest_joints, anchor)
+        return fit(self._world.rig(follows.shape.rig), person.rest_joints, anchor)
 
     def _pose(
         self, rigs: Mapping[int, tuple[bpy.types.Object, str]], fresh: frozenset[int]

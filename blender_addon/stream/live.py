@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import logging
+import math
 import time
 from dataclasses import dataclass, field, replace
 
@@ -49,11 +50,11 @@ class Live:
     targets: Targets = field(default_factory=Targets)
     trouble: str = ""
     """The last error of a tick, in words; empty when the last one went well."""
-    world: World = field(default_factory=chosen_world)
+    world: World = field(default_factory=World)
     """Where people are shown now."""
-    asked: World = field(default_factory=chosen_world)
+    asked: World = field(default_factory=World)
     """What was asked for last."""
-    asked_s: float = 0.0
+    asked_s: float = -math.inf
     redrawn_s: float = 0.0
     logged_s: float = 0.0
 
@@ -155,6 +156,8 @@ def _require_allowed(address: str) -> None:
 
 def _begin(connection: Live) -> None:
     global _live
+    connection.world = connection.asked = chosen_world()
+    connection.targets.show_in(connection.world)
     _live = connection
     atexit.register(connection.receiver.close)  # nothing more: Blender is being taken down by then
     bpy.app.timers.register(_on_timer, persistent=True)
@@ -167,7 +170,7 @@ def _settle(connection: Live, asked: World, now_s: float) -> None:
     if now_s - connection.asked_s < _SETTLE_S:
         asked = replace(asked, scale=connection.world.scale)
     if asked != connection.world:
-        connection.targets.carry(connection.world.to(asked))
+        connection.targets.show_in(asked)
         connection.world = asked
 
 

@@ -24,6 +24,7 @@ from livemocap.rotation import (
     rotvec_from_quat,
 )
 from retarget.motion import PersonMotion
+from retarget.rigs.rig import Rig
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class World:
 
     def frame(self, frame: TrackFrame) -> TrackFrame:
         """A frame with everybody in their place."""
-        if self == World():
+        if self == AS_IT_COMES:
             return frame
         rotvecs = np.array(frame.joint_rotvecs)
         root = multiply(self._turn, quat_from_rotvec(rotvecs[:, 0]))
@@ -72,7 +73,7 @@ class World:
 
     def motion(self, motion: PersonMotion) -> PersonMotion:
         """A person's motion in its place."""
-        if self == World():
+        if self == AS_IT_COMES:
             return motion
         local = np.array(motion.local_wxyz)
         local[:, 0] = multiply(self._turn, local[:, 0])
@@ -83,6 +84,15 @@ class World:
             rest_joints=self.scale * motion.rest_joints,
         )
 
+    def rig(self, rig: Rig) -> Rig:
+        """A character that stands on this floor."""
+        floor_m = rig.options.floor_m + self.floor_m
+        return replace(rig, options=replace(rig.options, floor_m=floor_m))
+
     @property
     def _turn(self) -> Array:
         return quat_from_rotvec([0.0, self.facing, 0.0])
+
+
+AS_IT_COMES = World()
+"""Nothing is changed."""

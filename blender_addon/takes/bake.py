@@ -21,6 +21,7 @@ from retarget.smoothing import smoothed
 
 from ..armatures.curves import write_curves
 from ..stream.proxies import can_build
+from ..stream.world import AS_IT_COMES, World
 from .action import ActionGoneError, TakeAction
 from .bake_targets import Character, Curves, NewPerson, Poses, Target, TargetError
 from .key_times import WHOLE, KeyRate, KeyTimes, Window, exact_rate
@@ -60,6 +61,8 @@ class BakeOptions:
     """What is left of the take after trimming."""
     root: RootMotion | None = None
     """Of characters, None: as was noted of each; new armatures are always moved by their hips."""
+    world: World = AS_IT_COMES
+    """Where people are put."""
 
 
 class Bake:
@@ -137,7 +140,7 @@ class Bake:
         self, number: int, motion: PersonMotion, clock: KeyTimes, targets: list[Target]
     ) -> Iterator[float]:
         """Bake one person and append who it was baked to; keys are large, so all else goes."""
-        motion = smoothed(motion, self._options.smooth_s)
+        motion = self._options.world.motion(smoothed(motion, self._options.smooth_s))
         target = self._target(number, motion)
         frames, times_s = clock.keys(motion)
         poses = Poses()
@@ -161,7 +164,8 @@ class Bake:
     def _target(self, number: int, motion: PersonMotion) -> Target:
         chosen = self._options
         if chosen.characters:
-            return Character.of(chosen.characters[number], motion, chosen.root, chosen.fingers)
+            name = chosen.characters[number]
+            return Character.of(name, motion, chosen.root, chosen.fingers, chosen.world)
         return NewPerson.of(self.take, motion, chosen.fingers)
 
     def _show(self, targets: Sequence[Target]) -> None:

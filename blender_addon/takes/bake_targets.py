@@ -27,6 +27,7 @@ from ..rigs.note import RigNote, note_here, read_note
 from ..rigs.rotation_modes import rotation_curves
 from ..rigs.shape import rig_of
 from ..stream.proxies import create_person
+from ..stream.world import AS_IT_COMES, World
 
 _FINGERS = tuple(f"{digit}{k}" for digit in ("index", "middle", "ring", "pinky", "thumb")
                  for k in (1, 2, 3))  # fmt: skip
@@ -151,13 +152,19 @@ class Character:
 
     @classmethod
     def of(
-        cls, name: str, motion: PersonMotion, root: RootMotion | None, fingers: bool = True
+        cls,
+        name: str,
+        motion: PersonMotion,
+        root: RootMotion | None,
+        fingers: bool = True,
+        world: World = AS_IT_COMES,
     ) -> Character:
         """Read a character, with what was noted of it, or else find its joints.
 
         Args:
             root: None: as it was noted, by the hips where nothing was.
             fingers: False: they are left alone, whatever was noted.
+            world: that the motion is in.
 
         Raises:
             TargetError: it is gone, linked, or no character that can be moved.
@@ -167,7 +174,7 @@ class Character:
             note = _note(rigged, root)
             if not fingers:
                 note = replace(note, settings=replace(note.settings, fingers=False))
-            rig, _ = rig_of(rigged, note)
+            rig = world.rig(rig_of(rigged, note)[0])
         except RetargetError as error:
             raise TargetError(f"{name}: {error}") from None
         bones = pose_bones(rigged)

@@ -59,7 +59,7 @@ def test_stand_ins_and_characters_follow_the_panel_and_takes_do_not(
     from rigs_in_blender import *
     from live_in_blender import *
     from blender_addon.takes import recording
-    from livemocap.take_glance import glance
+    from livemocap.take import TakeReader
     bpy.ops.object.select_all(action="SELECT")
     bpy.ops.object.delete()
     made = add_rig("Anna", naming="mixamo", placed=np.eye(4))
@@ -98,6 +98,23 @@ def test_stand_ins_and_characters_follow_the_panel_and_takes_do_not(
     back = hips_m("Anna", made) - spot
     assert np.abs(back).max() < 0.1
     bpy.ops.livemocap.record_stop()
+    bpy.ops.livemocap.disconnect()
+
+    world.scale, world.floor, world.facing = 0.8, 0.3, -1.0
+    path = recording.current().status().path
+    bpy.ops.livemocap.bake_take(filepath=str(path), wait=True)
+    select(bpy.data.objects["Anna"])
+    bpy.ops.livemocap.bake_take(filepath=str(path), wait=True, to="SELECTED", people="2")
+    bpy.context.scene.frame_set(bpy.context.scene.frame_start)
+    first = next(iter(TakeReader(path).tracks()))
+    x, y, z = (0.8 * first.pelvis[1]).tolist()
+    c, s = np.cos(-1.0), np.sin(-1.0)
+    wanted = [c * x + s * z, s * x - c * z, y + 0.3]
+    body = bpy.data.objects["take person 2"]
+    assert np.abs(np.array(body.pose.bones["pelvis"].head) - wanted).max() < 1e-3
+    anna = hips_m("Anna", made)
+    assert np.abs(anna[:2] - wanted[:2]).max() < 0.02
+    assert abs(anna[2] - 0.3 - spot[2]) < 0.03, "on the floor, as large as it is"
     """,
         str(tmp_path),
     )
