@@ -143,12 +143,13 @@ class Bake:
         motion = self._options.world.motion(smoothed(motion, self._options.smooth_s))
         target = self._target(number, motion)
         frames, times_s = clock.keys(motion)
-        poses = Poses()
+        feet, poses = target.feet(motion, times_s), Poses()
         for start in range(0, len(frames), _SLICE):
-            poses.add(target.pose(sample(motion, times_s[start : start + _SLICE])))
+            piece = sample(motion, times_s[start : start + _SLICE])
+            poses.add(target.pose(piece if feet is None else feet.of(piece, start)))
             yield _SOLVE_SHARE * start / len(frames)
         rate = measured_rate(motion.times_s)
-        del motion
+        del motion, feet
         actor = self._action.add_actor(target.name, rate)
         for written, each in enumerate(target.curves(poses)):
             channels, rows = self._action.channels(actor), self._rows(frames, each)

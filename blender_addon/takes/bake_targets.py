@@ -18,6 +18,7 @@ from retarget.errors import RetargetError
 from retarget.motion import PersonMotion
 from retarget.rigs.rig import Rig, RootMotion
 from retarget.rigs.solve import Actor, RigPose, fit, solve
+from retarget.rigs.take import HeldFeet, held_feet
 
 from ..armatures.armature import pose_bones
 from ..armatures.bones import BoneLayout, bone_layout
@@ -87,6 +88,10 @@ class Target(Protocol):
     @property
     def name(self) -> str: ...
 
+    def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
+        """What holding them changes at the (T,) instants that are wanted of somebody's motion."""
+        ...
+
     def pose(self, motion: PersonMotion) -> RigPose:
         """All frames of a piece of motion at once."""
         ...
@@ -116,6 +121,10 @@ class NewPerson:
         name = f"{take} person {motion.track_id}"
         layout = bone_layout(motion.rest_joints)
         return cls(name, take, motion.track_id, motion.rest_joints, layout, fingers)
+
+    def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
+        """None: they are the person's own, and show what was captured."""
+        return None
 
     def pose(self, motion: PersonMotion) -> RigPose:
         still = np.zeros_like(motion.pelvis)
@@ -149,6 +158,8 @@ class Character:
     """Custom properties by bone and name that have to have these values."""
     object_location: tuple[Array, Array]
     """(3,) where the object is, and (3, 3) from our world to the space of that."""
+    foot_lock: float = 1.0
+    """As noted of it."""
 
     @classmethod
     def of(
@@ -186,7 +197,11 @@ class Character:
             to_location={row: _to_location(rigged, rig, row, note) for row in rows},
             switches=switches(rigged),
             object_location=(note.location, np.linalg.inv(note.space) @ R_BLENDER_WORLD),
+            foot_lock=note.foot_lock,
         )
+
+    def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
+        return held_feet(self.actor, motion, times_s, self.foot_lock)
 
     def pose(self, motion: PersonMotion) -> RigPose:
         return solve(self.actor, motion.local_wxyz, motion.pelvis)
