@@ -15,7 +15,8 @@ import numpy as np
 from livemocap.messages import TrackFrame
 from livemocap.rotation import Array
 from retarget.rigs.average_person import average_joints
-from retarget.rigs.solve import Actor, Cast, fit
+from retarget.rigs.live import LiveCast
+from retarget.rigs.solve import Actor, fit
 
 from ..stream.crowd import Crowd
 from ..stream.world import World
@@ -60,7 +61,7 @@ class Targets:
         self._anchors: dict[int, Array] = {}
         self._world = World()
         self._following: list[_Follows] = []
-        self._cast: Cast | None = None
+        self._cast: LiveCast | None = None
         self._rests = np.zeros((0, 55, 3))
         self._checked = 0
 
@@ -194,7 +195,7 @@ class Targets:
         if self._cast is None or [f.key for f in wanted] != [f.key for f in self._following]:
             known = {f.key: actor for f, actor in zip(self._following, self._actors, strict=True)}
             actors = [known.get(each.key) or self._fit(each) for each in wanted]
-            self._cast = Cast(actors) if actors else None
+            self._cast = self._going_on(wanted, actors) if actors else None
             self._following, self._rests = wanted, _rests(actors)
         people = self._crowd.people
         rests = np.array([people[f.track_id].rest_joints for f in wanted]).reshape(-1, 55, 3)
@@ -203,6 +204,14 @@ class Targets:
             assert self._cast is not None, "nobody has another body if nobody is there"
             self._cast.recalibrate(row, self._fit(wanted[row]))
             self._rests[row] = rests[row]
+
+    def _going_on(self, wanted: list[_Follows], actors: list[Actor]) -> LiveCast:
+        """Feet of those who were here already stay where they are held."""
+        cast = LiveCast(actors, [_foot_lock(each) for each in wanted])
+        if self._cast is not None:
+            rows = {(each.uid, each.track_id): row for row, each in enumerate(self._following)}
+            cast.continued(self._cast, [rows.get((f.uid, f.track_id), -1) for f in wanted])
+        return cast
 
     @property
     def _actors(self) -> list[Actor]:
@@ -224,6 +233,7 @@ class Targets:
             return
         people = [self._crowd.people[f.track_id] for f in self._following]
         poses = self._cast.solve(
+            [person.t_s for person in people],
             np.stack([person.local_wxyz for person in people]),
             np.stack([person.pelvis for person in people]),
         )
@@ -241,6 +251,11 @@ def _place(rig_object: bpy.types.Object) -> tuple[str, str | None]:
 def _is_shown(rig_object: bpy.types.Object) -> bool:
     """Whether it is in a scene; what was deleted may be kept by others that refer to it."""
     return bool(rig_object.users_collection)
+
+
+def _foot_lock(follows: _Follows) -> float:
+    note = follows.shape.note
+    return 0.0 if note is None else note.foot_lock
 
 
 def _rests(actors: list[Actor]) -> Array:
