@@ -113,10 +113,16 @@ def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) ->
     Args:
         hold_before_s: how long to stand in the first pose before anything happens.
     """
-    length_s = hold_before_s + float(motion.times_s[-1])
-    times_s = np.arange(int(length_s * fps + _SAME_FRAME) + 1) * fps.denominator / fps.numerator
+    frames = frame_count(motion, fps, hold_before_s)
+    times_s = np.arange(frames) * fps.denominator / fps.numerator
     sampled = sample(motion, times_s - hold_before_s)
     return replace(sampled, times_s=times_s, start_s=motion.start_s - hold_before_s)
+
+
+def frame_count(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) -> int:
+    """How many frames `resample` makes."""
+    length_s = hold_before_s + float(motion.times_s[-1])
+    return int(length_s * fps + _SAME_FRAME) + 1
 
 
 def sample(motion: PersonMotion, times_s: Array) -> PersonMotion:

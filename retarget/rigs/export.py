@@ -13,7 +13,7 @@ from ..bvh_writing import write_bvh_tree
 from ..errors import RetargetError
 from ..export import people_of, require_free
 from ..fbx import write_fbx
-from ..motion import PersonMotion, resample
+from ..motion import PersonMotion, frame_count, resample
 from ..rates import measured_rate
 from ..smoothing import smoothed
 from .as_bvh import bvh_of_rig, bvh_rows
@@ -22,8 +22,8 @@ from .export_file import ChosenRig
 from .object_bone import object_as_bone
 from .rig import Rig, RigOptions
 from .rig_source import RigSource
-from .solve import RigPose, fit
-from .take import can_hold_feet, solve_take
+from .solve import RigPose, fit, solve
+from .take import can_hold_feet, held_feet
 
 Report = Callable[[str], None]
 Progress = Callable[[int, int], None]
@@ -87,12 +87,14 @@ def export_onto_rig(
     require_free(list(targets.values()), force)
     for note in source.notes:
         report(note)
-    motions = [resample(m, fps, m.start_s if sync else 0.0) for m in motions]
-    bar = _Bar(progress, sum(motion.frames for motion in motions) * len(formats))
+    holds_s = {motion.track_id: motion.start_s if sync else 0.0 for motion in motions}
+    frames = sum(frame_count(motion, fps, holds_s[motion.track_id]) for motion in motions)
+    bar = _Bar(progress, frames * len(formats))
     said: set[str] = set()
     while motions:  # takes are long: what is baked is let go
         motion = motions.pop(0)
-        baked = bake(motion, source.of(motion.rest_joints), wishes)
+        hold_s = holds_s[motion.track_id]
+        baked = bake(motion, fps, source.of(motion.rest_joints), wishes, hold_s)
         for kind in formats:
             path = targets[baked.track_id, kind]
             _write(baked, path, kind, fps, units, bar)
@@ -107,14 +109,28 @@ def export_onto_rig(
     return list(targets.values())
 
 
-def bake(motion: PersonMotion, chosen: ChosenRig, wishes: BakeWishes) -> BakedPerson:
-    """Somebody's motion, resampled already, on a rig; where the person was first is where both
-    stand on the same spot."""
+def bake(
+    motion: PersonMotion,
+    fps: Fraction,
+    chosen: ChosenRig,
+    wishes: BakeWishes,
+    hold_before_s: float = 0.0,
+) -> BakedPerson:
+    """Somebody's motion, as it was captured, on a rig at k / fps.
+
+    Where the person was first is where both stand on the same spot.
+
+    Args:
+        hold_before_s: how long to stand in the first pose before anything happens.
+    """
     motion = smoothed(motion, wishes.smooth_s)
     rig = Rig.of(*object_as_bone(chosen, wishes.options))
     actor = fit(rig, motion.rest_joints, anchor=motion.pelvis[0])
-    pose = solve_take(actor, motion, wishes.foot_lock)
-    return BakedPerson(motion.track_id, motion.start_s, rig, pose)
+    shown = resample(motion, fps, hold_before_s)
+    held = held_feet(actor, motion, shown.times_s - hold_before_s, wishes.foot_lock)
+    shown = shown if held is None else held.of(shown)
+    pose = solve(actor, shown.local_wxyz, shown.pelvis)
+    return BakedPerson(motion.track_id, shown.start_s, rig, pose)
 
 
 class _Bar:

@@ -27,9 +27,11 @@ def main() -> None:
     first, last = armature.animation_data.action.frame_range
     # Blender 4.4 places keys by the whole fps: at 23.976 frame 1000 comes in as 1001
     stretch = scene.render.fps_base if path.endswith(".fbx") else 1.0
+    start = 0.0 if path.endswith(".fbx") else first  # of BVH it calls the first frame 1
     moving = []
     for k in range(frames):
-        scene.frame_set(int(k * stretch), subframe=k * stretch % 1)
+        at = start + k * stretch
+        scene.frame_set(int(at), subframe=at % 1)
         moving.append(y_up([armature.pose.bones[n].head for n in names]))
     curves = armature.animation_data.action.fcurves
     found = {

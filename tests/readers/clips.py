@@ -53,7 +53,7 @@ def bpy_clip(path: Path, frames: int, fps: Fraction, wanted: Sequence[str] = SMP
     return _clip([sys.executable, str(_HERE / "bpy_clip.py")], path, frames, fps, wanted)
 
 
-def bvhio_clip(path: Path, frames: int, fps: Fraction) -> Clip:
+def bvhio_clip(path: Path, frames: int, fps: Fraction, wanted: Sequence[str] = SMPLX.names) -> Clip:
     bvhio = pytest.importorskip("bvhio")
     root = bvhio.readAsHierarchy(str(path))
     nodes = [node for node, _, _ in root.layout()]
@@ -72,7 +72,8 @@ def bvhio_clip(path: Path, frames: int, fps: Fraction) -> Clip:
             "joints": moving,
             "frames": header.FrameCount,
             "frame_time_s": header.FrameTime,
-        }
+        },
+        wanted,
     )
 
 
