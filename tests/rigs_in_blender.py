@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import bpy
@@ -10,6 +11,8 @@ import numpy as np
 from blender_rigs import build_armature
 from mathutils import Matrix
 from rigs_made import MadeRig, made_rig
+
+from blender_addon.rigs.note import read_note, write_note
 
 from livemocap.coords import blender_from_world
 from livemocap.messages import TrackFrame
@@ -47,9 +50,18 @@ def select(*some: Any) -> None:
         bpy.context.view_layer.objects.active = each
 
 
-def assign(name: str, person: int | str = "", **how: Any) -> None:
-    select(bpy.data.objects[name])
+def assign(name: str, person: int | str = "", foot_lock: float = 0.0, **how: Any) -> None:
+    """By the button. Feet are not held unless asked for: most tests look where limbs point."""
+    rig = bpy.data.objects[name]
+    select(rig)
     assert bpy.ops.livemocap.rig_assign(person=str(person), **how) == {"FINISHED"}
+    hold_feet(rig, foot_lock)
+
+
+def hold_feet(rig: Any, foot_lock: float) -> None:
+    note = read_note(rig)
+    assert note is not None
+    write_note(rig, replace(note, foot_lock=foot_lock))
 
 
 def worst_limb_deg(name: str, made: MadeRig, frame: TrackFrame, track_id: int) -> float:
