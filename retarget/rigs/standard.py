@@ -104,7 +104,7 @@ def _bones(preset: Preset, said: Mapping, places: Array) -> list[_Bone]:
         found.append(_Bone(name, parent, joints[name], False, _place(places, place, side)))
     shown = {bone.name: _prefixed(prefix, bone.name) for bone in found}
     return [
-        _Bone(shown[b.name], shown[b.parent] if b.parent else None, b.joint, b.follows, b.place)
+        _Bone(shown[b.name], shown.get(b.parent or "", b.parent), b.joint, b.follows, b.place)
         for b in found
     ]
 
