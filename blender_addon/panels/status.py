@@ -5,18 +5,12 @@ from __future__ import annotations
 
 import textwrap
 from dataclasses import dataclass
+from typing import Any
 
-from ..stream.receiver import ReceiverStatus
 from ..takes.recording import RecordingStatus
-
-SILENT_S = 1.0
-"""A stream without frames for so long has stopped."""
 
 _LINE_CHARACTERS = 36
 """What a sidebar of usual width shows of a line."""
-
-_OLDEST_MS = 10_000.0
-"""An age beyond this means that the sender's clock is another machine's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,31 +19,6 @@ class StatusLine:
 
     text: str
     icon: str
-
-
-def status_line(receiver: ReceiverStatus, age_ms: float) -> StatusLine:
-    """What the stream does, with an icon of Blender's."""
-    if not receiver.frames:
-        if receiver.connected and not receiver.problem:
-            return StatusLine("Connected, waiting for people", "SORTTIME")
-        return StatusLine(_sentence(receiver.problem), "SORTTIME")
-    if receiver.ended:
-        return StatusLine(f"The clip is through, {receiver.frames} frames", "CHECKMARK")
-    if receiver.problem:
-        return StatusLine(f"{_sentence(receiver.problem)}, retrying", "ERROR")
-    if receiver.silent_s > SILENT_S:
-        return StatusLine(f"No frames for {receiver.silent_s:.0f} s", "ERROR")
-    return StatusLine(
-        f"Live, {receiver.rate_hz:.0f} a second{_age(age_ms)}, {receiver.gaps} lost", "RADIOBUT_ON"
-    )
-
-
-def test_stream_line(receiver: ReceiverStatus, people: int) -> StatusLine:
-    """What the built-in stream does."""
-    if not receiver.frames:
-        return StatusLine("Test stream begins", "SORTTIME")
-    rate = f"{receiver.rate_hz:.0f} packets/s"
-    return StatusLine(f"Test stream: {people} people, {rate}", "RADIOBUT_ON")
 
 
 def recording_lines(recording: RecordingStatus) -> list[StatusLine]:
@@ -68,6 +37,13 @@ def sentence_lines(sentence: str, icon: str) -> list[StatusLine]:
     return [StatusLine(text, "BLANK1" if at else icon) for at, text in enumerate(lines)]
 
 
+def draw_lines(layout: Any, lines: list[StatusLine]) -> None:
+    """One under the other, close together."""
+    column = layout.column(align=True)
+    for line in lines:
+        column.label(text=line.text, icon=line.icon)
+
+
 def _recording_state(recording: RecordingStatus) -> list[StatusLine]:
     name = recording.path.name
     if recording.running:
@@ -84,11 +60,3 @@ def _clock(seconds: float) -> str:
     minutes, second = divmod(int(seconds), 60)
     hours, minute = divmod(minutes, 60)
     return f"{hours}:{minute:02d}:{second:02d}" if hours else f"{minute}:{second:02d}"
-
-
-def _age(age_ms: float) -> str:
-    return f", {age_ms:.0f} ms old" if 0 <= age_ms < _OLDEST_MS else ""
-
-
-def _sentence(problem: str) -> str:
-    return problem[:1].upper() + problem[1:]

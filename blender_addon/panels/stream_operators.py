@@ -23,8 +23,24 @@ class LIVEMOCAP_OT_connect(bpy.types.Operator):
         try:
             live.connect(chosen_address())
         except (EndpointError, live.OfflineError) as error:
-            self.report({"ERROR"}, str(error))
+            self.report({"WARNING"}, str(error))  # an error would pop up; the panel says it too
             return {"CANCELLED"}
+        return {"FINISHED"}
+
+
+class LIVEMOCAP_OT_network_settings(bpy.types.Operator):
+    """Go to where Blender is allowed to reach other machines: Allow Online Access"""
+
+    bl_idname = "livemocap.network_settings"
+    bl_label = "Network Settings"
+
+    @classmethod
+    def poll(cls, context: bpy.types.Context) -> bool:
+        cls.poll_message_set("Blender has no window")
+        return context.window is not None
+
+    def execute(self, context: bpy.types.Context) -> set[Any]:
+        bpy.ops.screen.userpref_show(section="SYSTEM")
         return {"FINISHED"}
 
 
@@ -74,6 +90,7 @@ class LIVEMOCAP_OT_clear_proxies(bpy.types.Operator):
 
 CLASSES = (
     LIVEMOCAP_OT_connect,
+    LIVEMOCAP_OT_network_settings,
     LIVEMOCAP_OT_test_stream,
     LIVEMOCAP_OT_disconnect,
     LIVEMOCAP_OT_clear_proxies,

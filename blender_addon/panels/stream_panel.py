@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""View3D > Sidebar > LiveMocap > Stream."""
+"""View3D > Sidebar > LiveMocap > Stream: where people come from, and how that goes."""
 
 from __future__ import annotations
 
@@ -11,12 +11,14 @@ from ..preferences import default_address
 from ..stream import live
 from .properties import stream_settings
 from .sidebar import SidebarPanel
-from .status import StatusLine, status_line, test_stream_line
+from .status import StatusLine, draw_lines, sentence_lines
 from .stream_operators import (
     LIVEMOCAP_OT_connect,
     LIVEMOCAP_OT_disconnect,
+    LIVEMOCAP_OT_network_settings,
     LIVEMOCAP_OT_test_stream,
 )
+from .stream_status import built_in_lines, stream_lines
 
 
 class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
@@ -29,28 +31,39 @@ class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
         row = layout.row()
         row.enabled = connection is None
         row.prop(stream_settings(), "address", text="", placeholder=default_address())
+        buttons = layout.row(align=True)
         if connection is None:
-            layout.operator(LIVEMOCAP_OT_connect.bl_idname, icon="LINKED")
-            layout.operator(LIVEMOCAP_OT_test_stream.bl_idname, icon="PLAY")
-            layout.label(text="Not connected", icon="RADIOBUT_OFF")
+            buttons.operator(LIVEMOCAP_OT_connect.bl_idname, icon="LINKED")
+            buttons.operator(LIVEMOCAP_OT_test_stream.bl_idname, icon="PLAY")
+            _draw_refusal(layout, live.refusal())
             return
-        layout.operator(LIVEMOCAP_OT_disconnect.bl_idname, icon="UNLINKED")
-        column = layout.column(align=True)
-        for line in _status_lines(connection):
-            column.label(text=line.text, icon=line.icon)
+        buttons.operator(LIVEMOCAP_OT_disconnect.bl_idname, icon="UNLINKED")
+        if not connection.is_test:
+            buttons.operator(LIVEMOCAP_OT_test_stream.bl_idname, icon="PLAY")
+        draw_lines(layout, _connection_lines(connection))
 
 
-def _status_lines(connection: live.Live) -> list[StatusLine]:
+def _draw_refusal(layout: Any, refusal: Exception | None) -> None:
+    """Why there is no connection, and the way to what can be done about it."""
+    if refusal is None:
+        draw_lines(layout, [StatusLine("Not connected", "RADIOBUT_OFF")])
+        return
+    draw_lines(layout, sentence_lines(str(refusal), "ERROR"))
+    if isinstance(refusal, live.OfflineError):
+        layout.operator(LIVEMOCAP_OT_network_settings.bl_idname, icon="PREFERENCES")
+
+
+def _connection_lines(connection: live.Live) -> list[StatusLine]:
     """The stream's state, and what keeps people from being shown."""
     status, poser = connection.receiver.status(), connection.poser
     if connection.is_test:
-        lines = [test_stream_line(status, len(poser.people))]
+        lines = built_in_lines(status, len(poser.people))
     else:
-        lines = [status_line(status, poser.age_ms)]
+        lines = stream_lines(status, poser.age_ms)
     if poser.waits_for_object_mode:
-        lines.append(StatusLine("New people wait for Object Mode", "INFO"))
+        lines += sentence_lines("New people wait for Object Mode", "INFO")
     if connection.trouble:
-        lines.append(StatusLine(connection.trouble, "ERROR"))
+        lines += sentence_lines(connection.trouble, "ERROR")
     return lines
 
 

@@ -147,11 +147,15 @@ def look_again() -> None:
 
 def _require_allowed(address: str) -> None:
     """Say no before anything is opened."""
-    if not is_loopback(address) and not bpy.app.online_access:
-        raise OfflineError(
-            f"{address} is another machine and online access is off: allow it in "
-            "Preferences > System > Network, or receive from this machine"
-        )
+    if is_loopback(address) or bpy.app.online_access:
+        return
+    allow = "allow it in Preferences > System > Network"
+    if bpy.app.online_access_override:
+        allow = "start Blender without --offline-mode"
+    raise OfflineError(
+        f"{address} is another machine and online access is off: {allow}, or receive from this "
+        "machine"
+    )
 
 
 def _begin(connection: Live) -> None:

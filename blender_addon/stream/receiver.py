@@ -49,6 +49,8 @@ class ReceiverStatus:
     gaps: int
     """Frames that the sequence numbers say were lost."""
     malformed: int
+    refused: str
+    """Why the last message was none of ours, in words; empty since a good one came."""
     rate_hz: float
     silent_s: float
     """Since the last frame; infinite before the first."""
@@ -142,11 +144,12 @@ class Receiver:
             silent_s = (now_ns - self._arrivals_ns[-1]) / 1e9 if self._arrivals_ns else np.inf
             return ReceiverStatus(
                 connected=self._source.connected,
-                problem=self._source.problem or self._refused,
+                problem=self._source.problem,
                 ended=self._ended,
                 frames=self._frames,
                 gaps=self._gaps.gaps,
                 malformed=self._malformed,
+                refused=self._refused,
                 rate_hz=recent * 1e9 / _RATE_WINDOW_NS,
                 silent_s=float(silent_s),
             )

@@ -63,11 +63,11 @@ def test_what_is_malformed_is_counted_and_named_until_a_good_frame_comes(
         publisher._socket.send_multipart([b"track", *parts])
     publisher.send(TRACK, track_frame(1, joint_rotvecs=rotvecs))
     wait_for(lambda: receiver.status().malformed == 5)
-    assert "not finite" in receiver.status().problem
+    assert "not finite" in receiver.status().refused
     assert receiver.take_newest() == []
     publisher.send(TRACK, track_frame(1))
     wait_for(lambda: receiver.status().frames == 1)
-    assert receiver.status().problem == ""
+    assert receiver.status().refused == ""
 
 
 def test_a_stream_of_another_version_is_named(
@@ -77,8 +77,8 @@ def test_a_stream_of_another_version_is_named(
     parts = wire.encode(track_frame(1))
     monkeypatch.undo()
     publisher._socket.send_multipart([b"track", *parts])
-    wait_for(lambda: receiver.status().problem)
-    assert "schema version 99" in receiver.status().problem
+    wait_for(lambda: receiver.status().refused)
+    assert "schema version 99" in receiver.status().refused
 
 
 def test_other_topics_and_messages_are_no_frames(publisher: Publisher, receiver: Receiver) -> None:

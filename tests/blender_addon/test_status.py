@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from blender_addon.panels.status import recording_lines, sentence_lines, status_line
+from blender_addon.panels.status import recording_lines, sentence_lines
+from blender_addon.panels.stream_status import built_in_lines, stream_lines
 from blender_addon.stream.receiver import ReceiverStatus
 from blender_addon.takes.recording import RecordingStatus
 
@@ -16,6 +17,7 @@ LIVE = ReceiverStatus(
     frames=100,
     gaps=2,
     malformed=0,
+    refused="",
     rate_hz=58.4,
     silent_s=0.01,
 )
@@ -24,28 +26,46 @@ LIVE = ReceiverStatus(
 @pytest.mark.parametrize(
     ("changes", "age_ms", "text"),
     [
-        ({}, 9.2, "Live, 58 a second, 9 ms old, 2 lost"),
-        ({}, 5e9, "Live, 58 a second, 2 lost"),
-        ({}, -3.0, "Live, 58 a second, 2 lost"),
-        ({}, float("nan"), "Live, 58 a second, 2 lost"),
+        ({}, 9.2, "Live 58 packets/s, 9 ms old, 2 lost"),
+        ({}, 5e9, "Live 58 packets/s, 2 lost"),
+        ({}, -3.0, "Live 58 packets/s, 2 lost"),
+        ({}, float("nan"), "Live 58 packets/s, 2 lost"),
         ({"silent_s": 3.2}, 9.0, "No frames for 3 s"),
         ({"ended": True, "silent_s": 3.2}, 9.0, "The clip is through, 100 frames"),
         ({"frames": 0, "silent_s": float("inf")}, 9.0, "Connected, waiting for people"),
         (
             {"frames": 0, "connected": False, "problem": "nobody sends at this address yet"},
             9.0,
-            "Nobody sends at this address yet",
+            "Waiting: nobody sends at this address yet",
         ),
         (
-            {"connected": False, "problem": "the sender closed the connection"},
+            {"connected": False, "silent_s": 3.2, "problem": "the sender closed the connection"},
             9.0,
-            "The sender closed the connection, retrying",
+            "Worker gone 3 s, retrying",
+        ),
+        (
+            {"frames": 0, "refused": "schema version 2, this side speaks 1: update this side"},
+            9.0,
+            "Another version of the stream: schema version 2, this side speaks 1: update this side",
+        ),
+        (
+            {"refused": "a pose with numbers that are not finite"},
+            9.0,
+            "Not our stream: a pose with numbers that are not finite",
         ),
     ],
 )
 def test_every_state_has_its_words(changes: dict[str, object], age_ms: float, text: str) -> None:
-    status = dataclasses.replace(LIVE, **changes)  # type: ignore[arg-type]
-    assert status_line(status, age_ms).text == text
+    lines = stream_lines(dataclasses.replace(LIVE, **changes), age_ms)  # type: ignore[arg-type]
+    assert " ".join(line.text for line in lines) == text
+    assert max(len(line.text) for line in lines) <= 36
+
+
+def test_the_built_in_stream_says_that_it_is_one() -> None:
+    (line,) = built_in_lines(dataclasses.replace(LIVE, rate_hz=60.1), 2)
+    assert line.text == "Test stream: 2 people, 60 packets/s"
+    (line,) = built_in_lines(dataclasses.replace(LIVE, frames=0), 0)
+    assert line.text == "Test stream begins"
 
 
 RECORDING = RecordingStatus(
@@ -56,6 +76,7 @@ RECORDING = RecordingStatus(
     gaps=0,
     size=17_400_000,
     elapsed_s=12.9,
+    before_s=0.0,
     note="",
 )
 
