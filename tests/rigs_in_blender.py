@@ -13,7 +13,6 @@ from mathutils import Matrix
 from rigs_made import MadeRig, made_rig
 
 from blender_addon.rigs.note import read_note, write_note
-
 from livemocap.coords import blender_from_world
 from livemocap.messages import TrackFrame
 from livemocap.rotation import Array, normalize
