@@ -7,6 +7,7 @@ is not positive is no match: leaving both alone is then likelier.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -32,6 +33,9 @@ HINT_SAME, HINT_OTHER = 3.0, -1.5
 """What the engine's own idea of who is who counts."""
 LOST_PRIOR = -0.5
 """A detection is a little more likely a newcomer than one certain person of those who left."""
+STAYED_PRIOR, STAY_S = 1.5, 30.0
+"""After images failed to come for a while, four of five people in view were there before it: log
+odds. That fades as people come and go, who stay in view for about so long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +80,17 @@ def log_ratios(tracks: Remembered, people: Seen) -> Array:
         + look_ratio(tracks.appearance, people.appearance)
         + hint_ratio(tracks.engine_ids, people.engine_ids)
     )
+
+
+def return_prior(gap_s: float, unwatched: bool) -> float:
+    """Nats for somebody whom motion no longer finds, `gap_s` after the last sighting.
+
+    Args:
+        unwatched: no image came in the meantime, inference was started again, say; others were
+            looked for and not found.
+    """
+    stayed = math.exp(-gap_s / STAY_S) if unwatched else 0.0
+    return LOST_PRIOR + stayed * (STAYED_PRIOR - LOST_PRIOR)
 
 
 def assign(ratios: Array) -> list[tuple[int, int]]:

@@ -34,6 +34,8 @@ class Track:
         self.track_id = 0
         """0 until the person is shown for the first time."""
         self.hits = 1
+        self._missed = False
+        """Whether an image has come since the last sighting, without the person."""
         self.detection = detection
         """The last sighting."""
         self.appearance = detection.appearance
@@ -73,6 +75,11 @@ class Track:
     def live(self) -> bool:
         """Whether motion still tells where the person is."""
         return self._place_known and self.gap_s <= self._config.predict_s + LIVE_S
+
+    @property
+    def unwatched(self) -> bool:
+        """Whether no image has come since the last sighting: nobody saw the person leave."""
+        return not self._missed
 
     @property
     def recent(self) -> bool:
@@ -130,6 +137,7 @@ class Track:
         else:
             self._start(detection)
         self.hits += 1
+        self._missed = False
         self.detection, self.engine_id = detection, detection.engine_id
         self._unlearnt_s = min(since_s, LONGEST_STEP_S)
         self._see_shape(detection, self._unlearnt_s)
@@ -137,6 +145,7 @@ class Track:
 
     def miss(self) -> None:
         """Nobody saw the person in this image: go on as before for a moment."""
+        self._missed = True
         self.smoothed.coast(self._drift, self._step_s)
 
     def forget_motion(self, t_s: float) -> None:
@@ -144,6 +153,7 @@ class Track:
         lost_s = max(self.gap_s, self._config.predict_s + LIVE_S)
         self._now_s, self._seen_s = t_s, t_s - lost_s
         self._place_known = False
+        self._missed = True
         self.engine_id = -1
 
     def learn(self, crowded: bool) -> None:

@@ -11,7 +11,7 @@ from livemocap.messages import PoseFrame, TrackFrame
 from livemocap.rotation import Array
 from livemocap.skeleton import BODY_JOINTS
 
-from .associate import LOST_PRIOR, Remembered, Seen, assign, box_overlap, log_ratios
+from .associate import Remembered, Seen, assign, box_overlap, log_ratios, return_prior
 from .config import TrackingConfig
 from .detections import Detection, read_detections
 from .output import track_frame
@@ -152,7 +152,7 @@ class Tracker:
     def _assign(self, tracks: list[Track], people: list[Detection]) -> list[tuple[int, int]]:
         if not tracks or not people:
             return []
-        prior = np.array([0.0 if track.live else LOST_PRIOR for track in tracks])
+        prior = np.array([0.0 if t.live else return_prior(t.gap_s, t.unwatched) for t in tracks])
         ratios = log_ratios(_remembered(tracks), _seen(people, self._config))
         return assign(ratios + prior[:, None])
 

@@ -171,6 +171,38 @@ def test_people_come_back_by_their_looks() -> None:
     assert places(frames[-1])[1][0] > 0
 
 
+@pytest.mark.parametrize("gap_s", [1.0, 1.9, 3.2, 5.0])
+def test_images_that_stop_and_come_again_show_the_same_person_wherever_they_sway(
+    gap_s: float,
+) -> None:
+    for phase in range(15):
+        frames = swaying(phase / 15, gap_s)
+        assert {tuple(f.track_ids) for f in track(frames)} == {(1,)}
+
+
+def test_who_was_seen_to_leave_and_comes_in_elsewhere_is_somebody_else() -> None:
+    before = [seen([Actor(-0.3, -1.25)], k / 5, k) for k in range(8)]
+    empty = [seen([], 1.6 + k / 5, 8 + k) for k in range(15)]
+    after = [seen([Actor(0.6, -1.25)], 4.6 + k / 5, 23 + k) for k in range(5)]
+    assert track([*before, *after])[-1].track_ids.tolist() == [1]
+    assert track([*before, *empty, *after])[-1].track_ids.tolist() == [2]
+
+
+def test_a_stranger_after_images_stopped_gets_a_new_id() -> None:
+    frames = [seen([Actor(0, -4, look=1)], k / 5, k) for k in range(8)]
+    frames += [seen([Actor(0, -4, look=2)], 4 + k / 5, 8 + k) for k in range(5)]
+    assert track(frames)[-1].track_ids.tolist() == [2]
+
+
+def swaying(phase: float, gap_s: float) -> list[PoseFrame]:
+    """Somebody close by, of no particular looks, five times a second; nothing for `gap_s` after
+    the eighth image."""
+    times_s = [k / 5 + (gap_s - 0.2 if k >= 8 else 0.0) for k in range(13)]
+    places_m = [0.25 * np.sin(2 * np.pi * (t_s / 3 + phase)) for t_s in times_s]
+    people = [Actor(x_m, -1.25) for x_m in places_m]
+    return [seen([who], t_s, k) for k, (who, t_s) in enumerate(zip(people, times_s, strict=True))]
+
+
 def test_a_stranger_gets_a_new_id() -> None:
     def scene(t_s: float) -> list[Actor]:
         return [Actor(-1, -4, look=1)] if t_s < 1 else [] if t_s < 4 else [Actor(1, -5, look=2)]
