@@ -1,0 +1,201 @@
+"""In a Blender with a window: what the panels of an add-on draw, and which texts have no room.
+
+Panels are drawn by Blender as ever; a `Layout` stands between them and Blender's, and notes what
+they ask for. Widths are of Blender's own font. What a row gives to each of its parts is Blender's:
+in proportion to their natural widths, so all of them fit if their sum does.
+"""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from typing import Any
+
+import blf
+import bpy
+
+_ICON, _EDGES, _ARROW, _GAP = 20, 8, 16, 8
+"""Pixels beside a text: an icon, both edges, a menu's arrow, between parts of a row."""
+
+_TABS, _MARGIN = 22, 26
+"""Pixels of the sidebar that are the tabs' and the panels' own."""
+
+_PARTS = ("row", "column", "box", "split", "column_flow", "grid_flow", "menu_pie", "column_flow")
+
+
+@dataclass
+class Part:
+    """A piece of a panel; px it needs and how its pieces lie."""
+
+    kind: str
+    needs: float = 0.0
+    text: str = ""
+    factor: float = 0.0
+    parts: list[Part] = field(default_factory=list)
+
+    def width(self) -> float:
+        """px that all its texts need."""
+        if not self.parts:
+            return self.needs
+        widths = [part.width() for part in self.parts]
+        if self.kind == "row":
+            return sum(widths) + _GAP * (len(widths) - 1)
+        return max(widths)
+
+    def clipped(self, room: float) -> list[str]:
+        """Its texts that `room` px are too few for."""
+        if not self.parts:
+            return [f"{self.text} ({self.needs:.0f} of {room:.0f} px)"] if self.needs > room else []
+        if self.kind == "split" and self.factor:
+            first, *others = self.parts
+            rest = room * (1 - self.factor) - _GAP
+            found = first.clipped(room * self.factor)
+            return found + [text for other in others for text in other.clipped(rest / len(others))]
+        if self.kind == "row":
+            spare = room - self.width()
+            return [t for part in self.parts for t in part.clipped(part.width() + spare)]
+        inner = room - _GAP if self.kind == "box" else room
+        return [text for part in self.parts for text in part.clipped(inner)]
+
+
+class Layout:
+    """A UILayout that notes what is drawn with it."""
+
+    def __init__(self, real: Any, part: Part) -> None:
+        self.__dict__.update(_real=real, _part=part)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        setattr(self._real, name, value)
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._real, name)
+        if name in _PARTS:
+            return lambda *a, **k: self._inner(name, found(*a, **k), k)
+        if name in ("panel", "panel_prop"):
+            return lambda *a, **k: self._panel(found(*a, **k))
+        if not callable(found):
+            return found
+        return lambda *a, **k: self._leaf(name, found, a, k)
+
+    def _inner(self, kind: str, real: Any, how: dict[str, Any]) -> Layout:
+        part = Part(kind, factor=how.get("factor", 0.0))
+        self._part.parts.append(part)
+        return Layout(real, part)
+
+    def _panel(self, found: tuple[Any, Any]) -> tuple[Layout, Layout | None]:
+        header, body = found
+        return self._inner("row", header, {}), body and self._inner("column", body, {})
+
+    def _leaf(self, kind: str, draw: Any, words: tuple[Any, ...], how: dict[str, Any]) -> Any:
+        drawn = draw(*words, **how)
+        text, beside = _shown(self._real, kind, words, how)
+        if text or beside:
+            needs = _text_px(text) + beside + (_EDGES if text else 0)
+            self._part.parts.append(Part(kind, needs, text))
+        return drawn
+
+
+def _shown(layout: Any, kind: str, words: tuple[Any, ...], how: dict[str, Any]) -> tuple[str, int]:
+    """The text of one element, and px of its icons."""
+    icon = _ICON if how.get("icon", "NONE") != "NONE" else 0
+    if kind == "label":
+        return how.get("text", words[0] if words else ""), icon
+    if kind in ("operator", "operator_menu_enum", "menu", "popover"):
+        arrow = 0 if kind == "operator" else _ARROW
+        return how.get("text", _title(kind, words[0])), icon + arrow
+    if kind == "prop":
+        return _property(layout, words, how, icon)
+    if kind == "progress":
+        return how.get("text", ""), 0
+    return "", icon
+
+
+def _title(kind: str, name: str) -> str:
+    if kind.startswith("operator"):
+        module, _, function = name.partition(".")
+        return getattr(getattr(bpy.ops, module), function).get_rna_type().name
+    return getattr(bpy.types, name).bl_label
+
+
+def _property(
+    layout: Any, words: tuple[Any, ...], how: dict[str, Any], icon: int
+) -> tuple[str, int]:
+    """The widest that must be seen of a property; typed-in text may be longer than its field."""
+    owner, name = words[:2]
+    known = owner.bl_rna.properties[name]
+    if how.get("icon_only"):
+        return "", _ICON
+    text = how.get("text", known.name)
+    if known.type == "ENUM" and not known.is_enum_flag and not how.get("expand"):
+        chosen = known.enum_items.get(getattr(owner, name))
+        value = chosen.name if chosen else ""
+        return (value if len(value) > len(text) or not text else text), icon + _ARROW + _ICON
+    if known.type == "BOOLEAN":
+        return text, icon or _ICON
+    if known.type in ("INT", "FLOAT") and not known.is_array:
+        return f"{text} 00.00", icon + _ARROW
+    return ("" if known.type == "STRING" else text), icon
+
+
+def _text_px(text: str) -> float:
+    style = bpy.context.preferences.ui_styles[0].widget
+    blf.size(0, style.points * bpy.context.preferences.system.ui_scale)
+    return blf.dimensions(0, text)[0]
+
+
+class Watch:
+    """Notes every drawing of an add-on's panels and lists from now on."""
+
+    def __init__(self, prefix: str) -> None:
+        self.drawn: dict[str, Part] = {}
+        """By class; the last drawing."""
+        self.failed: list[str] = []
+        """Tracebacks of drawings."""
+        kinds = [getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith(prefix)]
+        for kind in kinds:
+            for method in ("draw", "draw_header", "draw_item"):
+                if method in vars(kind):
+                    self._between(kind, method)
+
+    def clipped(self, region_width: int) -> list[str]:
+        """Texts that had no room when they were drawn last, of all panels."""
+        room = region_width - _TABS - _MARGIN
+        return [
+            f"{name}: {text}" for name, part in self.drawn.items() for text in part.clipped(room)
+        ]
+
+    def texts(self, name: str) -> list[str]:
+        """What a panel showed when it was drawn last."""
+        return _texts(self.drawn[name]) if name in self.drawn else []
+
+    def _between(self, kind: Any, method: str) -> None:
+        original = getattr(kind, method)
+
+        def draw(panel: Any, context: Any, *rest: Any) -> None:
+            part = Part("column")
+            try:
+                if method == "draw_item":
+                    original(panel, context, Layout(rest[0], part), *rest[1:])
+                else:
+                    original(_Panel(panel, Layout(panel.layout, part)), context)
+            except Exception:
+                self.failed.append(traceback.format_exc())
+                raise
+            if method == "draw":
+                self.drawn[kind.__name__] = part
+
+        setattr(kind, method, draw)
+
+
+class _Panel:
+    """A panel whose layout is ours."""
+
+    def __init__(self, real: Any, layout: Layout) -> None:
+        self._real, self.layout = real, layout
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+
+def _texts(part: Part) -> list[str]:
+    return [part.text] * bool(part.text) + [t for inner in part.parts for t in _texts(inner)]
