@@ -13,8 +13,9 @@ from livemocap.rotation import Array
 from retarget.bvh import read_bvh
 from retarget.bvh_writing import speakable, write_bvh_tree
 from retarget.errors import RetargetError
-from retarget.fbx import motion_of_rig, skeleton_of_rig, write_fbx
 from retarget.fbx.clip import read_clip, seconds
+from retarget.fbx.rig import motion_of_rig, skeleton_of_rig
+from retarget.fbx.writing import write_fbx
 from retarget.units import UNITS_PER_METRE
 
 from .bones import MovingBones, as_bvh
