@@ -12,10 +12,12 @@ import numpy as np
 from livemocap.coords import R_BLENDER_WORLD
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
+from ..bvh import read_bvh
 from ..errors import RetargetError
 from ..fbx.tree import read_tree
 from .armature import Armature
 from .armature_map import map_armature
+from .bvh_rig import guess_metres_per_unit
 from .choosing import choose_bones
 from .inspection import choose
 from .joint_map import JointMap
@@ -65,7 +67,8 @@ def rig_of_file(
         f"{path.name} also holds {name} ({count} joints): --armature {name!r}"
         for name, count in found.others
     ]
-    return ChosenRig(chosen.name, skeleton, joints, (*_notes(path, joints), *beside))
+    notes = (*_notes(path, joints), *_unit_note(path), *beside)
+    return ChosenRig(chosen.name, skeleton, joints, notes)
 
 
 def with_root_bone(path: Path, armature: Armature) -> RigSkeleton:
@@ -134,6 +137,14 @@ def _controlled(skeleton: RigSkeleton, bones: Mapping[str, str]) -> bool:
         return False
     moving = sum(skeleton.deforms[skeleton.rows[bone]] for bone in body)
     return moving < 0.5 * len(body)
+
+
+def _unit_note(path: Path) -> list[str]:
+    """BVH says no unit: programs take the motion to be in that of the character they have."""
+    if path.suffix.lower() != ".bvh":
+        return []
+    metres = guess_metres_per_unit(read_bvh(path))
+    return [f"{path.name} is in units of {metres:g} m; --units cm or m says what is written"]
 
 
 def _notes(path: Path, joints: JointMap) -> list[str]:
