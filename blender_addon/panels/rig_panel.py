@@ -33,6 +33,9 @@ from .rig_operators import (
 from .sidebar import SidebarPanel
 from .status import StatusLine, sentence_lines
 
+_NAMED = 4
+"""Joints without a bone that are named; the others are in the list."""
+
 
 class LIVEMOCAP_PT_rig(SidebarPanel, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_rig"
@@ -84,6 +87,10 @@ def _draw_bones(layout: Any, note: RigNote) -> None:
     _lines(layout, sentence_lines(_naming_words(note), "BONE_DATA"))
     if unsure := len(note.joint_map.unsure):
         _lines(layout, sentence_lines(f"{unsure} unsure and not used: see Bones", "QUESTION"))
+    if missing := note.joint_map.missing:
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        text = f"Missing: {', '.join(missing[:_NAMED])}{more}"
+        _lines(layout, sentence_lines(text, "BLANK1"))
     layout.operator(LIVEMOCAP_OT_rig_detect.bl_idname, icon="VIEWZOOM")
     layout.operator_menu_enum(
         LIVEMOCAP_OT_rig_calibrate.bl_idname, "source", text="Calibrate from", icon="POSE_HLT"

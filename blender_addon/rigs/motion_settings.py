@@ -11,7 +11,7 @@ import numpy as np
 from livemocap.rotation import Array
 from retarget.motion import PersonMotion
 from retarget.one_euro import Filtered, OneEuro, filter_motion, filter_poses
-from retarget.rigs.gains import bent_fingers
+from retarget.rigs.gains import bent_fingers, opened_jaw
 
 from .settings import RigSettings
 
@@ -49,8 +49,11 @@ class LiveMotion:
             self._past = dict(zip(keys, now, strict=True))
         else:
             self._past = {}
-        gains = np.array([chosen.finger_gain for _, chosen in followers])
-        return (local_wxyz if (gains == 1).all() else bent_fingers(local_wxyz, gains)), pelvis
+        for name, turned in (("finger_gain", bent_fingers), ("jaw_gain", opened_jaw)):
+            gains = np.array([getattr(chosen, name) for _, chosen in followers])
+            if (gains != 1).any():
+                local_wxyz = turned(local_wxyz, gains)
+        return local_wxyz, pelvis
 
 
 def whole_motion(
@@ -61,10 +64,12 @@ def whole_motion(
         for part, filtered in filter_motion(motion, _filter(settings)):
             yield part, None
             motion = filtered or motion
+    local = motion.local_wxyz
     if settings.finger_gain != 1:
-        local = bent_fingers(motion.local_wxyz, settings.finger_gain)
-        motion = replace(motion, local_wxyz=local)
-    yield 1.0, motion
+        local = bent_fingers(local, settings.finger_gain)
+    if settings.jaw_gain != 1:
+        local = opened_jaw(local, settings.jaw_gain)
+    yield 1.0, replace(motion, local_wxyz=local)
 
 
 def _filter(settings: RigSettings) -> OneEuro:

@@ -17,6 +17,7 @@ from retarget.rigs.skeleton import RigSkeleton
 from ..armatures.armature import pose_bones
 from .actors import Wish
 from .channels import RigChannels, rotation_modes
+from .face import FaceMesh, face_meshes
 from .note import RigNote, from_text, skeleton_at_home
 
 
@@ -34,6 +35,7 @@ class RigShape:
     channels: RigChannels | None
     trouble: str
     """In words; empty when all is well."""
+    faces: tuple[FaceMesh, ...] = ()
 
     @cached_property
     def wish(self) -> Wish | None:
@@ -60,7 +62,8 @@ def shape_of(rig_object: bpy.types.Object, text: str) -> RigShape:
     except RetargetError as error:
         return RigShape(text, bones, note, None, None, _of(rig_object, str(error)))
     channels = RigChannels.of(rig_object, rig, note)
-    return RigShape(text, bones, note, rig, channels, _of(rig_object, lost) if lost else "")
+    trouble = _of(rig_object, lost) if lost else ""
+    return RigShape(text, bones, note, rig, channels, trouble, face_meshes(rig_object, note))
 
 
 def rig_of(rig_object: bpy.types.Object, note: RigNote) -> tuple[Rig, str]:

@@ -13,8 +13,9 @@ import bpy
 import numpy as np
 
 from livemocap.messages import TrackFrame
-from livemocap.rotation import Array
+from livemocap.rotation import Array, rotvec_from_quat
 from retarget.rigs.average_person import average_joints
+from retarget.rigs.gains import JAW
 from retarget.rigs.live import LiveCast
 from retarget.rigs.solve import Actor, fit
 
@@ -22,7 +23,10 @@ from ..stream.crowd import Crowd
 from ..stream.world import World
 from .actors import Casting, Wish
 from .channels import set_rig_pose
+from .face import set_face
+from .motion_settings import LiveMotion
 from .note import note_text
+from .settings import RigSettings
 from .shape import RigShape, bones_seen, shape_of, still_fits
 
 _TELL_S = 30.0
@@ -51,6 +55,8 @@ class Targets:
     def __init__(self) -> None:
         self.driven: dict[int, int] = {}
         """Track id by character (`session_uid`) in the newest frame, moved or paused."""
+        self.held: frozenset[int] = frozenset()
+        """People whose characters stay as they are."""
         self._rigs: dict[int, tuple[str, str | None]] | None = None
         """Where characters were last found; None: nothing is known of those before."""
         self._someone_left = False
@@ -60,6 +66,7 @@ class Targets:
         self._crowd, self._casting = Crowd(), Casting()
         self._anchors: dict[int, Array] = {}
         self._world = World()
+        self._motion = LiveMotion()
         self._following: list[_Follows] = []
         self._cast: LiveCast | None = None
         self._rests = np.zeros((0, 55, 3))
@@ -91,6 +98,14 @@ class Targets:
         self._anchors = {uid: carry(at) * [1.0, 0.0, 1.0] for uid, at in self._anchors.items()}
         self._cast, self._following, self._rests = None, [], np.zeros((0, 55, 3))
 
+    def characters(self) -> dict[int, list[str]]:
+        """Names of those that follow a person now, by track id."""
+        found: dict[int, list[str]] = {}
+        for uid, (name, _) in (self._rigs or {}).items():
+            if uid in self.driven:
+                found.setdefault(self.driven[uid], []).append(name)
+        return found
+
     def person_of(self, rig_object: bpy.types.Object) -> int | None:
         """Whom a character follows now."""
         return self.driven.get(rig_object.session_uid)
@@ -99,6 +114,11 @@ class Targets:
         """(55, 3) m of whom it follows, or of an average person."""
         person = self._crowd.people.get(self.driven.get(rig_object.session_uid, -1))
         return average_joints() if person is None else person.rest_joints
+
+    def has_expression(self, rig_object: bpy.types.Object) -> bool | None:
+        """Whether the stream carries the expression of whom it follows; None: nobody is there."""
+        person = self._crowd.people.get(self.driven.get(rig_object.session_uid, -1))
+        return None if person is None else bool(person.expression.any())
 
     def pose_of(self, rig_object: bpy.types.Object) -> Array | None:
         """(55, 4) joint rotations of whom it follows."""
@@ -119,7 +139,7 @@ class Targets:
         self._look_closely(rigs, now_s)
         self.driven = self._casting.step(self._crowd.seen, self._wishes(rigs), now_s)
         self._follow([f for f in self._wanted() if f.track_id in self._crowd.people])
-        self._pose(rigs, fresh)
+        self._pose(rigs, fresh - self.held)
 
     def _find(self, now_s: float) -> dict[int, tuple[bpy.types.Object, str]]:
         """The characters and their notes, by name order."""
@@ -232,15 +252,30 @@ class Targets:
         if self._cast is None:
             return
         people = [self._crowd.people[f.track_id] for f in self._following]
-        poses = self._cast.solve(
-            [person.t_s for person in people],
+        t_s = np.array([person.t_s for person in people])
+        local, pelvis = self._motion.apply(
+            [((f.uid, f.track_id), _settings(f)) for f in self._following],
+            t_s,
             np.stack([person.local_wxyz for person in people]),
             np.stack([person.pelvis for person in people]),
         )
-        for follows, pose in zip(self._following, poses, strict=True):
+        poses = self._cast.solve(t_s, local, pelvis)
+        for row, follows in enumerate(self._following):
             if follows.track_id in fresh and follows.shape.channels is not None:
                 rig_object, _ = rigs[follows.uid]
-                set_rig_pose(rig_object, follows.shape.channels, pose)
+                set_rig_pose(rig_object, follows.shape.channels, poses[row])
+                self._set_faces(follows, local[row, JAW], people[row].expression)
+
+    @staticmethod
+    def _set_faces(follows: _Follows, jaw_wxyz: Array, expression: Array) -> None:
+        strength = _settings(follows).expression_gain
+        for mesh in follows.shape.faces:
+            set_face(mesh, rotvec_from_quat(jaw_wxyz), strength * expression)
+
+
+def _settings(follows: _Follows) -> RigSettings:
+    assert follows.shape.note is not None, "it follows somebody"
+    return follows.shape.note.settings
 
 
 def _place(rig_object: bpy.types.Object) -> tuple[str, str | None]:

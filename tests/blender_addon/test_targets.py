@@ -431,7 +431,7 @@ def test_the_rig_panel_says_what_is_known_and_what_is_missing(publisher_endpoint
     assert "Select the armature of your character" in empty
     assert "Use with the Nearest Person" in new
     assert "Follows person 1 once connected" in assigned
-    assert "18 joints" in assigned
+    assert "18 of 55 joints" in assigned
     assert "Missing: neck" in assigned.replace("Missing: spine2, ", "Missing: ")
     assert "Moved by person 1" in running
     assert "is gone or has another name" in renamed
