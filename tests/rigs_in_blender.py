@@ -28,7 +28,6 @@ LIMBS = [
         ("elbow", "wrist"),
         ("hip", "knee"),
         ("knee", "ankle"),
-        ("ankle", "foot"),
     )
 ]
 

@@ -26,7 +26,7 @@ class RigSettings:
 
     scale_by: ScaleBy = ScaleBy.LEGS
     custom_scale: float = 1.0
-    flat_feet: bool = False
+    flat_feet: bool = True
     """Soles as level as at rest, rather than as the person's."""
     floor_m: float = 0.0
     """Height of the floor in the scene."""

@@ -45,9 +45,9 @@ class RigOptions:
     """Let twist bones take their share of wrists and ankles, shoulders and hips."""
     spread: bool = True
     """Spread bends of spine and neck over bones between those that follow joints."""
-    flat_feet: bool = False
-    """Keep soles as level as the rig's rest pose has them, rather than aim feet like the actor's:
-    ankles lie higher over the toes on some rigs than on others."""
+    flat_feet: bool = True
+    """Keep soles as level as the rig's rest pose has them; else feet are aimed like the actor's, and
+    soles tilt on rigs whose ankles lie higher or lower over the toes."""
     fingers: bool = True
     """Move finger bones; off: they stay as they are, and still say where palms face."""
     floor_m: float = 0.0

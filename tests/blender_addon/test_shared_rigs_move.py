@@ -59,7 +59,7 @@ for path in map(Path, paths):
         found.append(Armature(name=path.name, skeleton=posed_skeleton(shown)))
 save_armatures(Path(target), found)
 """
-LIMBS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle", "ankle": "foot"}
+LIMBS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle"}
 FINGERS = ("index", "middle", "ring", "pinky")
 SIDES = ("left", "right")
 
