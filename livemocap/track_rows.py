@@ -27,7 +27,7 @@ from livemocap.rotation import Array
 from livemocap.take_writer import TakeError
 
 _TOPIC = "track"
-_ARRAYS = ("track_ids", "states", "joint_rotvecs", "pelvis", "rest_joints")
+_ARRAYS = ("track_ids", "states", "joint_rotvecs", "pelvis", "rest_joints", "expression")
 _KNOWN = 16
 """How many kinds of frames (cameras, numbers of people) are remembered at once."""
 
@@ -45,6 +45,7 @@ class TrackRows:
     joint_rotvecs: Array
     pelvis: Array
     rest_joints: Array
+    expression: Array
 
 
 def read_track_rows(path: Path) -> Iterator[tuple[float, TrackRows | None]]:

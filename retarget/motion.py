@@ -33,6 +33,8 @@ class PersonMotion:
     word, and the whole motion is shown on it."""
     start_s: float = 0.0
     """When the person was first seen, from the take's first frame."""
+    expression: Array = field(default_factory=lambda: np.zeros((0, 0)))
+    """(T, E) coefficients of the face; empty where nobody looked at it."""
 
     @property
     def frames(self) -> int:
@@ -71,6 +73,8 @@ class TrackedRows(Protocol):
     def pelvis(self) -> Array: ...
     @property
     def rest_joints(self) -> Array: ...
+    @property
+    def expression(self) -> Array: ...
 
 
 class SeenPeople:
@@ -134,8 +138,16 @@ def sample(motion: PersonMotion, times_s: Array) -> PersonMotion:
         motion,
         times_s=times_s,
         local_wxyz=continuous(slerp(q[before], q[after], fraction[:, None])),
-        pelvis=pelvis[before] + (pelvis[after] - pelvis[before]) * fraction[:, None],
+        pelvis=_blend(pelvis, before, after, fraction),
+        expression=_blend(motion.expression, before, after, fraction)
+        if len(motion.expression)
+        else motion.expression,
     )
+
+
+def _blend(values: Array, before: Array, after: Array, fraction: Array) -> Array:
+    """(N, ...) between rows of (T, ...) values."""
+    return values[before] + (values[after] - values[before]) * fraction[:, None]
 
 
 def _between(times_s: Array, wanted_s: Array) -> tuple[Array, Array]:
@@ -153,6 +165,7 @@ class _Samples:
     times_ns: list[int] = field(default_factory=list)
     rotvecs: list[Array] = field(default_factory=list)
     pelvis: list[Array] = field(default_factory=list)
+    expression: list[Array] = field(default_factory=list)
     rest_joints: Array = field(default_factory=lambda: np.zeros((55, 3)))
     confirmed: bool = False
 
@@ -161,6 +174,7 @@ class _Samples:
         self.times_ns.append(frame.t_capture_ns)
         self.rotvecs.append(frame.joint_rotvecs[row].copy())
         self.pelvis.append(frame.pelvis[row].copy())
+        self.expression.append(frame.expression[row].copy())
         self.rest_joints = frame.rest_joints[row].copy()
         self.confirmed |= int(frame.states[row]) != TRACK_TENTATIVE
 
@@ -175,4 +189,12 @@ class _Samples:
             pelvis=np.asarray(self.pelvis, float)[kept],
             rest_joints=np.array(self.rest_joints, float),
             start_s=float(times_ns[0] - origin_ns) * 1e-9,
+            expression=self._face(kept),
         )
+
+    def _face(self, kept: Array) -> Array:
+        """(T, E) of these samples; nothing if all are still, or of several lengths."""
+        if len({len(each) for each in self.expression}) != 1:
+            return np.zeros((0, 0))
+        found = np.asarray(self.expression, float)[kept]
+        return found if found.any() else np.zeros((0, 0))

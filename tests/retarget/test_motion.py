@@ -10,7 +10,7 @@ from scipy.spatial.transform import Rotation, Slerp
 
 from livemocap.messages import TRACK_PREDICTED, TRACK_TENTATIVE, TrackFrame
 from livemocap.rotation import multiply
-from retarget.motion import PersonMotion, motions_from_tracks, resample
+from retarget.motion import PersonMotion, motions_from_tracks, resample, sample
 
 
 def without(frame: TrackFrame, person: int) -> TrackFrame:
@@ -120,3 +120,18 @@ def test_holding_before_stands_in_the_first_pose() -> None:
 def test_rotations_never_change_sign() -> None:
     motion = resample(smooth_motion(200), Fraction(60))
     assert ((motion.local_wxyz[1:] * motion.local_wxyz[:-1]).sum(-1) > 0).all()
+
+
+def test_expressions_of_a_take_are_there_at_any_instant() -> None:
+    frames = smooth_tracks(5, people=(1, 2))
+    faces = np.linspace(0, 1, 5)[:, None] * np.arange(10.0)
+    frames = [
+        replace(frame, expression=np.stack([face, np.zeros(10)]).astype(np.float32))
+        for frame, face in zip(frames, faces, strict=True)
+    ]
+    first, second = motions_from_tracks(frames)
+    np.testing.assert_allclose(first.expression, faces, atol=1e-6)
+    between = sample(first, (first.times_s[1:] + first.times_s[:-1]) / 2).expression
+    np.testing.assert_allclose(between, (faces[1:] + faces[:-1]) / 2, atol=1e-6)
+    assert second.expression.size == 0, "nobody looked at this face"
+    assert sample(second, second.times_s).expression.size == 0
