@@ -43,7 +43,7 @@ def document(
             _definitions(objects.nodes),
             node("Objects", children=objects.nodes, closed=True),
             node("Connections", children=objects.connections, closed=True),
-            _takes(take, last),
+            takes(take, last),
         ],
     )
 
@@ -135,7 +135,8 @@ def _definitions(objects: Sequence[Node]) -> Node:
     )
 
 
-def _takes(take: str, last: np.int64) -> Node:
+def takes(take: str, last: np.int64) -> Node:
+    """The list of animations, one from time 0 to `last`, as older programs read it."""
     span = [node(name, np.int64(0), last) for name in ("LocalTime", "ReferenceTime")]
     one = node("Take", take, children=[node("FileName", f"{take}.tak"), *span])
     return node("Takes", children=[node("Current", take), one])
