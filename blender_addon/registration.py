@@ -21,18 +21,20 @@ from .panels import (
     properties,
     record_operators,
     record_panel,
+    record_settings,
     rig_operators,
     rig_options_panel,
     rig_panel,
     rig_settings,
     stream_operators,
     stream_panel,
+    take_list,
     take_operators,
     takes_panel,
     world_panel,
 )
 from .stream import live
-from .takes import baking, recording
+from .takes import baking, recording, starting
 
 _MODULES = (
     preferences,
@@ -43,8 +45,10 @@ _MODULES = (
     rig_settings,
     bones_operators,
     preset_operators,
+    record_settings,
     record_operators,
     bake_operators,
+    take_list,
     take_operators,
     export_settings,
     export_operators,
@@ -87,9 +91,11 @@ def register() -> None:
     bpy.app.handlers.load_post.append(joint_list.fill_rows)
     bpy.app.handlers.load_post.append(_end_recording)
     bpy.app.handlers.load_pre.append(_cancel_baking)
+    starting.register()
 
 
 def unregister() -> None:
+    starting.unregister()
     live.disconnect()
     baking.cancel()
     exporting.cancel()
@@ -121,6 +127,7 @@ def _forget_shapes(*_: object) -> None:
 @persistent
 def _end_recording(*_: object) -> None:
     """Another file was opened; a take belongs to the work that it was begun in."""
+    starting.cancel_countdown()
     recording.stop()
 
 

@@ -8,12 +8,19 @@ from typing import Any
 import bpy
 
 from ..takes import baking
-from ..takes.folder import TakeLine, takes_in
+from ..takes.muting import actions_of, is_muted
 from .bake_operators import LIVEMOCAP_OT_bake_cancel, LIVEMOCAP_OT_bake_take
-from .properties import FolderError, chosen_takes_folder
 from .sidebar import SidebarPanel
 from .status import StatusLine, sentence_lines
-from .take_operators import LIVEMOCAP_OT_take_delete, LIVEMOCAP_OT_take_reveal
+from .take_list import LIVEMOCAP_UL_takes, active_take, keep_up, takes
+from .take_operators import (
+    LIVEMOCAP_OT_take_delete,
+    LIVEMOCAP_OT_take_mute,
+    LIVEMOCAP_OT_take_rename,
+    LIVEMOCAP_OT_take_reveal,
+)
+
+_ROWS = 4
 
 
 class LIVEMOCAP_PT_takes(SidebarPanel, bpy.types.Panel):
@@ -22,39 +29,63 @@ class LIVEMOCAP_PT_takes(SidebarPanel, bpy.types.Panel):
 
     def draw(self, context: bpy.types.Context) -> None:
         layout: Any = self.layout
-        running = baking.current()
-        if running is None:
-            layout.operator(LIVEMOCAP_OT_bake_take.bl_idname, icon="ACTION", text="Bake Take...")
-        else:
-            row = layout.row(align=True)
-            row.progress(factor=running.progress, text=f"{running.progress:.0%}")
-            row.operator(LIVEMOCAP_OT_bake_cancel.bl_idname, icon="X", text="")
-        column = layout.column(align=True)
-        for line in _lines():
-            column.label(text=line.text, icon=line.icon)
-        for take in _takes():
-            _draw_take(layout.column(align=True), take)
+        keep_up()
+        row = layout.row()
+        row.template_list(
+            LIVEMOCAP_UL_takes.bl_idname, "", takes(), "rows", takes(), "active", rows=_ROWS
+        )
+        chosen = active_take()
+        side = row.column(align=True)
+        side.enabled = chosen is not None
+        path = "" if chosen is None else chosen.path
+        for kind, icon in (
+            (LIVEMOCAP_OT_take_rename, "GREASEPENCIL"),
+            (LIVEMOCAP_OT_take_reveal, "FILE_FOLDER"),
+            (LIVEMOCAP_OT_take_delete, "TRASH"),
+        ):
+            side.operator(kind.bl_idname, icon=icon, text="").filepath = path
+        _draw_lines(layout, _about(chosen))
+        _draw_baking(layout, chosen)
+        _draw_lines(layout, _lines())
 
 
-def _takes() -> list[TakeLine]:
-    try:
-        return takes_in(chosen_takes_folder())
-    except FolderError:
-        return []
-
-
-def _draw_take(column: Any, take: TakeLine) -> None:
-    row = column.row(align=True)
-    row.label(text=take.path.name.removesuffix(".mcap"), icon="FILE_MOVIE")
+def _draw_baking(layout: Any, chosen: Any) -> None:
+    running = baking.current()
+    row = layout.row(align=True)
+    if running is not None:
+        row.progress(factor=running.progress, text=f"{running.progress:.0%}")
+        row.operator(LIVEMOCAP_OT_bake_cancel.bl_idname, icon="X", text="")
+        return
     bake = row.row(align=True)
-    bake.enabled = take.whole
-    for place, kind, icon in (
-        (bake, LIVEMOCAP_OT_bake_take, "ACTION"),
-        (row, LIVEMOCAP_OT_take_reveal, "FILE_FOLDER"),
-        (row, LIVEMOCAP_OT_take_delete, "TRASH"),
-    ):
-        place.operator(kind.bl_idname, icon=icon, text="").filepath = str(take.path)
-    column.label(text=take.about, icon="BLANK1" if take.whole else "ERROR")
+    bake.enabled = chosen is None or chosen.whole
+    again = chosen is not None and bool(actions_of(chosen.name))
+    title = "Bake Take..." if chosen is None else "Bake Again..." if again else "Bake to Rig..."
+    bake.operator(LIVEMOCAP_OT_bake_take.bl_idname, icon="ACTION", text=title).filepath = (
+        "" if chosen is None else chosen.path
+    )
+    if chosen is not None and again:
+        muted = is_muted(chosen.name)
+        row.operator(
+            LIVEMOCAP_OT_take_mute.bl_idname,
+            icon="MUTE_IPO_ON" if muted else "MUTE_IPO_OFF",
+            text="",
+            depress=muted,
+        ).filepath = chosen.path
+
+
+def _about(chosen: Any) -> list[StatusLine]:
+    if chosen is None:
+        return sentence_lines("No takes in this folder yet", "INFO")
+    lines = sentence_lines(chosen.about, "INFO" if chosen.whole else "ERROR")
+    if chosen.before_s > 0:
+        lines.append(StatusLine(f"Record was pressed at {chosen.before_s:.1f} s", "BLANK1"))
+    return lines
+
+
+def _draw_lines(layout: Any, lines: list[StatusLine]) -> None:
+    column = layout.column(align=True)
+    for line in lines:
+        column.label(text=line.text, icon=line.icon)
 
 
 def _lines() -> list[StatusLine]:

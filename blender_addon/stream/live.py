@@ -14,6 +14,7 @@ import bpy
 from livemocap.messages import TrackFrame
 
 from ..panels.properties import stream_settings
+from ..panels.record_settings import record_settings
 from ..panels.world_panel import chosen_world
 from ..rigs.targets import Targets
 from ..takes import recording
@@ -119,6 +120,7 @@ def tick(now_s: float) -> bool:
     """
     if _live is None:
         return False
+    _live.receiver.keep_past(record_settings().pre_roll_s)
     frames = _live.receiver.take_newest()
     if not _live.receiver.connected:
         _live.targets.connection_lost()

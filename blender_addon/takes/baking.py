@@ -72,6 +72,11 @@ def cancel(why: str = "") -> None:
     _say(why or f"Cancelled baking {stopped.take}", bool(why))
 
 
+def refuse(sentence: str) -> None:
+    """Show why a bake could not be begun."""
+    _say(sentence, True)
+
+
 def interrupt() -> None:
     """The file is not the one any more that the bake was begun in; the next tick ends it."""
     global _interrupted

@@ -11,7 +11,7 @@ from pathlib import Path
 from livemocap.take_glance import glance
 from livemocap.take_writer import PART_SUFFIX, TakeError
 
-SHOWN = 8
+SHOWN = 24
 """The newest ones."""
 
 _STALE_S = 2.0
@@ -27,6 +27,15 @@ class TakeLine:
     about: str
     """Length, people, rate; or what is wrong with it."""
     whole: bool
+    seconds: float = 0.0
+    people: int = 0
+    before_s: float = 0.0
+    """How much of it lies before Record was pressed."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        return self.path.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
 
 
 def takes_in(folder: Path) -> list[TakeLine]:
@@ -66,4 +75,5 @@ def _line(path: Path, changed_ns: int, size: int) -> TakeLine:
         return TakeLine(path, f"damaged, {size / 1e6:.1f} MB", False)
     people = "1 person" if len(seen.people) == 1 else f"{len(seen.people)} people"
     rate = f", {(seen.frames - 1) / seen.seconds:.0f} a second" if seen.seconds > 0 else ""
-    return TakeLine(path, f"{seen.seconds:.1f} s, {people}{rate}", True)
+    about = f"{seen.seconds:.1f} s, {people}{rate}, {seen.dropped} dropped"
+    return TakeLine(path, about, True, seen.seconds, len(seen.people), seen.before_s)

@@ -33,6 +33,10 @@ _IDLE_S = 0.25
 _CLOSE_S = 20.0
 """How long Blender waits for a slow disk before it goes on without."""
 
+_AT_ONCE = 32
+"""Packets that a full disk costs at most: what is remembered comes faster than chunks are closed
+by time."""
+
 _LOG = logging.getLogger(__name__)
 
 
@@ -149,6 +153,8 @@ class Recording:
             if packet is None:
                 return
             self._writer.write(TOPIC, packet.message, packet.parts)
+            if self._writer.messages % _AT_ONCE == 0:
+                self._writer.flush()
             self._gaps.see(packet.message)
             self._frames += isinstance(packet.message, TrackFrame)
 

@@ -502,10 +502,20 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
     refused(people="9")
     said.append(show())
 
+    from blender_addon.panels.take_list import follow_folder, takes
     from blender_addon.takes import folder as take_list
     bpy.context.window_manager.livemocap.takes_folder = str(folder)
     take_list.look_again()
+    show()
+    assert bpy.app.timers.is_registered(follow_folder), "drawing may change nothing itself"
+    follow_folder()
+    assert [(row.name, row.short) for row in takes().rows] == [("take", "1.5 s, 2 people")]
     said.append(show())
+    assert bpy.ops.livemocap.take_mute(filepath=take) == {"FINISHED"}
+    curves = [c for a in bpy.data.actions if a.get("livemocap_take") for c in all_curves(a)]
+    assert curves and all(curve.mute for curve in curves)
+    bpy.ops.livemocap.take_mute(filepath=take)
+    assert not any(curve.mute for curve in curves)
     baking.start(BakeOptions(take=Path(take)))
     for path in (take, str(folder / "notes.txt")):
         try:
@@ -514,21 +524,34 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
             said.append(str(error))
     baking.cancel()
     assert Path(take).exists()
-    assert bpy.ops.livemocap.take_delete(filepath=take) == {"FINISHED"}
-    assert not Path(take).exists() and take_list.takes_in(folder) == []
+    assert bpy.ops.livemocap.take_rename(filepath=take, name="best") == {"FINISHED"}
+    renamed = str(folder / "best.mcap")
+    assert not Path(take).exists() and Path(renamed).exists()
+    assert {a["livemocap_take"] for a in bpy.data.actions if "livemocap_take" in a} == {"best"}
+    for name in ("best", "../best", "a:b"):
+        try:
+            bpy.ops.livemocap.take_rename(filepath=renamed, name=name)
+            raise AssertionError(name)
+        except RuntimeError as error:
+            said.append(str(error))
+    follow_folder()
+    assert [row.name for row in takes().rows] == ["best"]
+    assert bpy.ops.livemocap.take_delete(filepath=renamed) == {"FINISHED"}
+    assert not Path(renamed).exists() and take_list.takes_in(folder) == []
+    follow_folder()
+    assert not takes().rows
     print(json.dumps(said))
     """),
         str(tmp_path),
     )
-    idle, running, done, failed, listed, busy, other = json.loads(said.splitlines()[-1])
-    assert idle == "Bake Take..."
+    idle, running, done, failed, listed, busy, other, *names = json.loads(said.splitlines()[-1])
+    assert idle.endswith("No takes in this folder yet Bake Take...")
     assert "% livemocap.bake_cancel Baking take" in running
     assert "Baked take: take person 1, take" in done
     assert "no person 9" in failed
-    assert listed.endswith(
-        "take livemocap.bake_take livemocap.take_reveal livemocap.take_delete "
-        "1.5 s, 2 people, 30 a second"
-    )
+    assert "1.5 s, 2 people, 30 a second, 0 dropped Bake Again..." in " ".join(listed.split())
+    assert "best.mcap is there already" in names[0]
+    assert all("cannot be the name of a take" in each for each in names[1:])
     assert "take.mcap is being baked: cancel that first" in busy
     assert "notes.txt is no take" in other
 

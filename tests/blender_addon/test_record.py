@@ -1,6 +1,7 @@
 """Recording in headless Blender, from a publisher in another process."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ pytestmark = [pytest.mark.blender, needs_bpy]
 _START = """
     import sys, threading, time
     from live_in_blender import *
-    from blender_addon.takes import recording
+    from blender_addon.takes import recording, starting
     endpoint, folder = sys.argv[1:3]
     settings = bpy.context.window_manager.livemocap
 
@@ -62,7 +63,7 @@ def test_every_packet_is_recorded_while_blender_is_stalled_and_the_take_can_be_e
     recorded = [frame.sequence for frame in TakeReader(take).tracks()]
     assert recorded == list(range(recorded[0], recorded[-1] + 1))
     assert recorded[0] <= first < last <= recorded[-1]
-    assert shown < 40 < 120 < len(recorded), "the stall made Blender skip most of them"
+    assert 2 * shown < len(recorded), "the stall made Blender skip most of them"
     assert (frames, gaps, size) == (len(recorded), 0, take.stat().st_size)
     assert main(["take", "verify", str(take)]) == 0
     assert main(["export", str(take), "--person", "1", "--out", str(tmp_path)]) == 0
@@ -135,6 +136,9 @@ def test_the_record_panel_says_what_is_going_on(publisher_endpoint: str, tmp_pat
     assert not bpy.ops.livemocap.record_start.poll() and not bpy.ops.livemocap.record_stop.poll()
     shown = connect(endpoint)
     assert bpy.ops.livemocap.record_start.poll()
+    assert bpy.context.window_manager.livemocap_record.pre_roll_s == 5.0
+    live.tick(time.monotonic())
+    time.sleep(0.5)
     for settings.takes_folder, settings.take_name in (("//takes", "a"), (folder, "../a")):
         try:
             bpy.ops.livemocap.record_start()
@@ -146,6 +150,24 @@ def test_the_record_panel_says_what_is_going_on(publisher_endpoint: str, tmp_pat
     show("recording")
     bpy.ops.livemocap.record_stop()
     show("recorded")
+
+    options = bpy.context.window_manager.livemocap_record
+    options.countdown_s = 7
+    assert bpy.ops.livemocap.record_start() == {"FINISHED"}
+    show("counting")
+    assert not recording.is_running() and not bpy.ops.livemocap.record_start.poll()
+    assert bpy.ops.livemocap.record_cancel() == {"FINISHED"}
+    starting.tick(time.monotonic() + 60)
+    assert not recording.is_running() and not bpy.ops.livemocap.record_cancel.poll()
+    assert bpy.ops.livemocap.record_start() == {"FINISHED"}
+    starting.tick(time.monotonic() + 6)
+    assert not recording.is_running()
+    starting.tick(time.monotonic() + 8)
+    assert recording.is_running() and recording.current().status().path.name == "jump_002.mcap"
+    bpy.ops.livemocap.record_stop()
+    options.countdown_s = 0
+    assert bpy.ops.livemocap.record_start() == {"FINISHED"}
+    bpy.ops.livemocap.record_stop()
 
     import resource
     record("jump")
@@ -160,13 +182,66 @@ def test_the_record_panel_says_what_is_going_on(publisher_endpoint: str, tmp_pat
         str(tmp_path),
     )
     shown = json.loads(said.splitlines()[-1])
-    assert shown["empty"] == "livemocap.record_start"
+    assert shown["empty"] == "livemocap.record_start Next: take.mcap"
     assert "//takes, is beside this file, which has no place yet: save the" in shown["refused a"]
     assert "'../a' cannot be the name of a take" in shown["refused ../a"]
     assert shown["recording"].startswith("livemocap.record_stop Recording jump.mcap 0:0")
+    assert re.search(r"frames [0-9.]+ s of them before the press", shown["recording"])
     assert "Recorded jump.mcap" in shown["recorded"]
-    ended = "Recording ended: File too large. What came before is kept in jump_002.mcap"
+    assert "Next: jump_002.mcap" in shown["recorded"]
+    assert shown["counting"].startswith("Cancel, 7 s left Recording begins in 7 s")
+    ended = "Recording ended: File too large. What came before is kept in jump_004.mcap"
     assert ended in shown["full"]
-    summary = summarize(tmp_path / "jump_002.mcap")
+    summary = summarize(tmp_path / "jump_004.mcap")
     assert summary.frames > 3
     assert not summary.damage
+
+
+def test_a_take_follows_the_timeline_and_leaves_the_scene_as_it_is(
+    publisher_endpoint: str, tmp_path: Path
+) -> None:
+    run_blender(
+        _START
+        + """
+    # a Blender without windows cannot play: these are what it calls when it does
+    def play():
+        for handler in bpy.app.handlers.animation_playback_pre:
+            handler(bpy.context.scene)
+
+    def pause():
+        for handler in bpy.app.handlers.animation_playback_post:
+            handler(bpy.context.scene)
+
+    scene, options = bpy.context.scene, bpy.context.window_manager.livemocap_record
+    scene.frame_current, scene.render.fps = 42, 25
+    settings.takes_folder, settings.take_name = folder, "played"
+    before = scene.render.fps, scene.render.fps_base, scene.frame_start, scene.frame_end
+    options.follow_timeline = True
+    play()
+    assert not recording.is_running(), "nothing is connected"
+    connect(endpoint)
+    options.follow_timeline = False
+    play()
+    assert not recording.is_running(), "it was not asked for"
+    options.follow_timeline = True
+    play()
+    assert recording.is_running()
+    tick_until(lambda: recording.current().status().frames > 3)
+    pause()
+    assert not recording.is_running()
+    record("by hand")
+    play()
+    pause()
+    assert recording.is_running(), "what the timeline did not begin it does not end"
+    bpy.ops.livemocap.record_stop()
+    assert before == (scene.render.fps, scene.render.fps_base, scene.frame_start, scene.frame_end)
+    blender_addon.unregister()
+    assert not bpy.app.handlers.animation_playback_pre
+    assert not bpy.app.handlers.animation_playback_post
+    """,
+        publisher_endpoint,
+        str(tmp_path),
+    )
+    about = TakeReader(tmp_path / "played.mcap").metadata()["recording"]
+    assert (about["scene_frame"], about["scene_fps"]) == ("42", "25")
+    assert not summarize(tmp_path / "played.mcap").damage

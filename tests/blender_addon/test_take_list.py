@@ -42,7 +42,7 @@ def test_the_newest_takes_come_first_with_what_is_in_them(tmp_path: Path) -> Non
     ]
     assert lines[0].about == "unfinished, 0.0 MB"
     assert lines[1].about.startswith("damaged, 0.")
-    assert lines[2].about == "1.0 s, 2 people, 30 a second"
+    assert lines[2].about == "1.0 s, 2 people, 30 a second, 0 dropped"
     writer.abandon()
 
 
@@ -60,4 +60,5 @@ def test_only_so_many_takes_are_listed(tmp_path: Path) -> None:
     for k in range(take_list.SHOWN + 2):
         _record(tmp_path / f"{k}.mcap", 1, 1000 + k)
     lines = take_list.takes_in(tmp_path)
-    assert [line.path.stem for line in lines] == ["9", "8", "7", "6", "5", "4", "3", "2"]
+    newest = [str(k) for k in reversed(range(2, take_list.SHOWN + 2))]
+    assert [line.title for line in lines] == newest
