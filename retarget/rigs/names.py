@@ -25,6 +25,9 @@ _RUNNING = re.compile(r"[._ ]\d{1,4}$")
 _XSENS = re.compile(r"[LTC]\d{1,2}")
 """Vertebrae as names of bones: L5, T12."""
 
+_CHEST = "胸"
+"""Of either side it is a breast."""
+
 _SHORT = {
     side + letter: [side, word]
     for side in "lr"
@@ -136,13 +139,16 @@ def _read(name: str, words: Sequence[str], shared: set[str]) -> BoneName:
     by_kind = {kind: [w for k, w in meant if k == kind] for kind, _ in meant}
     sides = set(by_kind.get("side", ()))
     part, odd = _part(by_kind.get("part", []), by_kind.get("modifier", []))
+    aside = _aside(part, by_kind.get("aside", []))
+    if aside == (_CHEST,) and not (part or sides):
+        part, aside = "spine", ()
     layers = by_kind.get("layer", [])
     palm = "palm" in by_kind and part in ("", "hand")
     return BoneName(
         side=sides.pop() if len(sides) == 1 else "",
         part="hand" if palm else part,
         layer=layers[0] if layers else "",
-        aside=_aside(part, by_kind.get("aside", [])),
+        aside=aside,
         metacarpal=not {"metacarpal", "palm"}.isdisjoint(by_kind)
         and part in (*DIGITS, "finger", "hand", ""),
         strange=len(by_kind.get("", ())) + odd,

@@ -3,40 +3,55 @@
 from __future__ import annotations
 
 SIDES = {
-    "left": ("left", "lft", "lt", "l", "左"),
-    "right": ("right", "rgt", "rght", "rt", "r", "右"),
+    "left": (
+        *("left", "lft", "lt", "l", "左", "links", "gauche", "izquierda", "izquierdo", "izq"),
+        *("sinistra", "sinistro", "sx", "esquerda", "esquerdo", "левый", "левая", "лев"),
+    ),
+    "right": (
+        *("right", "rgt", "rght", "rt", "r", "右", "rechts", "droite", "droit", "derecha"),
+        *("derecho", "der", "destra", "destro", "dx", "direita", "direito"),
+        *("правый", "правая", "прав"),
+    ),
 }
 
 PARTS = {
-    "hips": "hips pelvis 下半身",
+    "hips": "hips pelvis 下半身 becken bassin cadera bacino quadril таз 骨盆",
     "hip": "hip",
     "spine": (
         "spine chest torso thorax abdomen abdom stomach waist back ribcage ribs lumbar "
-        "upperchest uppertorso lowertorso lowerback upperbody ab sternum 上半身"
+        "upperchest uppertorso lowertorso lowerback upperbody ab sternum 上半身 wirbelsäule "
+        "wirbelsaeule brustkorb colonne columna pecho petto spina coluna peito позвоночник "
+        "грудь 脊柱 脊椎"
     ),
-    "neck": "neck cervical 首",
-    "head": "head skull 頭",
+    "neck": "neck cervical 首 hals cou cuello collo pescoço pescoco шея 脖子 颈",
+    "head": "head skull 頭 kopf tête tete cabeza testa cabeça cabeca голова 头",
     "jaw": "jaw mandible あご 顎",
     "eye": "eye eyeball 目",
-    "clavicle": "clavicle collar collarbone clav clavicula scapula scap",
+    "clavicle": (
+        "clavicle collar collarbone clav clavicula scapula scap schlüsselbein schluesselbein "
+        "clavicule clavícula clavicola ключица 锁骨"
+    ),
     "shoulder": "shoulder shldr shoulders 肩",
-    "upperarm": "upperarm uparm humerus",
-    "arm": "arm 腕",
-    "forearm": "forearm lowerarm lowarm loarm elbow ulna ひじ 肘",
+    "upperarm": "upperarm uparm humerus oberarm 上臂",
+    "arm": "arm 腕 bras brazo braccio braço braco",
+    "forearm": (
+        "forearm lowerarm lowarm loarm elbow ulna ひじ 肘 unterarm ellbogen avantbras antebrazo "
+        "avambraccio antebraço antebraco предплечье 前臂"
+    ),
     "wrist": "wrist 手首",
-    "hand": "hand 手",
-    "thigh": "thigh upleg upperleg femur",
-    "leg": "leg legs 足 脚",
-    "calf": "calf shin shank lowleg lowerleg loleg knee tibia ひざ 膝",
+    "hand": "hand 手 mano mão кисть",
+    "thigh": "thigh upleg upperleg femur oberschenkel cuisse muslo coscia coxa бедро 大腿",
+    "leg": "leg legs 足 脚 jambe pierna gamba perna",
+    "calf": ("calf shin shank lowleg lowerleg loleg knee tibia ひざ 膝 unterschenkel голень 小腿"),
     "ankle": "ankle 足首",
-    "foot": "foot feet",
-    "toe": "toe toes toebase ball つま先 足先",
-    "thumb": "thumb thmb 親指",
-    "index": "index indx forefinger pointer 人指 人差指 人差し指",
-    "middle": "middle mid midle 中指",
-    "ring": "ring 薬指",
-    "pinky": "pinky pinkie pink little 小指",
-    "finger": "finger fingers fing digit 指",
+    "foot": "foot feet fuß fuss pied pie piede стопа",
+    "toe": "toe toes toebase ball つま先 足先 zeh zehen orteil orteils носок 脚趾",
+    "thumb": "thumb thmb 親指 daumen pouce pulgar pollice polegar 拇指",
+    "index": ("index indx forefinger pointer 人指 人差指 人差し指 zeigefinger indice índice 食指"),
+    "middle": "middle mid midle 中指 mittelfinger medio majeur",
+    "ring": "ring 薬指 ringfinger anular annulaire anulare 无名指",
+    "pinky": ("pinky pinkie pink little 小指 kleiner auriculaire meñique menique mignolo mindinho"),
+    "finger": "finger fingers fing digit 指 doigt doigts dedo dedos dito dita",
 }
 
 DIGITS = ("thumb", "index", "middle", "ring", "pinky")
@@ -60,7 +75,8 @@ NOISE = (
     "bone bones joint jnt jt j b bn bip biped base bind skin skel skeleton rig char character "
     "c ctr center centre m bend ref main sk f g adj cc valve human humanoid mixamorig "
     "proximal prox intermediate inter medial distal dist phalanx phalange big small "
-    "root stretch armature model player male female man woman avatar センター グルーブ 上 下"
+    "root wurzel racine raiz raíz radice корень 根 stretch armature model player male female man "
+    "woman avatar センター グルーブ 上 下"
 )
 """Words that neither help nor harm."""
 
