@@ -55,8 +55,8 @@ def add_curves(
         RetargetError: the motion is of another number of bones, has no frame, or has values that
             are no numbers.
     """
-    _require_fitting(skeleton, motion)
-    places = _translations(skeleton, motion)
+    require_fitting(skeleton, motion)
+    places = local_translations(skeleton, motion)
     channels = Channels(objects, take, frame_ticks(motion.frames, fps))
     for bone, model in enumerate(models):
         progress(bone, len(models))
@@ -69,7 +69,8 @@ def add_curves(
     progress(len(models), len(models))
 
 
-def _require_fitting(skeleton: FbxSkeleton, motion: FbxMotion) -> None:
+def require_fitting(skeleton: FbxSkeleton, motion: FbxMotion) -> None:
+    """Raises RetargetError where a motion is not one of these bones, or has no frame."""
     bones, given = len(skeleton.names), motion.translations
     if motion.rotations.shape != (motion.frames, bones, 4) or not motion.frames:
         raise RetargetError(f"a motion of {bones} bones needs (frames, {bones}, 4) rotations")
@@ -81,7 +82,7 @@ def _require_fitting(skeleton: FbxSkeleton, motion: FbxMotion) -> None:
         raise RetargetError("the motion has values that are no numbers")
 
 
-def _translations(skeleton: FbxSkeleton, motion: FbxMotion) -> Array:
+def local_translations(skeleton: FbxSkeleton, motion: FbxMotion) -> Array:
     """(T, B, 3) m of every bone."""
     given, shape = motion.translations, (*motion.rotations.shape[:2], 3)
     if given is not None and given.shape == shape:

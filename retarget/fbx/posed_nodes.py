@@ -1,4 +1,9 @@
-"""What the nodes of somebody's file have to do so that their bones are where they should be."""
+"""What the nodes of somebody's file have to do so that their bones are where they should be.
+
+A node stands in its parent as the bone does, seen through axes that never change: those of the
+file instead of our world's, the node's own instead of the bone's, and whatever still nodes lie
+between. So each bone is turned by itself, without going through the world.
+"""
 
 from __future__ import annotations
 
@@ -7,12 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array
+from livemocap.rotation import Array, matrix_from_quat
 
 from ..errors import RetargetError
-from ..rigs.skeleton import RigSkeleton
 from .channels import ROTATION, TRANSLATION
+from .curves import FbxMotion, local_translations
 from .models import Model, Scene
+from .skeleton import FbxSkeleton
 
 _BONE_KINDS = ("LimbNode", "Root", "Limb", "Null")
 
@@ -38,20 +44,6 @@ class Moves:
     """(T, 3) by channel, degrees or the file's unit; those that stay as they are are left out."""
 
 
-@dataclass(frozen=True)
-class _Placed:
-    """Where a node is in the scene, in the file's axes and unit; T is 1 if it stays there."""
-
-    turns: Array
-    """(T, 3, 3)."""
-    places: Array
-    """(T, 3)."""
-    size: float
-
-
-_SCENE = _Placed(np.eye(3)[None], np.zeros((1, 3)), 1.0)
-
-
 class PosedNodes:
     """A file's nodes and the bones that were read from them.
 
@@ -60,37 +52,51 @@ class PosedNodes:
             we do not animate.
     """
 
-    def __init__(self, scene: Scene, rig: RigSkeleton) -> None:
+    def __init__(self, scene: Scene, skeleton: FbxSkeleton) -> None:
         self._scene = scene
-        self._rig = rig
+        self._skeleton = skeleton
         self._axes, self._metres = _world_of(scene)
-        self._rows = {self._node_of(name): row for row, name in enumerate(rig.names)}
-        self._chain = self._with_all_above()
-        for number in self._chain:
-            self._require_known(scene.models[number])
-        self._own_axes = {number: self._read_axes(number) for number in self._rows}
+        self._numbers = [self._node_of(name) for name in skeleton.names]
+        self._rows = {number: row for row, number in enumerate(self._numbers)}
+        self._world = skeleton.rest_world()
+        self._turned = [self._read_axes(row) for row in range(len(skeleton.names))]
 
-    def moves(self, axes: Array, heads: Array) -> Iterator[Moves]:
-        """What each bone's node does, parents first.
+    def moves(self, motion: FbxMotion) -> Iterator[Moves]:
+        """What each bone's node does.
 
         Args:
-            axes: (T, B, 3, 3) of the bones in the world.
-            heads: (T, B, 3) m in the world.
+            motion: that fits the skeleton, see `require_fitting`.
         """
-        placed = {0: _SCENE}
-        for number in self._chain:
-            model = self._scene.models[number]
-            above = placed[model.parent]
-            if number not in self._rows:
-                placed[number] = _carried(model, above)
-                continue
-            row = self._rows[number]
-            placed[number] = here = _Placed(
-                self._axes.T @ axes[:, row] @ self._own_axes[number],
-                heads[:, row] @ self._axes / self._metres,
-                above.size * _size(model),
-            )
-            yield Moves(number, _channels(model, above, here))
+        places = local_translations(self._skeleton, motion)
+        for row, number in enumerate(self._numbers):
+            bone_turns = matrix_from_quat(motion.rotations[:, row])
+            turns, moved = self._in_parent(row, bone_turns, places[:, row])
+            yield Moves(number, _channels(self._scene.models[number], turns, moved))
+
+    def _in_parent(self, row: int, turns: Array, places: Array) -> tuple[Array, Array]:
+        """(T, 3, 3) and (T, 3) of a bone in its parent bone, to the node's in its parent node."""
+        between, parent = self._still_between(row), self._skeleton.parents[row]
+        seen = self._axes.T if parent < 0 else self._turned[parent].T
+        size = self._metres * (1 if parent < 0 else self._size(self._numbers[parent]))
+        scale = np.cbrt(np.linalg.det(between[:3, :3]))
+        to_node = between[:3, :3].T / scale
+        return (
+            to_node @ seen @ turns @ self._turned[row],
+            (places @ seen.T / size - between[:3, 3]) @ to_node.T / scale,
+        )
+
+    def _still_between(self, row: int) -> Array:
+        """(4, 4) of the nodes between the parent bone's and the bone's own."""
+        models, between = self._scene.models, np.eye(4)
+        number = models[self._numbers[row]].parent
+        while number and number not in self._rows:
+            between = models[number].transform.local @ between
+            number = models[number].parent
+        parent = self._skeleton.parents[row]
+        if number != (self._numbers[parent] if parent >= 0 else 0):
+            name = self._skeleton.names[row]
+            raise RetargetError(f"{self._scene.path}: bone '{name}' hangs on another one there")
+        return between
 
     def _node_of(self, bone: str) -> int:
         named = [model for model in self._scene.models.values() if model.name == bone]
@@ -100,53 +106,50 @@ class PosedNodes:
             raise RetargetError(f"{self._scene.path}: {many} called '{bone}'")
         return found[0].number
 
-    def _with_all_above(self) -> list[int]:
-        """The bones' nodes and what they hang on, parents first."""
-        order: dict[int, None] = {}
-        for number in self._rows:
-            way = []
-            while number and number not in order:
-                way.append(number)
-                number = self._scene.models[number].parent
-            order |= dict.fromkeys(reversed(way))
-        return list(order)
-
-    def _require_known(self, model: Model) -> None:
-        scale, where = model.transform.scale, f"{self._scene.path}: node '{model.name}'"
-        if scale.min() <= 0 or np.ptp(scale) > _ROUNDING * scale.max():
-            raise RetargetError(f"{where} is scaled unevenly or mirrored; apply its scale first")
-        if not model.transform.known_order:
-            raise RetargetError(f"{where} turns by spheric angles; give it an order of axes")
-        if not model.transform.inherits_scale and self._scaled_above(model):
-            raise RetargetError(f"{where} leaves out the scale of what it hangs on")
-
-    def _scaled_above(self, model: Model) -> bool:
-        size = 1.0
-        while model.parent:
-            model = self._scene.models[model.parent]
-            size *= _size(model)
-        return abs(size - 1) > _ROUNDING
-
-    def _read_axes(self, number: int) -> Array:
+    def _read_axes(self, row: int) -> Array:
         """(3, 3) from the bone's axes as they were read to the node's own, at rest."""
-        rest, row = self._rest(number), self._rows[number]
-        model = self._scene.models[number]
-        away = self._axes @ rest[:3, 3] * self._metres - self._rig.heads[row]
+        model = self._scene.models[self._numbers[row]]
+        self._require_known(model)
+        rest = self._rest(model)
+        away = self._axes @ rest[:3, 3] * self._metres - self._world[row, :3, 3]
         if np.linalg.norm(away) > _SAME_PLACE_M:
             raise RetargetError(
                 f"{self._scene.path}: bone '{model.name}' was read "
                 f"{np.linalg.norm(away):.3g} m from where its node is bound"
             )
         turn = rest[:3, :3] / np.linalg.norm(rest[:3, :3], axis=0)
-        return self._rig.axes[row].T @ self._axes @ turn
+        return self._world[row, :3, :3].T @ self._axes @ turn
 
-    def _rest(self, number: int) -> Array:
+    def _rest(self, model: Model) -> Array:
         """(4, 4) in the scene: where skin was bound, or as the file has it."""
-        if number in self._scene.bound:
-            return self._scene.bound[number]
-        model = self._scene.models[number]
-        above = self._rest(model.parent) if model.parent else np.eye(4)
+        if model.number in self._scene.bound:
+            return self._scene.bound[model.number]
+        above = self._rest(self._scene.models[model.parent]) if model.parent else np.eye(4)
         return above @ model.transform.local
+
+    def _require_known(self, model: Model) -> None:
+        """Of a node and all above it."""
+        while True:
+            scale, where = model.transform.scale, f"{self._scene.path}: node '{model.name}'"
+            if scale.min() <= 0 or np.ptp(scale) > _ROUNDING * scale.max():
+                raise RetargetError(
+                    f"{where} is scaled unevenly or mirrored; apply its scale first"
+                )
+            if not model.transform.known_order:
+                raise RetargetError(f"{where} turns by spheric angles; give it an order of axes")
+            if not model.parent:
+                return
+            if not model.transform.inherits_scale and self._size(model.parent) != 1:
+                raise RetargetError(f"{where} leaves out the scale of what it hangs on")
+            model = self._scene.models[model.parent]
+
+    def _size(self, number: int) -> float:
+        """Of a node in the scene."""
+        size = 1.0
+        while number:
+            model = self._scene.models[number]
+            size, number = size * float(model.transform.scale.mean()), model.parent
+        return 1.0 if abs(size - 1) < _ROUNDING else size
 
 
 def _world_of(scene: Scene) -> tuple[Array, float]:
@@ -160,20 +163,7 @@ def _world_of(scene: Scene) -> tuple[Array, float]:
     return axes, says.get("UnitScaleFactor", 1.0) / 100
 
 
-def _carried(model: Model, above: _Placed) -> _Placed:
-    """A node that stays as it is in its parent."""
-    local, size = model.transform.local, _size(model)
-    return _Placed(
-        above.turns @ (local[:3, :3] / size),
-        above.places + above.size * (above.turns @ local[:3, 3]),
-        above.size * size,
-    )
-
-
-def _channels(model: Model, above: _Placed, here: _Placed) -> dict[str, Array]:
-    to_above = np.swapaxes(above.turns, -1, -2)
-    turns = to_above @ here.turns
-    places = (to_above @ (here.places - above.places)[..., None])[..., 0] / above.size
+def _channels(model: Model, turns: Array, places: Array) -> dict[str, Array]:
     own = model.transform
     angles, moved = own.angles(turns), own.translations(turns, places)
     found = {}
@@ -182,7 +172,3 @@ def _channels(model: Model, above: _Placed, here: _Placed) -> dict[str, Array]:
     if np.abs(moved - own.own_translation).max() > _STILL:
         found[TRANSLATION] = moved
     return found
-
-
-def _size(model: Model) -> float:
-    return float(model.transform.scale.mean())

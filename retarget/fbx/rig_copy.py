@@ -11,17 +11,15 @@ from pathlib import Path
 
 import numpy as np
 
-from livemocap.rotation import Array
-
 from ..errors import RetargetError
-from ..rigs.skeleton import RigSkeleton
 from ..whole_file import whole_file
 from .channels import Channels
-from .curves import Progress
+from .curves import FbxMotion, Progress, require_fitting
 from .models import Scene, making_sense_of
 from .objects import Objects
 from .posed_nodes import PosedNodes
 from .replacing import replace_animation
+from .skeleton import FbxSkeleton
 from .ticks import frame_ticks
 from .tree import Tree, read_tree, write_tree
 
@@ -35,9 +33,8 @@ _OUR_TICKS = 127
 def write_rig_copy(
     source: Path,
     path: Path,
-    rig: RigSkeleton,
-    axes: Array,
-    heads: Array,
+    skeleton: FbxSkeleton,
+    motion: FbxMotion,
     fps: Fraction,
     *,
     take: str = "motion",
@@ -48,27 +45,26 @@ def write_rig_copy(
     Bones that stay where the file has them get no curves; the others have a key in every frame.
 
     Args:
-        rig: the skeleton that was read from `source`.
-        axes: (T, B, 3, 3) each bone's own axes in the world as columns, as `rig.axes` at rest.
-        heads: (T, B, 3) m in the world.
+        skeleton: that was read from `source`, in the world's axes (+Y up) and metres.
         take: what the animation is called.
 
     Raises:
         RetargetError: the file is no binary FBX or has what we do not animate, in one sentence;
             or the copy cannot be written. Nothing stands under `path` then.
     """
+    require_fitting(skeleton, motion)
     scene = Scene(source, read_tree(source))
     with making_sense_of(source):
         _require_our_ticks(scene)
-        nodes = PosedNodes(scene, rig)
+        nodes = PosedNodes(scene, skeleton)
         objects = Objects(scene.free_number())
-    channels = Channels(objects, take, frame_ticks(len(heads), fps))
-    for done, moves in enumerate(nodes.moves(axes, heads)):
-        progress(done, len(rig.names))
+    channels = Channels(objects, take, frame_ticks(motion.frames, fps))
+    for done, moves in enumerate(nodes.moves(motion)):
+        progress(done, len(skeleton.names))
         for channel, values in moves.channels.items():
             channels.add(np.int64(moves.number), channel, values)
     tree = scene.tree
-    changed = replace_animation(tree.nodes, objects, take, fps, len(heads))
+    changed = replace_animation(tree.nodes, objects, take, fps, motion.frames)
     with whole_file(path) as part:
         write_tree(part, Tree(tree.version, changed, tree.foot))
 

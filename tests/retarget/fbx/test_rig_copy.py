@@ -13,6 +13,7 @@ from readers.clips import Clip, bpy_clip, ufbx_clip
 
 from retarget.errors import RetargetError
 from retarget.fbx.models import Scene
+from retarget.fbx.rig import motion_of_rig, skeleton_of_rig
 from retarget.fbx.rig_copy import write_rig_copy
 from retarget.fbx.tree import read_tree
 from retarget.rigs.rig_file import read_rig
@@ -56,7 +57,8 @@ def worst_mm(clip: Clip, heads: np.ndarray, metres: float = 1.0) -> float:
 def copy_dancing(source: Path, path: Path, rig: RigSkeleton) -> np.ndarray:
     """Write the copy; returns where the bones are in it, (T, B, 3) m."""
     axes, heads = dancing(rig, FRAMES)
-    write_rig_copy(source, path, rig, axes, heads, FILM)
+    moves = motion_of_rig(rig, axes, heads)
+    write_rig_copy(source, path, skeleton_of_rig(rig), moves, FILM)
     return heads
 
 
@@ -90,7 +92,8 @@ def test_bones_that_stay_get_no_curves(tmp_path: Path) -> None:
     angle = np.linspace(0, 1, FRAMES)
     turn = np.stack([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
     axes[:, -1, :, :2] = axes[:, -1, :, :2] @ turn.transpose(2, 0, 1)
-    write_rig_copy(tmp_path / "a.fbx", tmp_path / "b.fbx", rig, axes, heads, FILM)
+    moves = motion_of_rig(rig, axes, heads)
+    write_rig_copy(tmp_path / "a.fbx", tmp_path / "b.fbx", skeleton_of_rig(rig), moves, FILM)
     assert len(list(Scene(Path("b"), read_tree(tmp_path / "b.fbx")).objects("AnimationCurve"))) <= 6
 
 
