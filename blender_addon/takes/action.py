@@ -28,11 +28,12 @@ class TakeAction:
         self._actions: list[tuple[str, int]] = []
         """Name and number by actor; all the same one where there are slots."""
 
-    def add_actor(self, name: str, rate: Fraction) -> int:
+    def add_actor(self, name: str, rate: Fraction, kind: str = "OBJECT") -> int:
         """Room for one more actor's curves; returns its number.
 
         Args:
             rate: of the take.
+            kind: of datablock, as Blender calls them.
         """
         if not HAS_SLOTS or not self._actions:
             own = name if name.startswith(self._name) else f"{self._name} {name}"
@@ -43,7 +44,9 @@ class TakeAction:
         action = self._action(-1)
         action[TAKE_KEY], action[RATE_KEY] = self._name, str(rate)
         if HAS_SLOTS:
-            action.slots.new(id_type="OBJECT", name=name)
+            action.slots.new(id_type=kind, name=name)
+        else:
+            action.id_root = kind
         return len(self._actions) - 1
 
     def channels(self, actor: int) -> Any:
@@ -55,8 +58,8 @@ class TakeAction:
         action = self._action(actor)
         return slot_channels(action, action.slots[actor]) if HAS_SLOTS else action
 
-    def assign(self, actor: int, animated: bpy.types.Object) -> None:
-        """Let an actor's curves move an object; the action it had is kept in the file."""
+    def assign(self, actor: int, animated: Any) -> None:
+        """Let an actor's curves move a datablock; the action it had is kept in the file."""
         action = self._action(actor)
         animation: Any = animated.animation_data or animated.animation_data_create()
         before = animation.action

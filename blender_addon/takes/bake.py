@@ -20,6 +20,7 @@ from retarget.rigs.rig import RootMotion
 from retarget.smoothing import smoothed
 
 from ..armatures.curves import write_curves
+from ..rigs.face import FaceMesh
 from ..stream.proxies import can_build
 from ..stream.world import AS_IT_COMES, World
 from .action import ActionGoneError, TakeAction
@@ -30,8 +31,12 @@ from .sparse_curves import sparse
 _SLICE = 256
 """Frames that are solved between two looks at the clock."""
 
-_READ_SHARE, _SOLVE_SHARE = 0.2, 0.5
-"""Parts of the whole work, and of one person's, for the progress bar."""
+_READ_SHARE, _PREPARE_SHARE, _SOLVE_SHARE = 0.2, 0.1, 0.5
+"""Parts of the whole work, and the last of one person's, for the progress bar."""
+
+
+Actor = tuple[int, Target]
+"""Its number in the action, and who it is."""
 
 
 class BakeError(RuntimeError):
@@ -80,6 +85,7 @@ class Bake:
         """Names of the armatures that move now."""
         self._options = options
         self._action = TakeAction(self.take)
+        self._faces: list[tuple[int, FaceMesh]] = []
         self._work = self._run()
 
     @property
@@ -126,7 +132,7 @@ class Bake:
             yield _READ_SHARE * part
         people = _chosen(seen, self._options)
         clock = _key_times(bpy.context.scene, self._options)
-        targets: list[Target] = []
+        targets: list[Actor] = []
         for number, track_id in enumerate(people):
             for part in self._person(number, seen.take(track_id), clock, targets):
                 done = (number + part) / len(people)
@@ -137,25 +143,37 @@ class Bake:
         self._show(targets)
 
     def _person(
-        self, number: int, motion: PersonMotion, clock: KeyTimes, targets: list[Target]
+        self, number: int, motion: PersonMotion, clock: KeyTimes, targets: list[Actor]
     ) -> Iterator[float]:
         """Bake one person and append who it was baked to; keys are large, so all else goes."""
         motion = self._options.world.motion(smoothed(motion, self._options.smooth_s))
         target = self._target(number, motion)
+        for part, ready in target.prepared(motion):
+            motion = ready or motion
+            yield _PREPARE_SHARE * part
         frames, times_s = clock.keys(motion)
         feet, poses = target.feet(motion, times_s), Poses()
         for start in range(0, len(frames), _SLICE):
             piece = sample(motion, times_s[start : start + _SLICE])
             poses.add(target.pose(piece if feet is None else feet.of(piece, start)))
-            yield _SOLVE_SHARE * start / len(frames)
+            target.faces.add(piece)
+            yield _PREPARE_SHARE + (_SOLVE_SHARE - _PREPARE_SHARE) * start / len(frames)
         rate = measured_rate(motion.times_s)
         del motion, feet
         actor = self._action.add_actor(target.name, rate)
         for written, each in enumerate(target.curves(poses)):
-            channels, rows = self._action.channels(actor), self._rows(frames, each)
-            write_curves(channels, each.data_path, frames[rows], each.values[rows], each.group)
+            self._write(actor, frames, each)
             yield _SOLVE_SHARE + (1 - _SOLVE_SHARE) * written / (written + 1 + poses.bones)
-        targets.append(target)
+        targets.append((actor, target))
+        for mesh in target.faces.meshes:
+            face = self._action.add_actor(mesh.name, rate, "KEY")
+            for path, values in target.faces.curves(mesh):
+                self._write(face, frames, Curves(path, values, ""))
+            self._faces.append((face, mesh))
+
+    def _write(self, actor: int, frames: Array, curves: Curves) -> None:
+        channels, rows = self._action.channels(actor), self._rows(frames, curves)
+        write_curves(channels, curves.data_path, frames[rows], curves.values[rows], curves.group)
 
     def _rows(self, frames: Array, curves: Curves) -> Array | slice:
         if not self._options.within_deg:
@@ -169,12 +187,15 @@ class Bake:
             return Character.of(name, motion, chosen.root, chosen.fingers, chosen.world)
         return NewPerson.of(self.take, motion, chosen.fingers)
 
-    def _show(self, targets: Sequence[Target]) -> None:
+    def _show(self, targets: Sequence[Actor]) -> None:
         """Everything that the scene sees, at once."""
-        shown = [target.object() for target in targets]
-        for actor, animated in enumerate(shown):
+        shown = [(actor, target.object()) for actor, target in targets]
+        for actor, animated in shown:
             self._action.assign(actor, animated)
             self.baked.append(animated.name)
+        for actor, mesh in self._faces:
+            if (shape_keys := mesh.shape_keys()) is not None:
+                self._action.assign(actor, shape_keys)
 
 
 def _key_times(scene: bpy.types.Scene, options: BakeOptions) -> KeyTimes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 import bpy
@@ -24,11 +24,14 @@ from ..armatures.armature import pose_bones
 from ..armatures.bones import BoneLayout, bone_layout
 from ..rigs.control_rig import switches
 from ..rigs.edits import new_note
+from ..rigs.motion_settings import whole_motion
 from ..rigs.note import RigNote, note_here, read_note
 from ..rigs.rotation_modes import rotation_curves
+from ..rigs.settings import RigSettings
 from ..rigs.shape import rig_of
 from ..stream.proxies import create_person
 from ..stream.world import AS_IT_COMES, World
+from .bake_faces import FaceTake
 
 _FINGERS = tuple(f"{digit}{k}" for digit in ("index", "middle", "ring", "pinky", "thumb")
                  for k in (1, 2, 3))  # fmt: skip
@@ -88,6 +91,13 @@ class Target(Protocol):
     @property
     def name(self) -> str: ...
 
+    @property
+    def faces(self) -> FaceTake: ...
+
+    def prepared(self, motion: PersonMotion) -> Iterator[tuple[float, PersonMotion | None]]:
+        """How much is done, 0..1, and at last the motion as the target is to have it."""
+        ...
+
     def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
         """What holding them changes at the (T,) instants that are wanted of somebody's motion."""
         ...
@@ -115,12 +125,17 @@ class NewPerson:
     rest_joints: Array
     layout: BoneLayout
     fingers: bool = True
+    faces: FaceTake = field(default_factory=lambda: FaceTake((), 0.0))
 
     @classmethod
     def of(cls, take: str, motion: PersonMotion, fingers: bool = True) -> NewPerson:
         name = f"{take} person {motion.track_id}"
         layout = bone_layout(motion.rest_joints)
         return cls(name, take, motion.track_id, motion.rest_joints, layout, fingers)
+
+    def prepared(self, motion: PersonMotion) -> Iterator[tuple[float, PersonMotion | None]]:
+        """As it was captured."""
+        yield 1.0, motion
 
     def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
         """None: they are the person's own, and show what was captured."""
@@ -158,6 +173,8 @@ class Character:
     """Custom properties by bone and name that have to have these values."""
     object_location: tuple[Array, Array]
     """(3,) where the object is, and (3, 3) from our world to the space of that."""
+    faces: FaceTake
+    settings: RigSettings
     foot_lock: float = 1.0
     """As noted of it."""
 
@@ -197,8 +214,13 @@ class Character:
             to_location={row: _to_location(rigged, rig, row, note) for row in rows},
             switches=switches(rigged),
             object_location=(note.location, np.linalg.inv(note.space) @ R_BLENDER_WORLD),
+            faces=FaceTake.of(rigged, note),
+            settings=note.settings,
             foot_lock=note.foot_lock,
         )
+
+    def prepared(self, motion: PersonMotion) -> Iterator[tuple[float, PersonMotion | None]]:
+        return whole_motion(motion, self.settings)
 
     def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
         return held_feet(self.actor, motion, times_s, self.foot_lock)
