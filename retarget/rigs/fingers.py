@@ -71,10 +71,14 @@ def _digits(
     carry = {a for b in within if names[b].part in DIGITS for a in ancestors(skeleton, b)}
     within = [bone for bone in within if names[bone].part in DIGITS or bone not in carry]
     roots = [b for b in within if not any(a in within for a in ancestors(skeleton, b))]
-    named = [bone for bone in roots if names[bone].part in DIGITS]
     found: dict[str, list[int]] = {}
-    for root in sorted(named, key=lambda bone: (-len(_chain(skeleton, bone, within)), bone)):
-        found.setdefault(names[root].part, _chain(skeleton, root, within))
+    for digit in DIGITS:  # one may hang on another's palm bone
+        own = [bone for bone in within if names[bone].part in (digit, "finger")]
+        named = [b for b in own if names[b].part == digit]
+        firsts = [b for b in named if not any(a in named for a in ancestors(skeleton, b))]
+        chains = [_chain(skeleton, first, own) for first in firsts]
+        if chains:
+            found[digit] = max(chains, key=len)
     called = [bone for bone in roots if names[bone].part == "finger"]
     long = [bone for bone in called if len(_chain(skeleton, bone, within)) > 1]
     numbered = _numbered(long or called, names, found)

@@ -130,7 +130,8 @@ def _rows_by_key(names: Sequence[str], clean: Sequence[str]) -> dict[str, int]:
 
 @cache
 def _key(name: str) -> str:
-    return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+    key = "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
+    return key.replace("little", "pinky")  # both are said in the same families
 
 
 def _readings(rows: Mapping[str, int], preset: Preset) -> Iterable[Mapping[str, int]]:

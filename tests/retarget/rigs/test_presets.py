@@ -8,7 +8,7 @@ from livemocap.skeleton import SMPLX
 from retarget.errors import RetargetError
 from retarget.rigs.joint_map import JointMap, Match
 from retarget.rigs.mapping import map_joints
-from retarget.rigs.presets import load_preset, presets, recognise, save_preset
+from retarget.rigs.presets import fitted, load_preset, presets, recognise, save_preset
 
 
 def test_the_built_in_namings_are_there() -> None:
@@ -53,3 +53,12 @@ def test_a_broken_file_is_refused_with_its_reason(
     (tmp_path / "broken.json").write_text(text)
     with pytest.raises(RetargetError, match=complaint):
         presets(tmp_path)
+
+
+def test_a_little_finger_may_be_called_pinky() -> None:
+    rig = made_rig("vrm")
+    assert rig.bones["left_pinky1"] == "pinky.proximal.L"
+    vrm = next(preset for preset in presets() if preset.name == "vrm")
+    rows = fitted(rig.skeleton, vrm)
+    assert rows["left_pinky1"] == rig.skeleton.rows["pinky.proximal.L"]
+    assert len([joint for joint in rows if "pinky" in joint]) == 6
