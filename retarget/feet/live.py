@@ -21,7 +21,7 @@ from .spring import Spring
 from .vectors import cross, dot, length
 from .watch import ContactWatch, Seen
 
-_LAND, _LEAVE = 0.05, 0.14
+_LAND, _LEAVE = 0.04, 0.14
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: a foot comes to rest, and
 returns to the pose."""
 _LONGEST_GAP = 1.0

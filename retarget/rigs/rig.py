@@ -46,8 +46,8 @@ class RigOptions:
     spread: bool = True
     """Spread bends of spine and neck over bones between those that follow joints."""
     flat_feet: bool = True
-    """Keep soles as level as the rig's rest pose has them; else feet are aimed like the actor's, and
-    soles tilt on rigs whose ankles lie higher or lower over the toes."""
+    """Keep soles as level as the rig's rest pose has them; else feet are aimed like the actor's,
+    and soles tilt on rigs whose ankles lie higher or lower over the toes."""
     fingers: bool = True
     """Move finger bones; off: they stay as they are, and still say where palms face."""
     floor_m: float = 0.0

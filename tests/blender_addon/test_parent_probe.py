@@ -88,7 +88,7 @@ from blender_addon.rigs.reader import posed_skeleton, rest_skeleton
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import save_armatures
 from retarget.rigs.mapping import map_joints
-from retarget.rigs.rig import Rig
+from retarget.rigs.rig import Rig, RigOptions
 from retarget.rigs.solve import fit, solve
 source, target, frames = sys.argv[1:]
 bpy.ops.wm.read_factory_settings(use_empty=True)
@@ -102,7 +102,7 @@ for follow in (0.0, 1.0):
                 bone[name] = value
     shown.update_tag()
     parents = probe_parents(shown, Rig.of(skeleton, joint_map).bones).parents
-    rig = Rig.of(skeleton, joint_map, parents=parents)
+    rig = Rig.of(skeleton, joint_map, RigOptions(flat_feet=False), parents=parents)
     pose = solve(fit(rig, rest_joints()), motion.local_wxyz, motion.pelvis)
     for turns, moved in zip(pose.rotations_wxyz, pose.hips_m):
         for name, turn in zip(rig.bones, turns):

@@ -33,7 +33,6 @@ LIMBS = [
         ("elbow", "wrist"),
         ("hip", "knee"),
         ("knee", "ankle"),
-        ("ankle", "foot"),
     )
 ]
 
