@@ -16,7 +16,7 @@ from .rig_settings import chosen_note, rig_settings
 from .sidebar import SidebarPanel
 
 
-class _RigPart(SidebarPanel):
+class RigPart(SidebarPanel):
     """A part of the Rig panel, once a character is known."""
 
     bl_parent_id = "LIVEMOCAP_PT_rig"
@@ -27,7 +27,7 @@ class _RigPart(SidebarPanel):
         return chosen_note(context) is not None
 
 
-class LIVEMOCAP_PT_root(_RigPart, bpy.types.Panel):
+class LIVEMOCAP_PT_root(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_root"
     bl_label = "Root & Feet"
 
@@ -42,7 +42,7 @@ class LIVEMOCAP_PT_root(_RigPart, bpy.types.Panel):
         column.prop(settings, "flat_feet")
 
 
-class LIVEMOCAP_PT_smoothing(_RigPart, bpy.types.Panel):
+class LIVEMOCAP_PT_smoothing(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_smoothing"
     bl_label = "Smoothing"
 
@@ -59,7 +59,7 @@ class LIVEMOCAP_PT_smoothing(_RigPart, bpy.types.Panel):
         column.prop(settings, "speed_coefficient")
 
 
-class LIVEMOCAP_PT_hands(_RigPart, bpy.types.Panel):
+class LIVEMOCAP_PT_hands(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_hands"
     bl_label = "Hands"
 

@@ -156,8 +156,8 @@ def test_smoothing_calms_the_pose_and_off_leaves_it_exact() -> None:
     calm, trembling = play(frames[0]), list(shaken())
 
     def off(pose):
-        turns = {n: calm[n].to_quaternion().rotation_difference(pose[n].to_quaternion()) for n in pose}
-        return sum(turn.angle for turn in turns.values())
+        turned = [(calm[n].to_quaternion(), pose[n].to_quaternion()) for n in pose]
+        return sum(one.rotation_difference(other).angle for one, other in turned)
 
     loud = off(play(*trembling))
     settings.smooth, settings.cutoff_hz, settings.speed_coefficient = True, 0.5, 0.0
