@@ -12,11 +12,14 @@ from .panels import (
     bake_operators,
     bones_operators,
     bones_panel,
+    dots,
     export_operators,
     export_panel,
     export_settings,
     face_panel,
     joint_list,
+    people_list,
+    people_operators,
     people_panel,
     preset_operators,
     properties,
@@ -41,6 +44,8 @@ _MODULES = (
     preferences,
     properties,
     stream_operators,
+    people_list,
+    people_operators,
     rig_operators,
     joint_list,
     rig_settings,
@@ -81,6 +86,7 @@ _SCENE_SETTINGS = {
 
 
 def register() -> None:
+    dots.register()
     for kind in _CLASSES:
         bpy.utils.register_class(kind)
     for name, kind in _SETTINGS.items():
@@ -113,6 +119,7 @@ def unregister() -> None:
         delattr(bpy.types.WindowManager, name)
     for kind in reversed(_CLASSES):
         bpy.utils.unregister_class(kind)
+    dots.unregister()
 
 
 def _scene_replaced() -> tuple[list, ...]:

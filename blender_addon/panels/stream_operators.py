@@ -8,7 +8,6 @@ from typing import Any
 import bpy
 
 from ..stream import live
-from ..stream.proxies import clear_proxies, find_proxies
 from ..stream.subscriber import EndpointError
 from .properties import chosen_address
 
@@ -71,27 +70,9 @@ class LIVEMOCAP_OT_disconnect(bpy.types.Operator):
         return {"FINISHED"}
 
 
-class LIVEMOCAP_OT_clear_proxies(bpy.types.Operator):
-    """Remove the armatures of all people. People in a running stream come back at once"""
-
-    bl_idname = "livemocap.clear_proxies"
-    bl_label = "Clear People"
-    bl_options = {"REGISTER", "UNDO"}  # noqa: RUF012
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        cls.poll_message_set("There are no people to remove")
-        return bool(find_proxies())
-
-    def execute(self, context: bpy.types.Context) -> set[Any]:
-        self.report({"INFO"}, f"Removed {clear_proxies()} people")
-        return {"FINISHED"}
-
-
 CLASSES = (
     LIVEMOCAP_OT_connect,
     LIVEMOCAP_OT_network_settings,
     LIVEMOCAP_OT_test_stream,
     LIVEMOCAP_OT_disconnect,
-    LIVEMOCAP_OT_clear_proxies,
 )

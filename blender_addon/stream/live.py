@@ -13,6 +13,7 @@ import bpy
 
 from livemocap.messages import TrackFrame
 
+from ..panels.people_list import choices, show_people
 from ..panels.properties import stream_settings
 from ..panels.record_settings import record_settings
 from ..panels.world_panel import chosen_world
@@ -22,10 +23,14 @@ from ..windows import redraw_views, some_window
 from .built_in.source import BuiltInStream
 from .posing import Poser
 from .receiver import TOPIC, Receiver
+from .roster import Roster
 from .subscriber import EndpointError, is_loopback
 from .world import World
 
 TICK_S = 1 / 60
+_LIST_S = 0.1
+"""How often the list of people is written while the same people are there."""
+
 _REDRAW_S = 0.25
 """How often the status line is drawn while nothing comes."""
 
@@ -49,6 +54,10 @@ class Live:
     """It plays the built-in stream."""
     poser: Poser = field(default_factory=Poser)
     targets: Targets = field(default_factory=Targets)
+    roster: Roster = field(default_factory=Roster)
+    listed: tuple[int, ...] = ()
+    """Track ids in the list of people."""
+    listed_s: float = 0.0
     trouble: str = ""
     """The last error of a tick, in words; empty when the last one went well."""
     world: World = field(default_factory=World)
@@ -104,6 +113,7 @@ def disconnect() -> None:
     if _live is None:
         return
     recording.stop()
+    show_people([], {})
     atexit.unregister(_live.receiver.close)
     _live.receiver.close()
     _live = None
@@ -127,6 +137,7 @@ def tick(now_s: float) -> bool:
     if frames:
         _settle(_live, chosen_world(), now_s)
         _show(_live, [_live.world.frame(frame) for frame in frames], now_s)
+        _list_people(_live, now_s)
         _live.trouble = ""
     if frames or now_s - _live.redrawn_s > _REDRAW_S:
         _live.redrawn_s = now_s
@@ -181,12 +192,23 @@ def _settle(connection: Live, asked: World, now_s: float) -> None:
 
 
 def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
-    hides = stream_settings().hide_stand_ins
-    connection.poser.covered = connection.targets.moving if hides else frozenset()
+    """Everybody as it was chosen in the list of people."""
+    poser, targets, chosen = connection.poser, connection.targets, choices()
+    covered = targets.moving if stream_settings().hide_stand_ins else frozenset()
+    poser.covered, poser.held = covered | chosen.hidden, chosen.held
+    targets.held = chosen.held
     try:
-        connection.poser.show(frames, now_s)
+        poser.show(frames, now_s)
     finally:
-        connection.targets.show(frames, now_s)
+        targets.show(frames, now_s)
+
+
+def _list_people(connection: Live, now_s: float) -> None:
+    listed = connection.roster.update(connection.poser.people, now_s)
+    ids = tuple(each.person.track_id for each in listed)
+    if ids != connection.listed or now_s - connection.listed_s > _LIST_S:
+        connection.listed, connection.listed_s = ids, now_s
+        show_people(listed, connection.targets.characters())
 
 
 def _on_timer() -> float | None:

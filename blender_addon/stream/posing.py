@@ -25,18 +25,10 @@ from .proxies import (
     remove_proxy,
     reshape_proxy,
 )
+from .roster import Person
 
 KEEP_HIDDEN_S = 30.0
 """How long the proxy of a track that is gone waits, hidden, before it is removed."""
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """One track, as the panel lists it."""
-
-    track_id: int
-    state: int
-    score: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +49,9 @@ class Poser:
         self.waits_for_object_mode = False
         """Somebody's armature can only be made once the user leaves the current mode."""
         self.covered: frozenset[int] = frozenset()
-        """People who move characters of the user's: their proxies are hidden."""
+        """People whose proxies are hidden, as they move characters of the user's."""
+        self.held: frozenset[int] = frozenset()
+        """People whose proxies stay as they are."""
         self._people: dict[str, tuple[float, list[Person]]] = {}
         self._shapes: dict[int, _Shape] = {}
         self._gone_since_s: dict[int, float] = {}
@@ -93,7 +87,7 @@ class Poser:
             rest_joints = frame.rest_joints[row]
             rest = fingerprint(rest_joints)
             proxy = self._proxy(track_id, proxies.get(track_id), rest_joints, rest)
-            if proxy is not None:
+            if proxy is not None and track_id not in self.held:
                 shape = self._shapes[track_id]
                 set_pose(proxy, shape.order, shape.layout, rotations[row], frame.pelvis[row])
 

@@ -51,6 +51,23 @@ def find_proxies() -> dict[int, bpy.types.Object]:
     return found
 
 
+def is_proxy(thing: bpy.types.Object) -> bool:
+    """Whether an object stands for a person, or is a copy of one that does."""
+    return _TRACK in thing
+
+
+def copy_of(proxy: bpy.types.Object) -> bpy.types.Object:
+    """An armature of the user's own, posed as the proxy is now; no stream moves it."""
+    copied: Any = proxy.copy()
+    copied.data = _armature(proxy).copy()
+    copied.name = _armature(copied).name = f"{proxy.name} copy"
+    for key in (_TRACK, _REST):
+        del copied[key]
+    copied.hide_viewport = False
+    bpy.context.scene.collection.objects.link(copied)
+    return copied
+
+
 def adopt_proxy(track_id: int) -> bpy.types.Object | None:
     """A proxy that the user took out of our collection; from now on it is in there again."""
     for candidate in bpy.data.objects:

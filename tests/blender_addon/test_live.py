@@ -323,6 +323,6 @@ def test_the_panels_say_what_is_going_on(publisher_endpoint: str) -> None:
     assert "livemocap.connect" in empty
     assert "Nobody" in empty
     assert "Live " in running
-    assert "Person 3" in running
+    assert "Person 1, seen now, " in running
     assert "90%" not in empty
     assert "division by zero" in error
