@@ -30,7 +30,7 @@ from retarget.rigs.rig_source import RigSource
 from retarget.rigs.skeleton import RigSkeleton
 
 FPS, FRAMES = Fraction(24000, 1001), 24
-NO_LOCK = BakeWishes(foot_lock=0.0)
+NO_LOCK = BakeWishes(options=RigOptions(flat_feet=False), foot_lock=0.0)
 RIGS = {
     "T": {},
     "scrambled axes": {"naming": "unity", "axes": "random"},

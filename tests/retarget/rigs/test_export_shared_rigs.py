@@ -25,6 +25,7 @@ from retarget.rigs.as_fbx import fbx_of_rig
 from retarget.rigs.export import BakedPerson, BakeWishes, bake
 from retarget.rigs.export_file import ChosenRig, rig_of_file
 from retarget.rigs.posed import posed_heads
+from retarget.rigs.rig import RigOptions
 
 SHARED = Path(__file__).parents[4] / "shared" / "rigs"
 CONTROLS, SKINLESS = "rigify_human_b42.blend", "vrm_debug_robot_nodes.vrm"
@@ -51,7 +52,8 @@ def read() -> dict[str, ChosenRig]:
 
 
 def posed_person(name: str) -> BakedPerson:
-    return bake(smooth_motion(13), FPS, read()[name], BakeWishes(foot_lock=0.0))
+    wishes = BakeWishes(options=RigOptions(flat_feet=False), foot_lock=0.0)
+    return bake(smooth_motion(13), FPS, read()[name], wishes)
 
 
 @pytest.mark.parametrize("name", names())
