@@ -31,15 +31,13 @@ class LIVEMOCAP_PT_stream(SidebarPanel, bpy.types.Panel):
         row = layout.row()
         row.enabled = connection is None
         row.prop(stream_settings(), "address", text="", placeholder=default_address())
-        buttons = layout.row(align=True)
         if connection is None:
+            buttons = layout.column(align=True)
             buttons.operator(LIVEMOCAP_OT_connect.bl_idname, icon="LINKED")
             buttons.operator(LIVEMOCAP_OT_test_stream.bl_idname, icon="PLAY")
             _draw_refusal(layout, live.refusal())
             return
-        buttons.operator(LIVEMOCAP_OT_disconnect.bl_idname, icon="UNLINKED")
-        if not connection.is_test:
-            buttons.operator(LIVEMOCAP_OT_test_stream.bl_idname, icon="PLAY")
+        layout.operator(LIVEMOCAP_OT_disconnect.bl_idname, icon="UNLINKED")
         draw_lines(layout, _connection_lines(connection))
 
 
