@@ -3,7 +3,8 @@
     python tests/slow_infer.py BUSY_FILE LOAD_S BATCH_S infer studio.toml --engine aios ...
 
 It takes LOAD_S to load and BATCH_S for a batch; during one BUSY_FILE says how many images it has.
-The people sway with the brightness of the image, see `picture`.
+The people sway with the brightness of the image and stand where it shows clothes, see `picture`;
+its camera is the one that is assumed of an image of unknown origin.
 """
 
 from __future__ import annotations
@@ -45,6 +46,7 @@ class Network:
         from aios_people import Actor, detected
 
         from inference.aios.predicted_body import PredictedBody
+        from livemocap.coords import assumed_intrinsics
 
         self._busy.write_text(str(len(images)))
         time.sleep(self._batch_s)
@@ -52,7 +54,8 @@ class Network:
         for bgr in images:
             x = 0.25 * (float(bgr[:8].mean()) - GREY) / SWING
             actors = [Actor((x - 1, 0, 5)), Actor((x + 1, 0, 5.5))]
-            found.append(detected(actors, body, bgr.shape[:2]))
+            (height, width), intrinsics = bgr.shape[:2], assumed_intrinsics(*bgr.shape[1::-1])
+            found.append(detected(actors, body, (height, width), intrinsics))
         self._busy.unlink()
         return found
 

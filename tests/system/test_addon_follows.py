@@ -65,7 +65,7 @@ def test_proxies_stand_where_the_tracks_are_also_after_everything_was_restarted(
         assert next(said) == "gone"
         with started(*RUN, *SMALL, *ports, log=tmp_path / "log"):
             assert next(said) == "again ['Person 1', 'Person 2']"
-        assert child.wait(30) == 0
+        assert child.wait(60) == 0
     finally:
         child.kill()
         child.wait()

@@ -39,7 +39,7 @@ DOWN_S = 3.0
 ROLES = ("capture", "infer", "track", "record")
 
 
-def frames_of(network: NetworkConfig, count: int, timeout_s: float = 30) -> list[TrackFrame]:
+def frames_of(network: NetworkConfig, count: int, timeout_s: float = 60) -> list[TrackFrame]:
     """The next frames with somebody in them, in order."""
     frames: list[TrackFrame] = []
     deadline = time.monotonic() + timeout_s
@@ -116,7 +116,7 @@ def test_a_run_of_a_file_ends_with_it(images: int, tmp_path: Path) -> None:
     clip = write_clip(tmp_path / "clip.mp4", [np.zeros((64, 128, 3), np.uint8)] * images)
     _, ports = own_network()
     run = ("run", "--camera", clip, "--engine", "instant", "--no-view", *ports)
-    done = livemocap(*run, "--record", "one", f"--set=record.directory={tmp_path}", timeout_s=40)
+    done = livemocap(*run, "--record", "one", f"--set=record.directory={tmp_path}", timeout_s=90)
     assert done.returncode == 0, done.stderr
     if images > 1:
         assert summarize(tmp_path / "one.mcap").damage == ""

@@ -114,12 +114,13 @@ def test_play_repeats_the_take_as_a_live_stream(result: Path, tmp_path: Path) ->
         started("play", result / "take.mcap", "--loop", *ports, log=tmp_path / "log"),
     ):
         frames: list[TrackFrame] = []
-        deadline = time.monotonic() + 30
+        started_ns = time.monotonic_ns()
+        deadline = time.monotonic() + 60
         while len(frames) < 2 * FRAMES:
             assert time.monotonic() < deadline, f"{len(frames)} frames came"
             found = tracks.poll(0.2)
             if found and isinstance(found[1], TrackFrame):
-                assert abs(time.monotonic_ns() - found[1].t_track_ns) < 1e9
+                assert started_ns < found[1].t_track_ns <= time.monotonic_ns()
                 frames.append(found[1])
     assert tracks.gaps == 0
     rising = np.diff([frame.t_capture_ns for frame in frames])
