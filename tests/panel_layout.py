@@ -37,7 +37,10 @@ class ShownLayout:
         title = owner.bl_rna.properties[name].name if text is None else text
         self.shown.append(f"{title}={getattr(owner, name)}")
 
-    def prop_search(self, owner: Any, name: str, place: Any, names: str, text: str = "") -> None:
+    def prop_search(
+        self, owner: Any, name: str, place: Any, names: str, text: str = "", icon: str = "NONE"
+    ) -> None:
+        self._icon(icon)
         assert hasattr(place, names)
         self.prop(owner, name, text)
 
