@@ -17,6 +17,7 @@ _EXAMPLE = """examples:
   livemocap export out/demo/take.mcap --format bvh --person all --out out/bvh
   livemocap export walk.mcap --format fbx --person 2 --fps 23.976
   livemocap export walk.mcap --rig knight.fbx --format fbx --root bone
+  livemocap export walk.mcap --rig knight.fbx --format fbx --with-mesh
   livemocap export walk.mcap --rig mixamo --format fbx --format bvh
   livemocap export walk.mcap --rig hero.bvh --map hero.json --smooth 0.1 --foot-lock 0.5
 
@@ -81,12 +82,19 @@ def _add_rig(parser: argparse.ArgumentParser) -> None:
     rig.add_argument(
         "--foot-lock", type=float, metavar="0..1", help="how firmly feet stay where they stand (1)"
     )
+    rig.add_argument(
+        "--with-mesh",
+        action="store_true",
+        default=None,
+        help="fbx of a .fbx character: its own file with mesh and skin, animated",
+    )
     rig.add_argument("--fingers", choices=("on", "off"), help="off leaves them at rest (on)")
     rig.add_argument("--smooth", type=float, metavar="S", help="seconds to smooth over (0)")
 
 
 _OF_RIGS = (
-    "armature", "map", "presets", "body", "root", "scale", "foot_lock", "fingers", "smooth"
+    "armature", "map", "presets", "body", "root", "scale", "foot_lock", "with_mesh", "fingers",
+    "smooth",
 )  # fmt: skip
 
 
@@ -107,9 +115,8 @@ def export(args: argparse.Namespace) -> int:
         return 0
     wishes, source = _wishes(args), _source(args)
     with _Bar(args.take.name) as bar:
-        export_onto_rig(
-            args.take, source, formats, persons, fps, out, wishes, progress=bar.show, **same
-        )
+        same |= {"with_mesh": bool(args.with_mesh), "progress": bar.show}
+        export_onto_rig(args.take, source, formats, persons, fps, out, wishes, **same)
     return 0
 
 

@@ -13,6 +13,7 @@ from ..bvh_writing import write_bvh_tree
 from ..errors import RetargetError
 from ..export import people_of, require_free
 from ..fbx import write_fbx
+from ..fbx.rig_copy import write_rig_copy
 from ..motion import PersonMotion, frame_count, resample
 from ..rates import measured_rate
 from ..smoothing import smoothed
@@ -66,16 +67,22 @@ def export_onto_rig(
     units: str = "cm",
     sync: bool = False,
     force: bool = False,
+    with_mesh: bool = False,
     report: Report = lambda line: None,
     progress: Progress = lambda done, frames: None,
 ) -> list[Path]:
     """Write out/TAKE_personN_RIG.FORMAT for each person and format; see `export.export_take`.
+
+    Args:
+        with_mesh: FBX files are copies of the character's own, which must be one too: with its
+            mesh, skin and materials, in its own unit.
 
     Raises:
         RetargetError: nothing to export, a file is there already or cannot be written, or the
             rig cannot be moved like that.
         TakeError: the take cannot be read.
     """
+    copied = _copied(source, formats) if with_mesh else None
     motions = people_of(take, persons)
     fps = fps or measured_rate(max(motions, key=lambda m: m.frames).times_s)
     stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
@@ -97,7 +104,7 @@ def export_onto_rig(
         baked = bake(motion, fps, source.of(motion.rest_joints), wishes, hold_s)
         for kind in formats:
             path = targets[baked.track_id, kind]
-            _write(baked, path, kind, fps, units, bar)
+            _write(baked, path, kind, fps, units, bar, copied)
             for note in _notes(baked, kind):
                 if note not in said:
                     report(note)
@@ -146,14 +153,35 @@ class _Bar:
         self._done += frames
 
 
-def _write(baked: BakedPerson, path: Path, kind: str, fps: Fraction, units: str, bar: _Bar) -> None:
+def _copied(source: RigSource, formats: Sequence[str]) -> Path:
+    """The character's own FBX file, where copies of it were asked for."""
+    if source.file is None or source.file.suffix.lower() != ".fbx" or "fbx" not in formats:
+        raise RetargetError(
+            f"{source.name}: only characters out of .fbx files are exported with their mesh, "
+            "and only as fbx"
+        )
+    return source.file
+
+
+def _write(
+    baked: BakedPerson,
+    path: Path,
+    kind: str,
+    fps: Fraction,
+    units: str,
+    bar: _Bar,
+    copy_of: Path | None,
+) -> None:
     def progress(done: int, of: int) -> None:
         bar.part(baked.frames, done, of)
 
+    take = f"person{baked.track_id}"
     if kind == "fbx":
         skeleton, moves = fbx_of_rig(baked.rig, baked.pose)
-        take = f"person{baked.track_id}"
-        write_fbx(path, skeleton, moves, fps, units=units, take=take, progress=progress)
+        if copy_of is None:
+            write_fbx(path, skeleton, moves, fps, units=units, take=take, progress=progress)
+        else:
+            write_rig_copy(copy_of, path, skeleton, moves, fps, take=take, progress=progress)
     elif kind == "bvh":
         tree, moves = bvh_of_rig(baked.rig, baked.pose)
         write_bvh_tree(path, tree, moves, fps, units=units, progress=progress)

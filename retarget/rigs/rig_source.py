@@ -27,6 +27,8 @@ class RigSource:
     """The character for somebody of (55, 3) rest joints, m."""
     notes: tuple[str, ...] = ()
     """What the user should know, a line each."""
+    file: Path | None = None
+    """The character's; None: it is a naming's."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +57,7 @@ def rig_source(
     path = Path(rig)
     if path.is_file() or path.suffix.lower() in KINDS:
         chosen = rig_of_file(path, wishes.armature, wishes.map_file, known)
-        return RigSource(path.stem, lambda _rest: chosen, chosen.notes)
+        return RigSource(path.stem, lambda _rest: chosen, chosen.notes, path)
     preset = next((preset for preset in known if preset.name == rig), None)
     if preset is None:
         raise RetargetError(_unknown(rig, known))

@@ -87,6 +87,7 @@ def test_a_characters_bvh_takes_the_motion_with_all_options(take: Path, tmp_path
         (["--rig", "mixamo", "--smooth", "-1"], "--smooth -1: expected 0"),
         (["--rig", "mixamo", "--armature", "Hero"], "--armature and --map are for files"),
         (["--rig", "mixamo", "--presets", "nowhere"], "--presets nowhere: no such folder"),
+        (["--rig", "mixamo", "--with-mesh"], "only characters out of .fbx files"),
         (["--rig", "mixamo", "--person", "7"], "there are 1, 4"),
     ],
 )
