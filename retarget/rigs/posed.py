@@ -23,13 +23,22 @@ class Posed:
     """(..., B, 3, 3) how far each is turned from rest: its axes are `deltas @ skeleton.axes`."""
 
 
-def posed(rig: Rig, pose: RigPose, rows: Iterable[int] | None = None) -> Posed:
+def posed(
+    rig: Rig,
+    pose: RigPose,
+    rows: Iterable[int] | None = None,
+    root_wxyz: Array | None = None,
+) -> Posed:
     """The bones of a posed rig.
 
     Args:
         rows: which are wanted; None: all.
+        root_wxyz: (..., 4) of a root bone that turns too, see `heading.with_heading`.
     """
-    skeleton, carriers, turns = rig.skeleton, _carriers(rig), _turns(rig, pose)
+    skeleton, carriers, turns = rig.skeleton, carriers_of(rig), _turns(rig, pose)
+    if root_wxyz is not None and rig.root_row is not None:
+        axes = skeleton.axes[rig.root_row]
+        turns[rig.root_row] = axes @ matrix_from_quat(root_wxyz) @ axes.T
     shape = (*pose.rotations_wxyz.shape[:-2], len(skeleton.names))
     heads, deltas = np.full((*shape, 3), np.nan), np.full((*shape, 3, 3), np.nan)
     moves = {} if rig.root_row is None else {rig.root_row: pose.root_m}
@@ -85,7 +94,7 @@ def _turns(rig: Rig, pose: RigPose) -> dict[int, Array]:
     return {bone.row: turns[..., place, :, :] for place, bone in enumerate(rig.driven)}
 
 
-def _carriers(rig: Rig) -> list[int]:
+def carriers_of(rig: Rig) -> list[int]:
     """What each bone goes along with: its parent, or what really moves it."""
     carriers = list(rig.skeleton.parents)
     for bone, parent in rig.parents.items():
