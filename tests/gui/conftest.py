@@ -69,7 +69,6 @@ def shared_window(root: Path, addon_zip: Path) -> Iterator[Sidebar]:
         install(window, addon_zip)
         sidebar = Sidebar(window)
         sidebar.open()
-        sidebar.watch()
         yield sidebar
 
 

@@ -20,7 +20,10 @@ _ICON, _EDGES, _ARROW, _GAP = 20, 8, 16, 8
 _TABS, _MARGIN = 22, 26
 """Pixels of the sidebar that are the tabs' and the panels' own."""
 
-_PARTS = ("row", "column", "box", "split", "column_flow", "grid_flow", "menu_pie", "column_flow")
+_NAMES = 0.4
+"""Share of a row that a property's name has where names stand on the left."""
+
+_PARTS = ("row", "column", "box", "split", "column_flow", "grid_flow")
 
 
 @dataclass
@@ -88,14 +91,32 @@ class Layout:
 
     def _leaf(self, kind: str, draw: Any, words: tuple[Any, ...], how: dict[str, Any]) -> Any:
         drawn = draw(*words, **how)
-        text, beside = _shown(self._real, kind, words, how)
+        if kind == "prop" and self._real.use_property_split:
+            self._part.parts.append(_in_two(*words[:2], how))
+            return drawn
+        text, beside = _shown(kind, words, how)
         if text or beside:
-            needs = _text_px(text) + beside + (_EDGES if text else 0)
-            self._part.parts.append(Part(kind, needs, text))
+            self._part.parts.append(_piece(kind, text, beside))
         return drawn
 
 
-def _shown(layout: Any, kind: str, words: tuple[Any, ...], how: dict[str, Any]) -> tuple[str, int]:
+def _piece(kind: str, text: str, beside: int) -> Part:
+    return Part(kind, _text_px(text) + beside + (_EDGES if text else 0), text)
+
+
+def _in_two(owner: Any, name: str, how: dict[str, Any]) -> Part:
+    """A property with its name on the left."""
+    known = owner.bl_rna.properties[name]
+    title = how.get("text", known.name)
+    if known.type == "BOOLEAN":
+        parts = [Part("label"), _piece("prop", title, _ICON)]
+    else:
+        value, beside = _property((owner, name), {**how, "text": ""}, 0)
+        parts = [_piece("label", title, 0), _piece("prop", value, beside)]
+    return Part("split", factor=_NAMES, parts=parts)
+
+
+def _shown(kind: str, words: tuple[Any, ...], how: dict[str, Any]) -> tuple[str, int]:
     """The text of one element, and px of its icons."""
     icon = _ICON if how.get("icon", "NONE") != "NONE" else 0
     if kind == "label":
@@ -104,7 +125,7 @@ def _shown(layout: Any, kind: str, words: tuple[Any, ...], how: dict[str, Any]) 
         arrow = 0 if kind == "operator" else _ARROW
         return how.get("text", _title(kind, words[0])), icon + arrow
     if kind == "prop":
-        return _property(layout, words, how, icon)
+        return _property(words, how, icon)
     if kind == "progress":
         return how.get("text", ""), 0
     return "", icon
@@ -117,9 +138,7 @@ def _title(kind: str, name: str) -> str:
     return getattr(bpy.types, name).bl_label
 
 
-def _property(
-    layout: Any, words: tuple[Any, ...], how: dict[str, Any], icon: int
-) -> tuple[str, int]:
+def _property(words: tuple[Any, ...], how: dict[str, Any], icon: int) -> tuple[str, int]:
     """The widest that must be seen of a property; typed-in text may be longer than its field."""
     owner, name = words[:2]
     known = owner.bl_rna.properties[name]

@@ -6,6 +6,7 @@ Requests run on Blender's main thread, in its first 3D view.
 
 from __future__ import annotations
 
+import ast
 import json
 import select
 import socket
@@ -30,17 +31,15 @@ def view() -> dict[str, Any]:
 
 
 def answer(code: str) -> dict[str, Any]:
-    """The value of the last line, if that is an expression."""
-    lines = code.rstrip().splitlines()
+    """The value of the last statement, if that is an expression."""
     try:
+        tree = ast.parse(code)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
         with bpy.context.temp_override(**view()):
-            try:
-                last = compile(lines[-1], "<asked>", "eval")
-            except SyntaxError:
-                exec(compile(code, "<asked>", "exec"), _known)
+            exec(compile(tree, "<asked>", "exec"), _known)
+            if last is None:
                 return {"value": None}
-            exec(compile("\n".join(lines[:-1]), "<asked>", "exec"), _known)
-            return {"value": eval(last, _known)}
+            return {"value": eval(compile(ast.Expression(last.value), "<asked>", "eval"), _known)}
     except BaseException:
         return {"error": traceback.format_exc()}
 

@@ -18,6 +18,9 @@ WIDTH = 280
 _STEP = 14
 """Pixels between two looks for a button, which is 20 high."""
 
+_COLUMNS = (60, 190)
+"""Where buttons are looked for, in pixels from the left: two often share a row."""
+
 _UNFOLDED_S = 0.7
 """How long Blender moves panels about after one has changed its height."""
 
@@ -37,6 +40,7 @@ class Sidebar:
             self.window.click(x + width - 10, y)
             time.sleep(0.15)
             if self.window.ask("view()['region'].active_panel_category") == TAB:
+                self._watch()
                 self.window.settle()
                 return x + width - 10, y
         raise AssertionError(f"the sidebar has no tab {TAB}")
@@ -49,12 +53,13 @@ class Sidebar:
         return x, window_height - bottom - height, width, height
 
     def button(self, command: str) -> tuple[int, int]:
-        """Where a button is that calls this operator, in the left part of the sidebar."""
+        """Where a button is that calls this operator."""
         self.come_to_rest()
         x, top, _, height = self.place()
-        for y in range(top + 4, top + height, _STEP):
-            if self._under(x + 60, y).startswith(f"bpy.ops.{command}("):
-                return x + 60, y
+        for column in _COLUMNS:
+            for y in range(top + 4, top + height, _STEP):
+                if self._under(x + column, y).startswith(f"bpy.ops.{command}("):
+                    return x + column, y
         raise AssertionError(f"no button for {command}: {self.texts()}")
 
     def come_to_rest(self) -> None:
@@ -104,7 +109,7 @@ class Sidebar:
             """
         )
 
-    def watch(self) -> None:
+    def _watch(self) -> None:
         """From now on note what is drawn."""
         shutil.copy(HERE / "drawn_texts.py", self.window.folder)
         folder = self.window.inside(self.window.folder)
@@ -128,9 +133,11 @@ class Sidebar:
     def check(self) -> None:
         """Every panel was drawn without an error and no text is clipped."""
         self.window.settle()
-        assert self.window.ask("watch.failed") == []
-        assert "Traceback" not in self.window.said(), self.window.said()
-        assert self.window.ask("watch.clipped(view()['region'].width)") == []
+        failed = self.window.ask("watch.failed")
+        assert not failed, "\n".join(failed)
+        self.window.require_no_error()
+        clipped = self.window.ask("watch.clipped(view()['region'].width)")
+        assert not clipped, clipped
 
     def photograph(self, path: Path) -> None:
         """The panels alone, down to the last one."""

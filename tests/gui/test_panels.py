@@ -90,4 +90,3 @@ def test_a_character_is_moved(sidebar: Sidebar, endpoint: str, pictures: Path) -
     _frame_people(sidebar)
     sidebar.check()
     sidebar.photograph(pictures / "rig.png")
-    sidebar.photograph_window(pictures / "window.png")

@@ -93,6 +93,10 @@ class BlenderWindow:
         """All that Blender has written to its output."""
         return self.log.read_text(errors="replace")
 
+    def require_no_error(self) -> None:
+        """No exception of Python's was shown."""
+        assert "Traceback" not in self.said(), self.said()
+
     def _xdotool(self, *words: object) -> None:
         subprocess.run(
             ["xdotool", *map(str, words)],
