@@ -163,30 +163,32 @@ class _Samples:
     """What a take says about one person, in the order it says it."""
 
     times_ns: list[int] = field(default_factory=list)
-    rotvecs: list[Array] = field(default_factory=list)
-    pelvis: list[Array] = field(default_factory=list)
-    expression: list[Array] = field(default_factory=list)
+    rotvecs: bytearray = field(default_factory=bytearray)
+    """float32, as in messages; arrays for each frame would be as large again."""
+    pelvis: bytearray = field(default_factory=bytearray)
+    expression: list[bytes] = field(default_factory=list)
     rest_joints: Array = field(default_factory=lambda: np.zeros((55, 3)))
     confirmed: bool = False
 
     def add(self, frame: TrackedRows, row: int) -> None:
         # copies: a view would keep all of its message, which is several times as large
         self.times_ns.append(frame.t_capture_ns)
-        self.rotvecs.append(frame.joint_rotvecs[row].copy())
-        self.pelvis.append(frame.pelvis[row].copy())
-        self.expression.append(frame.expression[row].copy())
+        self.rotvecs += frame.joint_rotvecs[row].astype(np.float32, copy=False).tobytes()
+        self.pelvis += frame.pelvis[row].astype(np.float32, copy=False).tobytes()
+        self.expression.append(frame.expression[row].astype(np.float32, copy=False).tobytes())
         self.rest_joints = frame.rest_joints[row].copy()
         self.confirmed |= int(frame.states[row]) != TRACK_TENTATIVE
 
     def motion(self, track_id: int, origin_ns: int) -> PersonMotion:
         # times may repeat or run back where a looped clip was recorded: the first one stands
         times_ns, kept = np.unique(np.array(self.times_ns, np.int64), return_index=True)
-        rotvecs = np.asarray(self.rotvecs, float)[kept]
+        rotvecs = np.frombuffer(self.rotvecs, np.float32).reshape(-1, 55, 3)[kept]
+        pelvis = np.frombuffer(self.pelvis, np.float32).reshape(-1, 3)[kept]
         return PersonMotion(
             track_id=track_id,
             times_s=(times_ns - times_ns[0]) * 1e-9,
-            local_wxyz=continuous(quat_from_rotvec(rotvecs)),
-            pelvis=np.asarray(self.pelvis, float)[kept],
+            local_wxyz=continuous(quat_from_rotvec(rotvecs.astype(float))),
+            pelvis=pelvis.astype(float),
             rest_joints=np.array(self.rest_joints, float),
             start_s=float(times_ns[0] - origin_ns) * 1e-9,
             expression=self._face(kept),
@@ -196,5 +198,6 @@ class _Samples:
         """(T, E) of these samples; nothing if all are still, or of several lengths."""
         if len({len(each) for each in self.expression}) != 1:
             return np.zeros((0, 0))
-        found = np.asarray(self.expression, float)[kept]
+        found = np.frombuffer(b"".join(self.expression), np.float32)
+        found = found.reshape(len(self.expression), -1)[kept].astype(float)
         return found if found.any() else np.zeros((0, 0))

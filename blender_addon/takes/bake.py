@@ -148,6 +148,7 @@ class Bake:
         """Bake one person and append who it was baked to; keys are large, so all else goes."""
         motion = self._options.world.motion(smoothed(motion, self._options.smooth_s))
         target = self._target(number, motion)
+        ready = None
         for part, ready in target.prepared(motion):
             motion = ready or motion
             yield _PREPARE_SHARE * part
@@ -159,7 +160,7 @@ class Bake:
             target.faces.add(piece)
             yield _PREPARE_SHARE + (_SOLVE_SHARE - _PREPARE_SHARE) * start / len(frames)
         rate = measured_rate(motion.times_s)
-        del motion, feet
+        del motion, feet, ready
         actor = self._action.add_actor(target.name, rate)
         for written, each in enumerate(target.curves(poses)):
             self._write(actor, frames, each)
