@@ -179,7 +179,7 @@ class Bake:
     def _rows(self, frames: Array, curves: Curves) -> Array | slice:
         if not self._options.within_deg:
             return slice(None)
-        return sparse(frames, curves, self._options.within_deg)
+        return sparse(frames, curves.data_path, curves.values, self._options.within_deg)
 
     def _target(self, number: int, motion: PersonMotion) -> Target:
         chosen = self._options

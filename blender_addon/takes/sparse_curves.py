@@ -15,8 +15,6 @@ from retarget.fewer_keys import (
     turned_apart_deg,
 )
 
-from .bake_targets import Curves
-
 _PLACE_M = 0.001
 """How far places may be off where keys are left out, in the units of the property."""
 
@@ -27,12 +25,16 @@ _ROTATIONS: dict[str, Distance] = {
 }
 
 
-def sparse(frames: Array, curves: Curves, within_deg: float) -> Array:
-    """Rows of the keys to keep: rotations within so many degrees, places within a millimetre."""
+def sparse(frames: Array, data_path: str, values: Array, within_deg: float) -> Array:
+    """Rows of the keys to keep: rotations within so many degrees, places within a millimetre.
+
+    Args:
+        values: (T, N) of the property at `data_path`.
+    """
     if len(frames) < 3:
         return np.arange(len(frames))
-    values = np.asarray(curves.values, float)
-    measure = _ROTATIONS.get(curves.data_path.rpartition(".")[2])
+    values = np.asarray(values, float)
+    measure = _ROTATIONS.get(data_path.rpartition(".")[2])
     if measure is not None:
         return kept_keys(frames, values, measure, within_deg)
     return kept_keys(frames, values, metres_apart, _PLACE_M)

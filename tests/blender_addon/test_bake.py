@@ -310,6 +310,91 @@ def test_what_was_chosen_for_a_character_in_the_rig_panel_is_used(tmp_path: Path
     )
 
 
+def test_keys_can_be_fewer_other_trimmed_or_not_of_fingers(tmp_path: Path) -> None:
+    _write_take(tmp_path)
+    run_blender(
+        _in("""
+    def keys(**how):
+        for name in ("take person 1", "take person 2"):
+            if name in bpy.data.objects:
+                bpy.data.objects.remove(bpy.data.objects[name])
+        bake(people="1", **how)
+        person = bpy.data.objects["take person 1"]
+        curves = {(c.data_path, c.array_index): c for c in moving_curves(person)}
+        return person, curves, sorted({k.co[0] for c in curves.values() for k in c.keyframe_points})
+
+    def seen(person, frames):
+        places = []
+        for frame in frames:
+            scene.frame_set(round(frame))
+            places.append(heads(person))
+        return np.array(places)
+
+    empty()
+    person, dense, frames = keys()
+    assert frames == list(range(11, 56)) and dense.values()
+    whole = seen(person, frames)
+    assert person.animation_data.action["livemocap_take"] == "take"
+    assert person.animation_data.action["livemocap_rate"] == "30"
+
+    person, few, _ = keys(within_deg=1.0)
+    assert set(few) == set(dense)
+    count = [sum(len(c.keyframe_points) for c in curves.values()) for curves in (few, dense)]
+    assert count[0] < 0.6 * count[1]
+    assert 0 < np.abs(seen(person, frames) - whole).max() < 0.1
+
+    person, _, frames = keys(every=10)
+    assert frames == [11, 21, 31, 41, 51, 55]
+    rows = [round(frame) - 11 for frame in frames]
+    np.testing.assert_allclose(seen(person, frames), whole[rows], atol=1e-5)
+
+    person, _, frames = keys(rate="CUSTOM", custom_rate="15")
+    assert frames == list(range(11, 56, 2))
+
+    person, trimmed, frames = keys(trim_start_s=0.5, trim_end_s=1.0)
+    assert frames == list(range(11, 27))
+    np.testing.assert_allclose(seen(person, frames), whole[15:31], atol=1e-5)
+
+    person, body, frames = keys(fingers=False)
+    gone = {path for path, _ in set(dense) - set(body)}
+    assert len(gone) == 30 and all(any(d in p for d in ("index", "thumb", "middle", "ring",
+                                                        "pinky")) for p in gone)
+
+    person, _, frames = keys(smooth_s=0.4)
+    shakes = [np.abs(np.diff(e, 2, axis=0)).mean() for e in (seen(person, frames), whole)]
+    assert 0.2 < shakes[0] / shakes[1] < 0.95
+    for why, how in {"no rate": dict(rate="CUSTOM", custom_rate="x"),
+                     "Nothing lies": dict(trim_start_s=1, trim_end_s=0.5),
+                     "nobody is in": dict(trim_start_s=99)}.items():
+        assert why in refused(**how), why
+    """),
+        str(tmp_path),
+    )
+
+
+def test_what_never_moves_has_two_keys_and_is_exact(tmp_path: Path) -> None:
+    writer = TakeWriter(tmp_path / "take.mcap")
+    for frame in smooth_tracks(FRAMES, people=(1,)):
+        still = frame.joint_rotvecs.copy()
+        still[:, 3:] = [0.1, 0.2, 0.3]
+        writer.write("track", replace(frame, joint_rotvecs=still))
+    writer.close()
+    run_blender(
+        _in("""
+    empty()
+    bake()
+    person = bpy.data.objects["take person 1"]
+    counts = {}
+    for curve in moving_curves(person):
+        counts.setdefault(len(curve.keyframe_points), []).append(curve)
+    assert set(counts) == {2, 45} and len(counts[45]) == 3 + 3 * 4
+    values = [[curve.evaluate(frame) for frame in (11, 30.5, 55)] for curve in counts[2]]
+    assert all(len(set(each)) == 1 for each in values)
+    """),
+        str(tmp_path),
+    )
+
+
 def test_a_bake_is_one_step_of_undo(tmp_path: Path) -> None:
     _write_take(tmp_path)
     run_blender(
