@@ -14,6 +14,7 @@ import bpy
 from retarget.errors import RetargetError
 
 from ..rigs.bone_edits import with_bones
+from ..rigs.edits import turning_root
 from ..rigs.note import RigNote, read_note, write_note
 from ..rigs.settings import RANGES, RigSettings, ScaleBy, in_range
 from ..stream import live
@@ -108,6 +109,19 @@ def _set_bone(_: Any, bone: str) -> None:
         live.look_again()
 
 
+def _heading(note: RigNote) -> bool:
+    return note.settings.heading
+
+
+def _set_heading(_: Any, turns: bool) -> None:
+    chosen = chosen_note(bpy.context)
+    if chosen is None:
+        return
+    with contextlib.suppress(RetargetError):
+        write_note(chosen[0], turning_root(*chosen, turns))
+        live.look_again()
+
+
 def _foot_lock(note: RigNote) -> float:
     return note.foot_lock
 
@@ -155,8 +169,11 @@ class LIVEMOCAP_PG_rig(bpy.types.PropertyGroup):
     floor_m: _number(  # type: ignore
         "floor_m", "Floor", "Height that the person stands on", subtype="DISTANCE", precision=3
     )
-    heading: _box(  # type: ignore
-        "heading", "Root Turns Too", "The root bone also turns the way the character faces"
+    heading: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="Root Turns Too",
+        description="The root bone also turns the way the character faces",
+        get=_read(_heading, False),
+        set=_set_heading,
     )
     smooth: _box("smooth", "Smoothing", "Smooth once more; the stream is smooth already")  # type: ignore
     cutoff_hz: _number(  # type: ignore

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import bpy
@@ -12,6 +12,7 @@ import numpy as np
 from livemocap.coords import R_BLENDER_WORLD
 from livemocap.rotation import Array, matrix_from_quat, rotvec_from_quat
 from retarget.euler import continuous_euler, euler_from_matrix
+from retarget.rigs.heading import HeadingPlan, heading_plan, with_heading
 from retarget.rigs.rig import Rig, RootMotion
 from retarget.rigs.solve import RigPose
 
@@ -61,13 +62,16 @@ class RigChannels:
     carried: tuple[Array, Array] | None
     """(3,) the object's location at home and (3, 3) what takes a move in our world to its own;
     None: the object does not carry the character."""
+    heading: HeadingPlan | None = None
+    """The root bone turns too: its rotation is the last row of the pose."""
 
     @classmethod
     def of(cls, rig_object: bpy.types.Object, rig: Rig, note: RigNote) -> RigChannels:
         """As the object's bones are now; good while they are these, and in these modes."""
         places = {bone.name: place for place, bone in enumerate(pose_bones(rig_object))}
         modes = rotation_modes(rig_object)
-        bones = np.array([places[name] for name in rig.bones])
+        heading = heading_plan(rig) if note.settings.heading else None
+        bones = np.array([places[name] for name in turned_bones(rig, heading)])
         groups = []
         for mode in np.unique(modes[bones]).tolist():
             rows = np.flatnonzero(modes[bones] == mode)
@@ -81,7 +85,24 @@ class RigChannels:
             carrier=_mover(rig_object, rig, note, places[names[rig.carrier_row]]),
             root=None if root is None else _mover(rig_object, rig, note, places[names[root]]),
             carried=(note.location, inward) if note.root is RootMotion.OBJECT else None,
+            heading=heading,
         )
+
+
+def turned_bones(rig: Rig, heading: HeadingPlan | None) -> tuple[str, ...]:
+    """Names of the bones that poses have rotations of: with a heading, the root bone's is last."""
+    if heading is None or rig.root_row is None:
+        return rig.bones
+    return (*rig.bones, rig.skeleton.names[rig.root_row])
+
+
+def headed(heading: HeadingPlan | None, pose: RigPose) -> RigPose:
+    """The pose with the root bone's rotation behind the others, if that turns too."""
+    if heading is None:
+        return pose
+    pose, root_wxyz = with_heading(heading, pose)
+    quats = np.concatenate([pose.rotations_wxyz, root_wxyz[..., None, :]], -2)
+    return replace(pose, rotations_wxyz=quats)
 
 
 def rotation_modes(rig_object: bpy.types.Object) -> Array:
@@ -97,7 +118,7 @@ def set_rig_pose(rig_object: bpy.types.Object, channels: RigChannels, pose: RigP
 
     Setting a single location tells Blender that the pose has changed; arrays alone do not.
     """
-    bones = pose_bones(rig_object)
+    bones, pose = pose_bones(rig_object), headed(channels.heading, pose)
     for group in channels.groups:
         _turn(bones, group, pose.rotations_wxyz, channels.count)
     channels.carrier.move(bones, pose.hips_m)

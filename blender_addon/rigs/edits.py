@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import bpy
 import numpy as np
@@ -16,6 +17,7 @@ from retarget.rigs.rig import RootMotion
 from retarget.rigs.solve import fit
 
 from ..armatures.armature import pose_bones
+from ..preferences import default_foot_lock
 from .actors import Rule
 from .control_rig import moving_parents
 from .note import RigNote, note_here, note_text, read_note, skeleton_at_home, write_note
@@ -38,9 +40,8 @@ def new_note(rig_object: bpy.types.Object) -> RigNote:
         RetargetError: it has no bones, or its scale mirrors or flattens it.
     """
     bpy.context.view_layer.update()
-    return probed(
-        rig_object, note_here(rig_object, map_joints(rest_skeleton(rig_object), known_presets()))
-    )
+    note = note_here(rig_object, map_joints(rest_skeleton(rig_object), known_presets()))
+    return probed(rig_object, replace(note, foot_lock=default_foot_lock()))
 
 
 def found_anew(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
@@ -83,10 +84,34 @@ def rooted(rig_object: bpy.types.Object, note: RigNote, root: RootMotion) -> Rig
     if note.root is RootMotion.OBJECT:
         rig_object.location = note.location.tolist()
     if note.root is RootMotion.ROOT_BONE:
-        rig, _ = rig_of(rig_object, note)
-        assert rig.root_row is not None, "it was checked when it was chosen"
-        pose_bones(rig_object)[rig.skeleton.names[rig.root_row]].location = (0.0, 0.0, 0.0)
+        bone = _root_bone(rig_object, note)
+        bone.location = (0.0, 0.0, 0.0)
+        if note.settings.heading:
+            _turn_home(bone)
     return changed
+
+
+def turning_root(rig_object: bpy.types.Object, note: RigNote, turns: bool) -> RigNote:
+    """With a root bone that turns the way the character faces, or one that is turned home."""
+    if note.root is RootMotion.ROOT_BONE and note.settings.heading and not turns:
+        _turn_home(_root_bone(rig_object, note))
+    return replace(note, settings=replace(note.settings, heading=turns))
+
+
+def _root_bone(rig_object: bpy.types.Object, note: RigNote) -> Any:
+    rig, _ = rig_of(rig_object, note)
+    assert rig.root_row is not None, "it was checked when it was chosen"
+    return pose_bones(rig_object)[rig.skeleton.names[rig.root_row]]
+
+
+def _turn_home(bone: Any) -> None:
+    """In the rotation mode that it is in; the others are the user's."""
+    if bone.rotation_mode == "QUATERNION":
+        bone.rotation_quaternion = (1.0, 0.0, 0.0, 0.0)
+    elif bone.rotation_mode == "AXIS_ANGLE":
+        bone.rotation_axis_angle = (0.0, 0.0, 1.0, 0.0)
+    else:
+        bone.rotation_euler = (0.0, 0.0, 0.0)
 
 
 def calibrated(

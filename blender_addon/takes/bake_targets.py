@@ -16,12 +16,14 @@ from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
 from retarget.errors import RetargetError
 from retarget.motion import PersonMotion
+from retarget.rigs.heading import HeadingPlan, heading_plan
 from retarget.rigs.rig import Rig, RootMotion
 from retarget.rigs.solve import Actor, RigPose, fit, solve
 from retarget.rigs.take import HeldFeet, held_feet
 
 from ..armatures.armature import pose_bones
 from ..armatures.bones import BoneLayout, bone_layout
+from ..rigs.channels import headed, turned_bones
 from ..rigs.control_rig import switches
 from ..rigs.edits import new_note
 from ..rigs.motion_settings import whole_motion
@@ -165,7 +167,7 @@ class Character:
     name: str
     actor: Actor
     modes: Mapping[str, str]
-    """rotation_mode by driven bone."""
+    """rotation_mode by bone that is turned, in the order of poses."""
     to_location: Mapping[int, Array]
     """(3, 3) by row of the carrier and the root bone: from metres in the bone's own axes to its
     location property."""
@@ -175,6 +177,8 @@ class Character:
     """(3,) where the object is, and (3, 3) from our world to the space of that."""
     faces: FaceTake
     settings: RigSettings
+    heading: HeadingPlan | None
+    """The root bone turns too."""
     foot_lock: float = 1.0
     """As noted of it."""
 
@@ -206,15 +210,17 @@ class Character:
         except RetargetError as error:
             raise TargetError(f"{name}: {error}") from None
         bones = pose_bones(rigged)
+        heading = heading_plan(rig) if note.settings.heading else None
         rows = {rig.carrier_row, rig.carrier_row if rig.root_row is None else rig.root_row}
         return cls(
             name=name,
             actor=fit(rig, motion.rest_joints, anchor=motion.pelvis[0]),
-            modes={bone: bones[bone].rotation_mode for bone in rig.bones},
+            modes={bone: bones[bone].rotation_mode for bone in turned_bones(rig, heading)},
             to_location={row: _to_location(rigged, rig, row, note) for row in rows},
             switches=switches(rigged),
             object_location=(note.location, np.linalg.inv(note.space) @ R_BLENDER_WORLD),
             faces=FaceTake.of(rigged, note),
+            heading=heading,
             settings=note.settings,
             foot_lock=note.foot_lock,
         )
@@ -226,7 +232,7 @@ class Character:
         return held_feet(self.actor, motion, times_s, self.foot_lock)
 
     def pose(self, motion: PersonMotion) -> RigPose:
-        return solve(self.actor, motion.local_wxyz, motion.pelvis)
+        return headed(self.heading, solve(self.actor, motion.local_wxyz, motion.pelvis))
 
     def curves(self, poses: Poses) -> Iterator[Curves]:
         rig = self.actor.rig
@@ -243,8 +249,8 @@ class Character:
         for (bone, name), value in self.switches.items():
             held = np.full((len(hips), 1), value)
             yield Curves(_bone_path(bone, f'["{name}"]'), held, bone)
-        for bone in rig.bones:
-            yield _turned(bone, self.modes[bone], poses.next_bone())
+        for bone, mode in self.modes.items():
+            yield _turned(bone, mode, poses.next_bone())
 
     def object(self) -> bpy.types.Object:
         return _writable(self.name)

@@ -17,7 +17,7 @@ _START = """
     import dataclasses, json, os, sys, tempfile
     from live_in_blender import *
     from rigs_in_blender import *
-    from blender_rigs import bind_skin
+    from mathutils import Vector
     from motion import smooth_tracks
     from blender_addon.rigs.note import read_note
     from blender_addon.rigs.targets import Targets
@@ -167,6 +167,37 @@ def test_smoothing_calms_the_pose_and_off_leaves_it_exact() -> None:
     """)
 
 
+def test_the_root_bone_faces_as_the_character_does_and_goes_home_again() -> None:
+    _run("""
+    made = hero(rest="A", axes="random", extras=("root",))
+    rig = objects["Hero"]
+    root = rig.pose.bones["root_bone"]
+    root.rotation_mode = "XZY"
+    assert bpy.ops.livemocap.rig_root(root="ROOT_BONE") == {"FINISHED"}
+    still = play(frames[40])
+    assert list(root.rotation_euler) == [0, 0, 0]
+    settings.heading = True
+    turning = play(frames[40])
+    moved = {n for n in still if n != "root_bone"
+             and (still[n] - turning[n]).to_translation().length > 1e-4}
+    assert not moved, moved
+    both = [(still[n].to_quaternion(), turning[n].to_quaternion()) for n in made.bones.values()]
+    assert min(abs(one.dot(other)) for one, other in both) > 1 - 1e-6
+    face = lambda pose, bone: pose[bone].to_quaternion() @ rest[bone].to_quaternion().inverted()
+    rest = {b.name: rig.matrix_world @ b.matrix_local for b in rig.data.bones}
+    forward = Vector((0, -1, 0))
+    turned = face(turning, "root_bone") @ forward
+    hips = face(turning, made.bones["pelvis"]) @ forward
+    assert turned.xy.angle(hips.xy) < 0.4 and abs(turned.xy.angle(forward.xy)) > 0.5
+    settings.heading = False
+    assert list(root.rotation_euler) == [0, 0, 0]
+    settings.heading = True
+    play(frames[40])
+    assert bpy.ops.livemocap.rig_root(root="HIPS") == {"FINISHED"}
+    assert list(root.rotation_euler) == [0, 0, 0] and list(root.location) == [0, 0, 0]
+    """)
+
+
 _FACES = """
     def face(name, shapes, parent):
         mesh = bpy.data.meshes.new(name)
@@ -269,7 +300,7 @@ def test_a_bake_moves_faces_hands_and_smooths_as_it_is_set(tmp_path: Path) -> No
     _run(
         _FACES
         + """
-    made = hero()
+    made = hero(extras=("root",))
     rig = objects["Hero"]
     face("Head", ("jawOpen", "mine"), rig)
     face("Exact", ("Exp001", "Exp002"), rig)
@@ -294,6 +325,16 @@ def test_a_bake_moves_faces_hands_and_smooths_as_it_is_set(tmp_path: Path) -> No
     assert old.use_fake_user and head_keys.animation_data.action != old
     finger = rig.pose.bones[made.bones["left_index2"]]
     assert list(finger.rotation_quaternion) == [1, 0, 0, 0]
+    bpy.ops.livemocap.rig_root(root="ROOT_BONE")
+    bake()
+    scene.frame_set(31)
+    elbow = rig.pose.bones[made.bones["left_elbow"]].matrix.copy()
+    settings.heading = True
+    bake()
+    scene.frame_set(31)
+    again = rig.pose.bones[made.bones["left_elbow"]].matrix
+    assert np.abs(np.array(again) - np.array(elbow)).max() < 1e-3 * rig.dimensions.length + 1e-3
+    assert abs(rig.pose.bones["root_bone"].rotation_quaternion[0]) < 0.95
     plain = np.array(rig.pose.bones[made.bones["left_elbow"]].rotation_quaternion)
     settings.smooth, settings.cutoff_hz, settings.speed_coefficient = True, 0.3, 0.0
     bake()
