@@ -6,7 +6,7 @@ from __future__ import annotations
 import bpy
 from bpy.app.handlers import persistent
 
-from . import preferences
+from . import log_file, preferences, translations
 from .export import exporting
 from .panels import (
     bake_operators,
@@ -100,6 +100,8 @@ def register() -> None:
     bpy.app.handlers.load_post.append(_end_recording)
     bpy.app.handlers.load_pre.append(_cancel_baking)
     starting.register()
+    translations.register()
+    log_file.begin(preferences.log_level())
 
 
 def unregister() -> None:
@@ -120,6 +122,8 @@ def unregister() -> None:
     for kind in reversed(_CLASSES):
         bpy.utils.unregister_class(kind)
     dots.unregister()
+    translations.unregister()
+    log_file.end()
 
 
 def _scene_replaced() -> tuple[list, ...]:

@@ -98,12 +98,14 @@ def connect(address: str) -> None:
         raise
     disconnect()
     _begin(Live(Receiver(address)))
+    _LOG.info("listens to %s", address)
 
 
 def play_test_stream() -> None:
     """Show the built-in people; replaces the connection there was. Opens no socket."""
     disconnect()
     _begin(Live(Receiver(BuiltInStream(TOPIC.encode())), is_test=True))
+    _LOG.info("plays the test stream")
 
 
 def disconnect() -> None:
@@ -116,6 +118,7 @@ def disconnect() -> None:
     show_people([], {})
     atexit.unregister(_live.receiver.close)
     _live.receiver.close()
+    _log_end(_live.receiver)
     _live = None
     if bpy.app.timers.is_registered(_on_timer):
         bpy.app.timers.unregister(_on_timer)
@@ -156,6 +159,12 @@ def look_again() -> None:
     """A button changed a character."""
     if _live is not None:
         _live.targets.look_again()
+
+
+def _log_end(receiver: Receiver) -> None:
+    status = receiver.status()
+    counts = f"{status.frames} frames, {status.gaps} lost, {status.malformed} refused"
+    _LOG.info("left the stream: %s; %s", counts, status.refused or "the last message was good")
 
 
 def _require_allowed(address: str) -> None:
