@@ -23,8 +23,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from motion import smooth_motion, smooth_tracks
 
 from retarget.bvh import read_bvh, write_bvh
-from retarget.fbx.person import write_person
-from retarget.motion import motions_from_tracks, resample
+from retarget.fbx.person import fbx_person, write_person
+from retarget.fbx.rig_copy import write_rig_copy
+from retarget.motion import PersonMotion, motions_from_tracks, resample
 
 FPS = Fraction(30)
 
@@ -46,9 +47,15 @@ def main() -> None:
         row("write BVH", lambda: write_bvh(motion, FPS, bvh), bvh)
         row("read BVH", lambda: read_bvh(bvh))
         row("write FBX", lambda: write_person(motion, FPS, fbx), fbx)
+        row("write FBX, a character copied", lambda: copy_character(motion, fbx))
         row("write FBX, 10 people", lambda: [write_person(motion, FPS, fbx) for _ in range(10)])
         if not args.skip_blender:
             against_blender(args.short, Path(folder))
+
+
+def copy_character(motion: PersonMotion, character: Path) -> None:
+    """A file of 55 bones without mesh, with another animation."""
+    write_rig_copy(character, character.with_name("copy.fbx"), *fbx_person(motion), FPS)
 
 
 def against_blender(frames: int, folder: Path) -> None:

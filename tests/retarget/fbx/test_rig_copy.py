@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from fractions import Fraction
 from pathlib import Path
 
@@ -9,14 +10,20 @@ import numpy as np
 import pytest
 from blender_process import needs_bpy, run_blender
 from fbx_made import dancing, skeleton_of_file, write_odd_chain
+from motion import smooth_tracks
 from readers.clips import Clip, bpy_clip, ufbx_clip
 
+from livemocap.take import TakeWriter
 from retarget.errors import RetargetError
+from retarget.fbx.clip import read_clip
 from retarget.fbx.models import Scene
 from retarget.fbx.rig import motion_of_rig, skeleton_of_rig
 from retarget.fbx.rig_copy import write_rig_copy
 from retarget.fbx.tree import read_tree
+from retarget.rigs.export import BakeWishes, export_onto_rig
+from retarget.rigs.presets import presets
 from retarget.rigs.rig_file import read_rig
+from retarget.rigs.rig_source import FileWishes, rig_source
 from retarget.rigs.skeleton import RigSkeleton
 
 FILM = Fraction(24000, 1001)
@@ -52,6 +59,12 @@ _CHARACTER = """
 
 def worst_mm(clip: Clip, heads: np.ndarray, metres: float = 1.0) -> float:
     return float(np.linalg.norm(clip.joints * metres - heads, axis=-1).max()) * 1e3
+
+
+def up_in(path: Path) -> np.ndarray:
+    """(3, 3) from a file's axes to +Y up."""
+    up = Scene(path, read_tree(path)).settings()["UpAxis"]
+    return np.eye(3) if up == 1 else np.array([[1, 0, 0], [0, 0, 1], [0, -1, 0]])
 
 
 def copy_dancing(source: Path, path: Path, rig: RigSkeleton) -> np.ndarray:
@@ -97,14 +110,18 @@ def test_bones_that_stay_get_no_curves(tmp_path: Path) -> None:
     assert len(list(Scene(Path("b"), read_tree(tmp_path / "b.fbx")).objects("AnimationCurve"))) <= 6
 
 
+@pytest.fixture(scope="module", params=[("Y", "-Z"), ("Z", "Y")], ids="".join)
+def hero(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A skinned, animated character out of Blender with some axis up."""
+    path = tmp_path_factory.mktemp("hero") / "hero.fbx"
+    run_blender(_CHARACTER, str(path), *request.param)
+    return path
+
+
 @needs_bpy
 @pytest.mark.blender
-@pytest.mark.parametrize(("up", "forward"), [("Y", "-Z"), ("Z", "Y")])
-def test_a_character_keeps_everything_but_its_animation(
-    up: str, forward: str, tmp_path: Path
-) -> None:
-    source, path = tmp_path / "hero.fbx", tmp_path / "copy.fbx"
-    run_blender(_CHARACTER, str(source), up, forward)
+def test_a_character_keeps_everything_but_its_animation(hero: Path, tmp_path: Path) -> None:
+    source, path = hero, tmp_path / "copy.fbx"
     [rig] = read_rig(source)
     heads = copy_dancing(source, path, rig)
     assert worst_mm(bpy_clip(path, FRAMES, FILM, rig.names), heads) < 0.05
@@ -120,6 +137,31 @@ def test_a_character_keeps_everything_but_its_animation(
     }
     for kind, count in counted.items():
         assert count == len(list(new.objects(kind))) + (kind == "GlobalSettings"), kind
+
+
+@needs_bpy
+@pytest.mark.blender
+def test_a_take_on_the_characters_file_is_the_take_on_its_bones(hero: Path, tmp_path: Path) -> None:
+    with closing(TakeWriter(tmp_path / "walk.mcap")) as take:
+        for frame in smooth_tracks(10, people=(1,)):
+            take.write("track", frame)
+    source, files = rig_source(str(hero), presets(), FileWishes()), []
+    for with_mesh in (False, True):
+        files += export_onto_rig(
+            take.path,
+            source,
+            ["fbx"],
+            None,
+            Fraction(30),
+            tmp_path / str(with_mesh),
+            BakeWishes(),
+            with_mesh=with_mesh,
+        )
+    bare = read_clip(files[0])
+    clip = ufbx_clip(files[1], 10, Fraction(30), bare.names)
+    turned = clip.joints @ up_in(hero).T * 0.01
+    assert np.linalg.norm(turned - bare.heads(), axis=-1).max() < 0.05e-3
+    assert set(clip.found["others"]) == {"hero", "Cube"}
 
 
 @needs_bpy
