@@ -39,10 +39,8 @@ def unregister() -> None:
 
 
 def _disc(rgb: tuple[int, int, int]) -> Array:
-    """(S, S, 4) 0..1, with a soft edge."""
+    """(S, S, 4) 0..1, with a soft edge; colours are multiplied by alpha already."""
     along = np.arange(_SIZE) - (_SIZE - 1) / 2
     away = np.hypot(along, along[:, None])
-    disc = np.empty((_SIZE, _SIZE, 4))
-    disc[..., :3] = np.array(rgb) / 255
-    disc[..., 3] = np.clip(_RADIUS - away, 0, 1)
-    return disc
+    inside = np.clip(_RADIUS - away, 0, 1)[..., None]
+    return inside * [*(channel / 255 for channel in rgb), 1.0]

@@ -69,11 +69,10 @@ class LIVEMOCAP_UL_people(bpy.types.UIList):
     ) -> None:
         row = layout.row(align=True)
         row.active = not item.is_gone
-        row.label(text=item.name, icon_value=dot(int(item.track_id)))
-        row.label(text=_short(item))
+        row.label(text=f"{item.name}, {_short(item)}", icon_value=dot(int(item.track_id)))
         moves = "PLAY" if item.live else "PAUSE"
         row.prop(item, "live", text="", icon=moves, emboss=False)
-        baked = "ACTION" if item.bake else "X"
+        baked = "KEYFRAME_HLT" if item.bake else "KEYFRAME"
         row.prop(item, "bake", text="", icon=baked, emboss=False)
         alone = data.solo == item.track_id
         solo = row.operator(

@@ -64,17 +64,17 @@ def test_the_list_shows_who_is_there_and_keeps_who_left_for_a_moment() -> None:
 
     send(1e6)
     assert [row.name for row in people.rows] == ["Person 1", "Person 2", "Person 3"]
-    assert item(people.rows[1])[:2] == ["Person 2", f"{people.rows[1].percent}%"]
+    assert item(people.rows[1])[0] == f"Person 2, {people.rows[1].percent}%"
     people.active, people.rows[2].live, people.rows[2].bake = 2, False, False
     guessed = np.array([1, TRACK_PREDICTED, 1], np.uint8)
     send(1e6 + 0.7, states=guessed)
-    assert item(people.rows[1])[1] == "guessed"
+    assert item(people.rows[1])[0] == "Person 2, guessed"
     full = frame_at(0)
     connection.receiver.take_newest = lambda: [_without(full, row=0)]
     live.tick(1e6 + 1.0)
     live.tick(1e6 + 3.7)
     assert [row.is_gone for row in people.rows] == [True, False, False]
-    assert item(people.rows[0])[1] == "3 s ago"
+    assert item(people.rows[0])[0] == "Person 1, 3 s ago"
     people.active = 0
     assert "Person 1 left, seen 3.0 s ago" in panel()
     people.active = 2
