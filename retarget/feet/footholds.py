@@ -87,7 +87,7 @@ class Footholds:
             out: as last answered.
             contacts: (P, 2, 2) bool.
             land_s: (P,) time constant with which a foot comes to rest.
-            off_m: (P,) how much higher than the floor the pose stands.
+            off_m: (P,) how much higher than the floor people stand in this pose.
         """
         state = self.state
         wanted = contacts & ~self._stray(dt_s, pose, contacts)

@@ -215,7 +215,7 @@ class LiveFootLock:
             Moving(points=past.out, speed=past.out_speed),
             contacts,
             _LAND * self._unit_s,
-            self._watch.floor_off * self._rest.leg,
+            self._watch.floor_off * self._rest.leg + carried[:, 0, 1],
         )
         flat = flat_feet(holds.held)[..., None]
         sole = points[..., TOE, :] - points[..., HEEL, :]

@@ -8,6 +8,8 @@ from livemocap.rotation import Array
 
 _NEXT, _AFTER = np.array([1, 2, 0]), np.array([2, 0, 1])
 UP = np.array([0.0, 1.0, 0.0])
+_SUM, _SUM4 = np.ones(3), np.ones(4)
+"""A product with it sums faster over few rows than einsum and sums do."""
 
 
 def cross(a: Array, b: Array) -> Array:
@@ -17,12 +19,12 @@ def cross(a: Array, b: Array) -> Array:
 
 def dot(a: Array, b: Array) -> Array:
     """(..., 3) to (...)."""
-    return np.einsum("...i,...i->...", a, b)
+    return (a * b).dot(_SUM)
 
 
 def length(a: Array) -> Array:
     """(..., 3) to (...)."""
-    return np.sqrt(np.einsum("...i,...i->...", a, a))
+    return np.sqrt((a * a).dot(_SUM))
 
 
 def turned(rotation: Array, vector: Array) -> Array:
@@ -49,4 +51,4 @@ def quat_between(a: Array, b: Array) -> Array:
     both = np.sqrt(dot(a, a) * dot(b, b))
     quat[..., 0] = np.maximum(dot(a, b), (1e-6 - 1) * both) + np.maximum(both, 1e-12)
     quat[..., 1:] = cross(a, b)
-    return quat / length(quat)[..., None]
+    return quat / np.sqrt((quat * quat).dot(_SUM4))[..., None]

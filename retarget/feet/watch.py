@@ -37,6 +37,8 @@ class Seen(Rows):
     slid: Array
     off: Array
     """(P, 1, 1) legs, how much higher than the floor is what they stand on."""
+    rested_s: Array
+    """(P,) for how long they stood on something so far."""
     known: Array
     """(P,) whether there is a velocity already."""
 
@@ -65,6 +67,7 @@ class ContactWatch:
             contacts=none,
             slid=none,
             off=np.zeros((people, 1, 1)),
+            rested_s=np.zeros(people),
             known=np.zeros(people, bool),
         )
 
@@ -133,5 +136,6 @@ class ContactWatch:
         resting = np.where(speed < self._limits.still, height, np.inf).min((-1, -2))
         found = (np.abs(resting) < _FLOOR) & seen.known
         off = seen.off[:, 0, 0]
-        share = 1 - np.exp(-dt_s / _FLOOR_S)
+        seen.rested_s = seen.rested_s + dt_s * found
+        share = np.minimum(dt_s / np.minimum(seen.rested_s + 1e-9, _FLOOR_S), 1)
         seen.off = np.where(found, off + (resting - off) * share, off)[:, None, None]

@@ -13,7 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from rig_feet import FIVE, WALK, clip_of, every_way, source_slide, standing_toes
+from feet_figures import FIVE, WALK, clip_of, every_way, source_slide, standing_toes
 
 from retarget.motion import PersonMotion
 from retarget.rigs.inspection import inspect_rig
