@@ -15,7 +15,7 @@ from typing import BinaryIO
 from livemocap.mcap_pure import MAGIC
 
 _FOOTER, _CHANNEL, _MESSAGE, _CHUNK, _METADATA = 0x02, 0x04, 0x05, 0x06, 0x0C
-_CHUNK_INDEX, _STATISTICS = 0x08, 0x0B
+_CHUNK_INDEX, _STATISTICS, _METADATA_INDEX = 0x08, 0x0B, 0x0D
 _MESSAGE_HEAD = struct.Struct("<HIQQ")
 _CHUNK_HEAD = struct.Struct("<QQQI")
 _COUNTS_AT = struct.calcsize("<QHIIIIQQ")
@@ -169,6 +169,8 @@ class McapSummary:
     """Messages by topic."""
     chunks: tuple[int, ...]
     """Where each chunk begins."""
+    tables: dict[str, int]
+    """Where each named table begins; of several with one name the last."""
 
 
 def read_summary(file: BinaryIO, size: int) -> McapSummary:
@@ -213,19 +215,38 @@ def read_chunk(file: BinaryIO, at: int, topics: Mapping[int, str], size: int) ->
         raise McapDamageError(str(error)) from None
 
 
+def read_table(file: BinaryIO, at: int, size: int) -> dict[str, str]:
+    """The values of the table that begins at `at`.
+
+    Raises:
+        McapDamageError: it is damaged.
+    """
+    file.seek(at)
+    kind, content = _record(file, size)
+    if kind != _METADATA:
+        raise McapDamageError("a table is not where it should be")
+    try:
+        return _table(content, _text(content, 0)[1])
+    except _DAMAGE as error:
+        raise McapDamageError(str(error)) from None
+
+
 def _summary(records: memoryview) -> McapSummary:
     topics: dict[int, str] = {}
     counts: dict[str, int] = {}
     chunks: list[int] = []
+    tables: dict[str, int] = {}
     for kind, content in _records(records):
         if kind == _CHANNEL:
             topics[struct.unpack_from("<H", content)[0]] = _text(content, 4)[0]
         elif kind == _CHUNK_INDEX:
             chunks.append(struct.unpack_from("<QQQ", content)[2])
+        elif kind == _METADATA_INDEX:
+            tables[_text(content, 16)[0]] = struct.unpack_from("<Q", content)[0]
         elif kind == _STATISTICS:  # stands after the channels
             (length,) = struct.unpack_from("<I", content, _COUNTS_AT)
             pairs = content[_COUNTS_AT + 4 : _COUNTS_AT + 4 + length]
             for channel, count in struct.iter_unpack("<HQ", pairs):
                 topic = topics.get(channel, "")
                 counts[topic] = counts.get(topic, 0) + count
-    return McapSummary(topics, counts, tuple(chunks))
+    return McapSummary(topics, counts, tuple(chunks), tables)

@@ -15,9 +15,10 @@ from livemocap.mcap_reader_pure import (
     read_chunk,
     read_mcap,
     read_summary,
+    read_table,
 )
 from livemocap.messages import TRACK_TENTATIVE
-from livemocap.take_writer import BEFORE_S, PRESSED, TakeError
+from livemocap.take_writer import BEFORE_S, LEFT_OUT, LEFT_OUT_PEOPLE, PRESSED, TakeError
 from livemocap.track_rows import RowsDecoder, TrackRows
 
 _TOPIC = "track"
@@ -64,6 +65,19 @@ def glance(path: Path) -> TakeGlance:
     except (McapDamageError, wire.WireError) as error:
         raise TakeError(f"{path}: {error}") from None
     return _short(summary, rows, numbers, before_s)
+
+
+def left_out(path: Path) -> frozenset[int]:
+    """Track ids of people who were taken out while a take was recorded. Nobody, where that cannot
+    be read: in a take that is unfinished or damaged."""
+    try:
+        size = path.stat().st_size
+        with path.open("rb") as file:
+            at = read_summary(file, size).tables.get(LEFT_OUT)
+            values = {} if at is None else read_table(file, at, size)
+        return frozenset(map(int, values.get(LEFT_OUT_PEOPLE, "").split()))
+    except (OSError, ValueError):
+        return frozenset()
 
 
 def _before_s(file: BinaryIO, size: int) -> float:

@@ -26,6 +26,10 @@ PROFILE = "livemocap"
 PRESSED, BEFORE_S = "recording", "before_s"
 """A recording's metadata that say when the button was pressed, and how much came before it."""
 
+LEFT_OUT, LEFT_OUT_PEOPLE = "left_out", "people"
+"""A recording's metadata that say who is not to be baked, unless they are asked for: track ids
+with blanks between them. They are recorded like everybody else."""
+
 
 class TakeError(ValueError):
     """A take that cannot be read, or written where it was asked to."""

@@ -61,7 +61,9 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
         default="*.mcap;*.mcap.part", options={"HIDDEN"}
     )
     people: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
-        name="People", description="Their numbers, as 1, 3. Empty means everybody"
+        name="People",
+        description="Their numbers, as 1, 3. Empty means everybody who was not left out under "
+        "People while the take was recorded",
     )
     to: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="To", description="Who is moved", items=_TO

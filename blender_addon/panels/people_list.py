@@ -85,6 +85,8 @@ class LIVEMOCAP_UL_people(bpy.types.UIList):
 class Choices:
     """What was chosen in the list, by track id."""
 
+    listed: frozenset[int]
+    """Everybody in the list."""
     held: frozenset[int]
     """Neither their stand-ins nor their characters move."""
     hidden: frozenset[int]
@@ -106,11 +108,12 @@ def chosen_person() -> Any | None:
 def choices() -> Choices:
     people = people_list()
     rows = [(int(row.track_id), row) for row in people.rows]
+    listed = frozenset(i for i, _ in rows)
     alone = int(people.solo) if people.solo else None
     hidden = {i for i, _ in rows if alone is not None and i != alone}
     held = {i for i, row in rows if not row.live}
     left_out = frozenset(i for i, row in rows if not row.bake)
-    return Choices(frozenset(held | hidden), frozenset(hidden), left_out)
+    return Choices(listed, frozenset(held | hidden), frozenset(hidden), left_out)
 
 
 def show_people(listed: Sequence[Listed], characters: Mapping[int, Iterable[str]]) -> None:

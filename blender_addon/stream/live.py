@@ -206,6 +206,9 @@ def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
     covered = targets.moving if stream_settings().hide_stand_ins else frozenset()
     poser.covered, poser.held = covered | chosen.hidden, chosen.held
     targets.held = chosen.held
+    if (taken := recording.current()) is not None and taken.status().running:
+        # who was left out and went away since is not in the list any more
+        taken.left_out = (taken.left_out - chosen.listed) | chosen.left_out
     try:
         poser.show(frames, now_s)
     finally:

@@ -12,6 +12,7 @@ from pathlib import Path
 import bpy
 
 from livemocap.rotation import Array
+from livemocap.take_glance import left_out
 from livemocap.take_writer import PART_SUFFIX, TakeError
 from livemocap.track_rows import read_track_rows
 from retarget.motion import PersonMotion, SeenPeople, sample
@@ -130,7 +131,7 @@ class Bake:
             if rows is not None:
                 seen.add(rows)
             yield _READ_SHARE * part
-        people = _chosen(seen, self._options)
+        people = _chosen(seen, self._options, left_out(self._options.take))
         clock = _key_times(bpy.context.scene, self._options)
         targets: list[Actor] = []
         for number, track_id in enumerate(people):
@@ -210,8 +211,12 @@ def _key_times(scene: bpy.types.Scene, options: BakeOptions) -> KeyTimes:
     )
 
 
-def _chosen(seen: SeenPeople, options: BakeOptions) -> list[int]:
-    """Track ids in the order in which they are given characters."""
+def _chosen(seen: SeenPeople, options: BakeOptions, unwanted: frozenset[int]) -> list[int]:
+    """Track ids in the order in which they are given characters.
+
+    Args:
+        unwanted: who is left out unless they are named.
+    """
     if not seen.track_ids:
         raise TakeError(f"{options.take.name}: nobody was tracked in this take")
     there = [each for each in seen.track_ids if options.window.shows(*seen.span_s(each))]
@@ -220,7 +225,10 @@ def _chosen(seen: SeenPeople, options: BakeOptions) -> list[int]:
     if missing := [str(person) for person in options.people if person not in there]:
         known = ", ".join(map(str, there))
         raise TakeError(f"{options.take.name}: no person {', '.join(missing)}; there are {known}")
-    people, characters = list(options.people or there), len(options.characters)
+    wanted = [each for each in there if each not in unwanted]
+    if not wanted and not options.people:
+        raise TakeError(f"{options.take.name}: everybody was left out while it was recorded")
+    people, characters = list(options.people or wanted), len(options.characters)
     if not characters:
         return people
     if options.people and len(people) != characters:

@@ -18,6 +18,8 @@ from livemocap.messages import TrackFrame
 from livemocap.skeleton import SMPLX
 from livemocap.take_writer import (
     BEFORE_S,
+    LEFT_OUT,
+    LEFT_OUT_PEOPLE,
     PRESSED,
     TakeError,
     TakeWriter,
@@ -93,6 +95,8 @@ class Recording:
             raise RecordingError(str(error)) from None
         except OSError as error:
             raise RecordingError(f"{folder}: {error.strerror}") from None
+        self.left_out: frozenset[int] = frozenset()
+        """Track ids of people whom the take says are not to be baked. They are recorded, too."""
         self._receiver = receiver
         self._gaps = GapCounter()
         self._frames = 0
@@ -137,6 +141,9 @@ class Recording:
             self._writer.add_metadata("skeleton", _skeleton_table())
             self._writer.add_metadata(PRESSED, self._about)
             self._write_all()
+            if self.left_out:
+                people = " ".join(map(str, sorted(self.left_out)))
+                self._writer.add_metadata(LEFT_OUT, {LEFT_OUT_PEOPLE: people})
             self._writer.close()
         except Exception as error:  # whatever it was, what is written already is to be kept
             self._end()

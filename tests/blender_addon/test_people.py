@@ -1,5 +1,7 @@
 """The People panel in headless Blender: the list, and what can be done with a person."""
 
+from pathlib import Path
+
 import pytest
 from blender_process import needs_bpy, run_blender
 
@@ -186,4 +188,45 @@ def test_who_is_held_or_not_alone_stands_still() -> None:
     assert moving() == [True, True]
     assert not any(proxy.hide_viewport for proxy in find_proxies().values())
     """
+    )
+
+
+def test_who_was_left_out_while_recording_is_recorded_but_not_baked(tmp_path: Path) -> None:
+    run_blender(
+        _START
+        + """
+    from blender_addon.takes import recording
+    from livemocap.take_glance import glance, left_out
+    bpy.ops.livemocap.test_stream()
+    shown = follow()
+    settings = bpy.context.window_manager.livemocap
+    settings.takes_folder, settings.take_name = sys.argv[1], "duet"
+    people.rows[1].bake = False
+    bpy.ops.livemocap.record_start()
+    for _ in range(20):
+        tick_to_next(shown)
+    bpy.ops.livemocap.record_stop()
+    path = recording.current().status().path
+    assert glance(path).people == (1, 2)
+    assert left_out(path) == {2}
+
+    def baked(**how):
+        bpy.ops.livemocap.bake_take(filepath=str(path), wait=True, **how)
+        names = sorted(each.name for each in bpy.data.objects if each.name.startswith("duet"))
+        for name in names:
+            bpy.data.objects.remove(bpy.data.objects[name])
+        return names
+
+    assert baked() == ["duet person 1"]
+    assert baked(people="1, 2") == ["duet person 1", "duet person 2"]
+    people.rows[0].bake, people.rows[1].bake = False, True
+    bpy.ops.livemocap.record_start()
+    for _ in range(5):
+        tick_to_next(shown)
+    people.rows[0].bake = True
+    tick_to_next(shown)
+    bpy.ops.livemocap.record_stop()
+    assert left_out(recording.current().status().path) == set(), "it may be chosen until the end"
+    """,
+        str(tmp_path),
     )
