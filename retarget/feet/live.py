@@ -15,7 +15,7 @@ from .footholds import Footholds, Held, Moving
 from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
 from .pelvis import LivePelvis, Moved, follow, posed_reach, shortfall, upright
 from .plant import FootLimits, flat_turn, heel_lift, rotate_by
-from .posed import FeetPose, pose_feet
+from .posed import FeetPose, pose_feet, turned_feet
 from .rows import Rows
 from .spring import Spring
 from .vectors import cross, dot, length
@@ -54,6 +54,8 @@ class _Past(Rows):
     """(P,)."""
     hips: Array
     """(P, 3) m, between both."""
+    pelvis: Array
+    """(P, 3) m by which it was moved."""
     points: Array
     """(P, 2, 2, 3) m as posed; as answered, and their speed in m/s."""
     out: Array
@@ -200,7 +202,8 @@ class LiveFootLock:
         past.left.let_go(row[..., None], np.zeros(1), np.zeros(1))
         past.turn, past.turn_speed = np.where(row, 0, past.turn), np.where(row, 0, past.turn_speed)
         past.points = np.where(row[..., None], points, past.points)
-        carried = points + self._pelvis.moved[:, None, None]
+        past.pelvis = self._pelvis.moved
+        carried = points + past.pelvis[:, None, None]
         past.out = np.where(row[..., None], carried, past.out)
         past.out_speed = np.where(row[..., None], 0, past.out_speed)
 
@@ -208,7 +211,7 @@ class LiveFootLock:
         past, points, holds = self._past, legs.points, self._holds
         step_s = dt_s[:, None, None]
         speed = (points - past.points) / step_s[..., None]
-        carried = self._pelvis.moved[:, None]
+        carried = past.pelvis[:, None]
         changed = holds.step(
             dt_s,
             Moving(points=points + carried[:, None], speed=speed),
@@ -221,32 +224,40 @@ class LiveFootLock:
         sole = points[..., TOE, :] - points[..., HEEL, :]
         lies = holds.lying(sole)
         turn = np.where(flat, flat_turn(sole, lies), 0)
-        turn = turn + self._follow(dt_s, legs, turn, carried)
+        if legs.heel is None:
+            foot = -np.where(flat, lies, sole)
+        else:
+            foot = rotate_by(turn, legs.ankle - legs.toe)
+        turn = turn + self._follow(dt_s, legs, (sole, foot), carried)
+        time = self._time()
         if changed.any():
-            self._let_go(step_s, changed, (turn, flat, sole), speed, carried)
-        past.left.step(step_s[..., None], self._time())
+            self._let_go(step_s, changed, (turn, flat, sole), speed, carried, time)
+        past.left.step(step_s[..., None], time)
         turn = turn + past.left.value[..., 0, :]
         quat = quat_from_rotvec(turn)
-        back = rotate_by(turn, -sole)
-        moved = self._pelvis.moved
+        from_ankle = turned_feet(legs, quat)
+        back = from_ankle[..., HEEL, :] - from_ankle[..., TOE, :]
+        moved = past.pelvis = self._pelvis.moved
         toe = holds.toes(points[..., TOE, :] + moved[:, None], back)
         toe = toe + past.left.value[..., 1, :]
         self._remember(step_s, points, toe, back, turn)
-        return self._answered(legs, toe, turn, quat, moved)
+        if self._strength is None:
+            return pose_feet(legs, toe, quat, moved, holds.held, from_ankle)
+        share = self._strength[..., None]
+        toe, quat = legs.toe + share * (toe - legs.toe), quat_from_rotvec(share * turn)
+        return pose_feet(legs, toe, quat, self._strength * moved, holds.held)
 
-    def _follow(self, dt_s: Array, legs: Legs, flat: Array, carried: Array) -> Array:
+    def _follow(self, dt_s: Array, legs: Legs, feet: tuple[Array, Array], carried: Array) -> Array:
         """Move the pelvis of this frame; (P, 2, 3) rad by which heels lift.
 
         Args:
-            flat: (P, 2, 3) rad that lay the feet down.
+            feet: (P, 2, 3) m each, from heel to toe as posed, and from toe to ankle, laid down
+                where they lie flat.
             carried: (P, 1, 3) m by which the pelvis is moved so far.
         """
-        held, reach, points = self._holds.held, posed_reach(legs), legs.points
+        held, reach, (sole, foot) = self._holds.held, posed_reach(legs), feet
         standing = upright(legs.hip, legs.ankle, self._rest.leg)[:, None]
-        toe = self._holds.toes(
-            points[..., TOE, :] + carried, points[..., HEEL, :] - points[..., TOE, :]
-        )
-        foot = rotate_by(flat, legs.ankle - legs.toe)
+        toe = self._holds.toes(legs.toe + carried, -sole)
         goal, any_foot = follow(held, legs, toe + foot, reach)
         moved = self._pelvis.follow(dt_s, goal * standing, any_foot)
         to_hip = legs.hip + moved[:, None] - toe
@@ -266,6 +277,7 @@ class LiveFootLock:
         turning: tuple[Array, Array, Array],
         speed: Array,
         carried: Array,
+        time: Array,
     ) -> None:
         """Start from where and how the changed feet were, seen from where they are to go.
 
@@ -273,6 +285,7 @@ class LiveFootLock:
             turning: (P, 2, 3) rad where they are to turn; whether they lie flat; and their soles.
             speed: (P, 2, 2, 3) m/s of the pose.
             carried: (P, 1, 3) m by which the pelvis was moved in the frame before.
+            time: (P, 2, 2, 1) s, `_time`.
         """
         past, held = self._past, self._holds.held
         turn, flat, sole = turning
@@ -283,7 +296,7 @@ class LiveFootLock:
         goal = self._holds.toes(past.points[..., TOE, :] + carried, past.out[..., HEEL, :] - toe)
         pace = speed[..., TOE, :] - np.where(held[..., HEEL, None], speed[..., HEEL, :], 0)
         left = past.out_speed[..., TOE, :] - np.where(held[..., TOE, None], 0, pace)
-        most = self._torn_m / self._time()[..., 1, 0]
+        most = self._torn_m / time[..., 1, 0]
         left = left * np.minimum(1, most / np.maximum(length(left), 1e-9))[..., None]
         past.left.let_go(
             changed[..., None, None],
@@ -304,14 +317,6 @@ class LiveFootLock:
         past.out = out
         past.turn_speed, past.turn = (turn - past.turn) / step_s, turn
 
-    def _answered(
-        self, legs: Legs, toe: Array, turn: Array, quat: Array, pelvis: Array
-    ) -> FeetPose:
-        if self._strength is not None:
-            pelvis, share = self._strength * pelvis, self._strength[..., None]
-            toe, quat = legs.toe + share * (toe - legs.toe), quat_from_rotvec(share * turn)
-        return pose_feet(legs, toe, quat, pelvis, self._holds.held)
-
 
 def _chosen(mask: Array, ours: FeetPose, theirs: FeetPose) -> FeetPose:
     """Ours where `mask` (P,), theirs elsewhere."""
@@ -327,6 +332,7 @@ def _nothing(people: int) -> _Past:
     return _Past(
         t_s=np.zeros(people),
         hips=np.zeros((people, 3)),
+        pelvis=np.zeros((people, 3)),
         points=points,
         out=points,
         out_speed=points,

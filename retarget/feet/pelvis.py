@@ -13,6 +13,7 @@ from .legs import FeetAtRest, Legs, flat_feet, standing_feet
 from .plant import FootLimits
 from .rows import Rows
 from .spring import Spring
+from .vectors import dot
 
 _FOLLOW, _LOWER = 0.28, 0.05
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: the pelvis follows the
@@ -24,6 +25,7 @@ so."""
 _SHARE = np.array([0.6, 1.0, 0.6])
 """Of the way to the feet, by axis: those of a stream are held from where they land on, so that a
 pelvis that went all the way across the floor would never come back."""
+_LEVEL = np.array([1.0, 0.0, 1.0])
 _STAYS = np.array([0.0, 1.0, 0.0])
 
 _HALF_FOOT = 0.15
@@ -37,8 +39,8 @@ def upright(hip: Array, ankle: Array, leg: Array) -> Array:
         hip: (..., 2, 3) m; ankle as well.
         leg: (...) m.
     """
-    share = ((hip - ankle)[..., 1].max(-1) / leg - 0.4) / 0.3
-    share = np.clip(share, 0, 1)
+    share = (hip[..., 1] - ankle[..., 1]).max(-1) / (0.3 * leg) - 0.4 / 0.3
+    share = np.minimum(np.maximum(share, 0), 1)
     return share * share * (3 - 2 * share)
 
 
@@ -82,8 +84,8 @@ def shortfall(hip: Array, goal: Array, reach: Array) -> Array:
         reach: (..., 2) m, `posed_reach`.
     """
     gap = hip - goal
-    aside = gap[..., 0] ** 2 + gap[..., 2] ** 2
-    height = np.sqrt(np.maximum(reach**2 - aside, (0.3 * reach) ** 2))
+    square = reach * reach
+    height = np.sqrt(np.maximum(square - dot(gap * _LEVEL, gap), 0.09 * square))
     return np.maximum(gap[..., 1] - height, 0)
 
 

@@ -28,14 +28,27 @@ class FeetPose:
     """(..., 2, 2) bool, which of them are held."""
 
 
-def pose_feet(legs: Legs, toe: Array, turn: Array, pelvis: Array, held: Array) -> FeetPose:
+def turned_feet(legs: Legs, turn: Array) -> Array:
+    """(..., 2, 2, 3) m from ankles to heels and toes, feet turned by `turn` (..., 2, 4) wxyz."""
+    from_ankle = legs.points - legs.ankle[..., None, :]
+    return from_ankle @ matrix_from_quat(turn).swapaxes(-1, -2)
+
+
+def pose_feet(
+    legs: Legs,
+    toe: Array,
+    turn: Array,
+    pelvis: Array,
+    held: Array,
+    from_ankle: Array | None = None,
+) -> FeetPose:
     """Bring toes to `toe` (..., 2, 3) m with feet turned by `turn` (..., 2, 4) wxyz.
 
     Args:
         pelvis: (..., 3) m it is moved by.
+        from_ankle: `turned_feet`, if they are known already.
     """
-    from_ankle = legs.points - legs.ankle[..., None, :]
-    from_ankle = from_ankle @ matrix_from_quat(turn).swapaxes(-1, -2)
+    from_ankle = turned_feet(legs, turn) if from_ankle is None else from_ankle
     turns = reach_legs(legs, legs.hip + pelvis[..., None, :], toe - from_ankle[..., TOE, :])
     return FeetPose(
         thigh=turns.thigh,
