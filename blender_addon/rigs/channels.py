@@ -32,8 +32,20 @@ class _Group:
     mode: int
     bones: Array
     """(N,) places in `pose.bones`."""
-    rows: Array
-    """(N,) rows of the pose."""
+    rows: Array | None
+    """(N,) rows of the pose; None: all, in their order."""
+    channel: str
+    """The property of that mode."""
+    table: Array
+    """(B, 3 or 4) single precision, room for that property of all pose bones."""
+
+    @classmethod
+    def of(cls, mode: int, modes: Array, bones: Array) -> _Group:
+        """Those of `bones`, places in `modes`, that are in this mode."""
+        rows = np.flatnonzero(modes[bones] == mode)
+        channel, width = _channel(mode)
+        table = np.empty((len(modes), width), np.float32)
+        return cls(mode, bones[rows], None if len(rows) == len(bones) else rows, channel, table)
 
 
 @dataclass(frozen=True)
@@ -72,10 +84,7 @@ class RigChannels:
         modes = rotation_modes(rig_object)
         heading = heading_plan(rig) if note.settings.heading else None
         bones = np.array([places[name] for name in turned_bones(rig, heading)])
-        groups = []
-        for mode in np.unique(modes[bones]).tolist():
-            rows = np.flatnonzero(modes[bones] == mode)
-            groups.append(_Group(mode, bones[rows], rows))
+        groups = [_Group.of(mode, modes, bones) for mode in np.unique(modes[bones]).tolist()]
         names = rig.skeleton.names
         root = rig.root_row if note.root is RootMotion.ROOT_BONE else None
         inward = np.linalg.inv(note.space) @ R_BLENDER_WORLD
@@ -120,7 +129,7 @@ def set_rig_pose(rig_object: bpy.types.Object, channels: RigChannels, pose: RigP
     """
     bones, pose = pose_bones(rig_object), headed(channels.heading, pose)
     for group in channels.groups:
-        _turn(bones, group, pose.rotations_wxyz, channels.count)
+        _turn(bones, group, pose.rotations_wxyz)
     channels.carrier.move(bones, pose.hips_m)
     if channels.root is not None:
         channels.root.move(bones, pose.root_m)
@@ -129,13 +138,11 @@ def set_rig_pose(rig_object: bpy.types.Object, channels: RigChannels, pose: RigP
         rig_object.location = (location + inward @ pose.object_m).tolist()
 
 
-def _turn(bones: Any, group: _Group, rotations_wxyz: Array, count: int) -> None:
+def _turn(bones: Any, group: _Group, rotations_wxyz: Array) -> None:
     """One channel of all bones is read, changed where we drive, and written."""
-    channel, width = _channel(group.mode)
-    quats = rotations_wxyz[group.rows]
-    values = np.empty(count * width, np.float32)
+    channel, table, values = group.channel, group.table, group.table.ravel()
+    quats = rotations_wxyz if group.rows is None else rotations_wxyz[group.rows]
     bones.foreach_get(channel, values)
-    table = values.reshape(-1, width)
     if group.mode == _AXIS_ANGLE:
         table[group.bones] = _axis_angles(quats)
     elif group.mode == 0:

@@ -56,7 +56,7 @@ class Live:
     targets: Targets = field(default_factory=Targets)
     roster: Roster = field(default_factory=Roster)
     listed: tuple[int, ...] = ()
-    """Track ids in the list of people."""
+    """Track ids in the frames that the list of people was written for."""
     listed_s: float = 0.0
     trouble: str = ""
     """The last error of a tick, in words; empty when the last one went well."""
@@ -216,10 +216,11 @@ def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
 
 
 def _list_people(connection: Live, now_s: float) -> None:
-    listed = connection.roster.update(connection.poser.people, now_s)
-    ids = tuple(each.person.track_id for each in listed)
+    people = connection.poser.people
+    ids = tuple(person.track_id for person in people)
     if ids != connection.listed or now_s - connection.listed_s > _LIST_S:
         connection.listed, connection.listed_s = ids, now_s
+        listed = connection.roster.update(people, now_s)
         show_people(listed, connection.targets.characters())
 
 
