@@ -19,6 +19,7 @@ from .armature import Armature
 from .armature_map import map_armature
 from .bvh_rig import guess_metres_per_unit
 from .choosing import choose_bones
+from .game_skeleton import game_skeleton
 from .inspection import choose
 from .joint_map import JointMap
 from .presets import Preset, fitted, load_preset
@@ -46,7 +47,7 @@ def rig_of_file(
     map_file: Path | None = None,
     known: Sequence[Preset] | None = None,
 ) -> ChosenRig:
-    """The character of a file, mapped.
+    """The character of a file, mapped; of a rig of controls the bones that skin follows.
 
     Args:
         armature: one of several in the file; None: the one with the most joints.
@@ -55,19 +56,22 @@ def rig_of_file(
 
     Raises:
         RetargetError: as `read_armatures`, or the character cannot be moved: no bone follows the
-            pelvis, or the bones that do are controls.
+            pelvis, or no limb is sure.
     """
     found = choose([(a, map_armature(a, known)) for a in read_armatures(path)], path, armature)
     chosen, joints = found.armature, found.joint_map
     if map_file is not None:
         joints = _with_map(chosen.skeleton, joints, load_preset(map_file), map_file)
-    _require_movable(path, chosen.skeleton, joints)
+    _require_movable(path, joints)
     skeleton = with_root_bone(path, chosen)
+    game: list[str] = []
+    if _controlled(skeleton, joints.bones):
+        skeleton, joints, game = _deforming(path, skeleton)
     beside = [
         f"{path.name} also holds {name} ({count} joints): --armature {name!r}"
         for name, count in found.others
     ]
-    notes = (*_notes(path, joints), *_unit_note(path), *beside)
+    notes = (*game, *_notes(path, joints), *_unit_note(path), *beside)
     return ChosenRig(chosen.name, skeleton, joints, notes)
 
 
@@ -114,7 +118,7 @@ def _no_bone(skeleton: RigSkeleton, bone: str) -> str:
     return f"this character has no bone {bone!r}; {hint}"
 
 
-def _require_movable(path: Path, skeleton: RigSkeleton, joints: JointMap) -> None:
+def _require_movable(path: Path, joints: JointMap) -> None:
     inspect = f"see `livemocap rigs inspect {path}`, and say with --map which bone is which"
     if "pelvis" not in joints.matches:
         raise RetargetError(
@@ -122,12 +126,24 @@ def _require_movable(path: Path, skeleton: RigSkeleton, joints: JointMap) -> Non
         )
     if not any(f"{side}_{limb}" in joints.matches for side in ("left", "right") for limb in _LIMBS):
         raise RetargetError(f"{path}: no arm or leg was found that is sure enough; {inspect}")
-    if _controlled(skeleton, joints.bones):
+
+
+def _deforming(path: Path, skeleton: RigSkeleton) -> tuple[RigSkeleton, JointMap, list[str]]:
+    """What a file without constraints can hold of a rig of controls."""
+    found = game_skeleton(skeleton)
+    if found is None:
         raise RetargetError(
-            f"{path}: this is a rig of controls, whose constraints no FBX or BVH file holds: bake "
-            "the take onto it in Blender (LiveMocap > Takes), or export onto the character's "
-            "game skeleton"
+            f"{path}: this is a rig of controls, whose constraints no FBX or BVH file holds, and "
+            "its deforming bones are no body: bake the take onto it in Blender (LiveMocap > Takes)"
         )
+    bones, joints = found
+    _require_movable(path, joints)
+    note = (
+        f"{path.name} is a rig of controls, whose constraints no FBX or BVH file holds: written "
+        f"are its {len(bones.names)} deforming bones below {joints.bones['pelvis']!r}; "
+        "to move the controls themselves, bake in Blender"
+    )
+    return bones, joints, [note]
 
 
 def _controlled(skeleton: RigSkeleton, bones: Mapping[str, str]) -> bool:
