@@ -48,11 +48,14 @@ class ShownLayout:
         assert hasattr(bpy.types, name), name
         self.shown.append(text)
 
-    def template_list(self, kind: str, _: str, rows: Any, name: str, *more: Any) -> None:
-        assert hasattr(bpy.types, kind), kind
+    def template_list(
+        self, kind: str, _: str, owner: Any, name: str, active: Any, index: str, **how: Any
+    ) -> None:
+        assert hasattr(active, index)
         ui_list = getattr(bpy.types, kind)
-        for row in getattr(rows, name):
-            ui_list.draw_item(None, bpy.context, ShownLayout(self.shown), rows, row, 0, *more)
+        for row in getattr(owner, name):
+            inner = ShownLayout(self.shown)
+            ui_list.draw_item(None, bpy.context, inner, owner, row, 0, active, index)
 
     def separator(self, **_: Any) -> None:
         """Nothing to read."""

@@ -72,6 +72,7 @@ class LIVEMOCAP_UL_joints(bpy.types.UIList):
 class LIVEMOCAP_PT_bones(SidebarPanel, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_bones"
     bl_label = "Bones"
+    bl_order = 0
     bl_parent_id = "LIVEMOCAP_PT_rig"
     bl_options = {"DEFAULT_CLOSED"}  # noqa: RUF012
 
@@ -84,7 +85,9 @@ class LIVEMOCAP_PT_bones(SidebarPanel, bpy.types.Panel):
         rows = joint_rows(context)
         if not rows.joints and not bpy.app.timers.is_registered(fill_rows):
             bpy.app.timers.register(fill_rows)  # nothing may be written while drawing
-        layout.template_list(LIVEMOCAP_UL_joints.bl_idname, "", rows, "joints", rows, "active")
+        layout.template_list(
+            LIVEMOCAP_UL_joints.bl_idname, "", rows, "joints", rows, "active", rows=8
+        )
         _draw_joint(layout, context)
         layout.operator_menu_enum(
             LIVEMOCAP_OT_bones_mirror.bl_idname, "side", text="Mirror", icon="MOD_MIRROR"
@@ -105,7 +108,7 @@ def _draw_joint(layout: Any, context: bpy.types.Context) -> None:
     row = column.row(align=True)
     row.prop_search(rig_settings(context), "bone", chosen[0].data, "bones", text="")
     row.operator(LIVEMOCAP_OT_bone_pick.bl_idname, text="", icon="EYEDROPPER")
-    row.operator(LIVEMOCAP_OT_bone_clear.bl_idname, text="", icon="X")
+    row.operator(LIVEMOCAP_OT_bone_clear.bl_idname, text="", icon="REMOVE")
     if chosen[1].joint_map.unsure:
         row = column.row(align=True)
         one = row.row(align=True)

@@ -18,6 +18,7 @@ from .status import StatusLine, sentence_lines
 class LIVEMOCAP_PT_face(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_face"
     bl_label = "Face"
+    bl_order = 4
 
     def draw_header(self, context: bpy.types.Context) -> None:
         header: Any = self.layout

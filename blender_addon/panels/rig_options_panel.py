@@ -30,6 +30,7 @@ class RigPart(SidebarPanel):
 class LIVEMOCAP_PT_root(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_root"
     bl_label = "Root & Feet"
+    bl_order = 1
 
     def draw(self, context: bpy.types.Context) -> None:
         layout: Any = self.layout
@@ -45,6 +46,7 @@ class LIVEMOCAP_PT_root(RigPart, bpy.types.Panel):
 class LIVEMOCAP_PT_smoothing(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_smoothing"
     bl_label = "Smoothing"
+    bl_order = 2
 
     def draw_header(self, context: bpy.types.Context) -> None:
         header: Any = self.layout
@@ -62,6 +64,7 @@ class LIVEMOCAP_PT_smoothing(RigPart, bpy.types.Panel):
 class LIVEMOCAP_PT_hands(RigPart, bpy.types.Panel):
     bl_idname = "LIVEMOCAP_PT_hands"
     bl_label = "Hands"
+    bl_order = 3
 
     def draw(self, context: bpy.types.Context) -> None:
         layout: Any = self.layout

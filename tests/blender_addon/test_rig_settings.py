@@ -60,7 +60,7 @@ def test_settings_are_kept_with_the_file_and_undone() -> None:
     hero()
     before = read_note(objects["Hero"]).settings
     bpy.ops.ed.undo_push(message="before")
-    chosen = {"scale_by": "CUSTOM", "custom_scale": 1.5, "floor_m": 0.25, "flat_feet": True,
+    chosen = {"scale_by": "CUSTOM", "custom_scale": 1.5, "floor_m": 0.25, "flat_feet": False,
               "heading": True, "smooth": True, "cutoff_hz": 2.5, "speed_coefficient": 0.25,
               "fingers": False, "finger_gain": 0.5, "face": False, "face_mesh": "Head",
               "jaw_gain": 2.0, "expression_gain": 0.75, "foot_lock": 0.5}
