@@ -117,7 +117,7 @@ class ContactWatch:
         stood, known = seen.contacts, seen.known[:, None, None]
         kept = length(seen.slow_velocity * _LEVEL)
         height = (seen.points[..., 1] - self._flat) / self._leg
-        self._find_floor(dt_s, speed, height)
+        self._find_floor(dt_s, seen.speed, height)
         height = height - seen.off
         still_slides = seen.slid & (kept > limits.still) & (height < limits.high)
         seen.slid = still_slides | (stood & (kept > limits.slide))
