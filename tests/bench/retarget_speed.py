@@ -9,7 +9,7 @@ import argparse
 import os
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -18,12 +18,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from motion import smooth_motion
 from rigs_made import EXTRAS, MadeRig, made_rig, person
+from walkers import walk
+from walking_person import walking_person
 
 from livemocap.rotation import Array, quat_from_matrix
 from livemocap.skeleton import SMPLX
+from retarget.rigs.live import LiveCast
 from retarget.rigs.posed import posed
 from retarget.rigs.rig import Rig
 from retarget.rigs.solve import Actor, Cast, fit, solve
+from retarget.rigs.take import hold_feet
 
 Quat = tuple[float, float, float, float]
 
@@ -53,9 +57,26 @@ def crowd(title: str, actor: Actor, people: int, rounds: int) -> float:
     motion = smooth_motion(people)
     cast = Cast([actor] * people)
     own = row(title, lambda: cast.solve(motion.local_wxyz, motion.pelvis), rounds)
+    feet(actor, people)
     row(f"  calibrate one anew ({len(actor.rig.driven)} driven)",
         lambda: cast.recalibrate(0, fit(actor.rig, person())), 30)  # fmt: skip
     return own
+
+
+def feet(actor: Actor, people: int) -> None:
+    """The same tick with feet held, everybody walking, each a little later than the one before."""
+    motion = walking_person(walk(seconds=6.0))
+    frames = np.arange(motion.frames - people)[:, None] + np.arange(people)
+    local, pelvis = motion.local_wxyz[frames], motion.pelvis[frames]
+    for title, strength in (("walking, feet as posed", 0.0), ("walking, feet held", 1.0)):
+        cast = LiveCast([actor] * people, [strength] * people)
+        ticks = iter(range(len(frames)))
+
+        def tick(cast: LiveCast = cast, ticks: Iterator[int] = ticks) -> None:
+            k = next(ticks)
+            cast.solve(k / 60, local[k], pelvis[k])
+
+        row(f"  {title}", tick, len(frames) - 1)
 
 
 def plain_loop(title: str, made: MadeRig, people: int, rounds: int) -> None:
@@ -80,6 +101,8 @@ def take(title: str, made: MadeRig, frames: int) -> None:
     rig = Rig.of(made.skeleton, made.joint_map)
     actor = fit(rig, person())
     row(title, lambda: solve(actor, motion.local_wxyz, motion.pelvis), 3)
+    held = walking_person(walk(seconds=frames / 60))
+    row("  feet of a walk held", lambda: hold_feet(actor, held), 2)
     pose = solve(actor, motion.local_wxyz, motion.pelvis)
     legs = [rig.rows[joint] for joint in SMPLX.indices("left_foot", "right_foot")]
     row("  where its legs are", lambda: posed(rig, pose, legs), 1)
