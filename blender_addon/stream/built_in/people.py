@@ -13,13 +13,15 @@ from .body import SIDES, Body
 from .gait import STANCE, Circle, FootPath, walk_round
 from .turns import about_x, about_y, about_z
 
-LAPS, LAP_S = 2, 8.0
+LAPS, LAP_S = 2, 10.0
 LOOP_S = LAPS * LAP_S
 """After which everything begins anew, without a jump."""
 
-_CIRCLE = Circle(radius_m=1.2, strides=7)
+_CIRCLE = Circle(radius_m=1.7, strides=9)
+"""Round the cube that a new file has."""
+
 _SWING = 0.38
-_TELLER_AT = np.array([2.7, 0.0, 0.4])
+_TELLER_AT = np.array([3.3, 0.0, 0.4])
 _HANGING = 1.28
 """How far an arm is lowered from the T-pose to hang, rad."""
 
@@ -30,12 +32,12 @@ def walker(times_s: Array) -> Body:
     strides = times_s / LAP_S * _CIRCLE.strides
     step, over = np.cos(2 * np.pi * strides), np.cos(2 * np.pi * (strides - STANCE / 2))
     pelvis = _CIRCLE.place(strides + 0.02, 0.022 * over)
-    pelvis[:, 1] = rest[0, 1] - 0.047 + 0.014 * np.cos(4 * np.pi * (strides - STANCE / 2))
+    pelvis[:, 1] = rest[0, 1] - 0.058 + 0.014 * np.cos(4 * np.pi * (strides - STANCE / 2))
     body = Body(rest, pelvis)
     root = (about_y(_CIRCLE.turned(strides) - 0.09 * step), about_x(np.full_like(step, 0.03)))
     body.turn("pelvis", *root, about_z(0.05 * over - 0.04))
     body.bend_spine(0.05 - 0.01 * step, 0.19 * step, 0.02 - 0.05 * over)
-    glance = _window(times_s, 2.0, 6.0) - 0.7 * _window(times_s, 9.0, 14.5)
+    glance = _window(times_s, 2.0, 6.0) - 0.7 * _window(times_s, 12.0, 17.5)
     body.look(0.1 - 0.08 * step + 0.45 * glance, 0.06 + 0.02 * over)
     for side, left in SIDES.items():
         _swing_arm(body, side, -left * np.cos(2 * np.pi * (strides - 0.04)))
@@ -48,7 +50,7 @@ def walker(times_s: Array) -> Body:
 def teller(times_s: Array) -> Body:
     """They stand on their spot, shift their weight, and talk with their hands and fingers."""
     rest = 0.95 * average_joints()
-    sway, slow = _wave_of(times_s, 8.0, 0.1), _wave_of(times_s, 16.0, 0.3)
+    sway, slow = _wave_of(times_s, 10.0, 0.1), _wave_of(times_s, 20.0, 0.3)
     heading = np.full_like(times_s, -np.pi / 2)
     feet_at = about_y(heading)
     aside = 0.035 * sway[:, None] * feet_at[..., 0] + 0.01 * slow[:, None] * feet_at[..., 2]
@@ -77,7 +79,7 @@ def _swing_arm(body: Body, side: str, forward: Array) -> None:
 
 def _wave(body: Body, times_s: Array) -> None:
     """The right arm goes up and waves, fingers spread."""
-    share = _window(times_s, 9.3, 14.3)
+    share = _window(times_s, 12.3, 17.3)
     shake = np.sin(2 * np.pi * 1.5 * times_s)
     ones = np.ones_like(times_s)
     raised = {
@@ -96,7 +98,7 @@ def _tell(body: Body, side: str, times_s: Array) -> None:
     """Forearms up, turned about, fingers one after the other; the sides out of step."""
     left = SIDES[side]
     late = 0.0 if left > 0 else 0.37
-    beat, slow = _wave_of(times_s, 2.0, late), _wave_of(times_s, 8.0, late)
+    beat, slow = _wave_of(times_s, 2.0, late), _wave_of(times_s, 10.0, late)
     up = 0.5 + 0.5 * slow
     lowered = -left * (_HANGING - 0.03 - 0.14 * up)
     body.turn(f"{side}_shoulder", about_x(-0.1 - 0.28 * up - 0.08 * beat), about_z(lowered))
