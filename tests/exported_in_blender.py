@@ -8,6 +8,7 @@ from typing import Any
 
 import bpy
 import numpy as np
+from action_curves import all_curves
 
 from livemocap.coords import R_BLENDER_WORLD
 
@@ -19,10 +20,7 @@ def untouched(scene: Any) -> str:
     curves = [
         np.array([key.co[:] for key in curve.keyframe_points]).tobytes()
         for action in bpy.data.actions
-        for layer in action.layers
-        for strip in layer.strips
-        for bag in strip.channelbags
-        for curve in bag.fcurves
+        for curve in all_curves(action)
     ]
     posed = [
         (o.name, np.array([b.matrix_basis for b in o.pose.bones]).tobytes(), o.select_get())
