@@ -15,6 +15,7 @@ from .motion import PersonMotion, motions_from_tracks, resample
 from .rates import measured_rate
 
 FORMATS = ("bvh", "fbx")
+Progress = Callable[[int, int], None]
 
 
 def export_take(
@@ -28,6 +29,7 @@ def export_take(
     sync: bool = False,
     force: bool = False,
     report: Callable[[str], None] = lambda line: None,
+    progress: Progress = lambda done, frames: None,
 ) -> list[Path]:
     """Write out/TAKE_personN.FORMAT for each person and format.
 
@@ -40,6 +42,8 @@ def export_take(
             the person stands still in the first pose.
         force: replace files that are there.
         report: told in a line what is being done.
+        progress: told how many frames are written, and of how many; what it raises ends the
+            export.
 
     Returns:
         What was written. A file under its final name is always complete.
@@ -58,14 +62,31 @@ def export_take(
         for motion in motions
     }
     require_free(list(targets), force)
+    bar = ExportProgress(progress, sum(motion.frames for motion in targets.values()))
     for path, motion in targets.items():
         write = write_person if path.suffix == ".fbx" else write_bvh
-        write(motion, fps, path, units)
+        write(motion, fps, path, units, progress=bar.of_file(motion.frames))
         report(
             f"{path}  person {motion.track_id}, {motion.frames} frames at {float(fps):.6g} fps, "
             f"from {max(motion.start_s, 0):.2f} s of the take"
         )
     return list(targets)
+
+
+class ExportProgress:
+    """How far several files are, in frames, of what each one's writer says of itself."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def of_file(self, frames: int) -> Progress:
+        """For the next file's writer, which counts whatever it likes."""
+        before, self._done = self._done, self._done + frames
+
+        def told(done: int, of: int) -> None:
+            self._progress(before + frames * done // max(of, 1), self._total)
+
+        return told
 
 
 def people_of(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:

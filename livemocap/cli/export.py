@@ -17,7 +17,7 @@ _EXAMPLE = """examples:
   livemocap export out/demo/take.mcap --format bvh --person all --out out/bvh
   livemocap export walk.mcap --format fbx --person 2 --fps 23.976
   livemocap export walk.mcap --rig knight.fbx --format fbx --root bone
-  livemocap export walk.mcap --rig knight.fbx --format fbx --with-mesh
+  livemocap export walk.mcap --rig knight.fbx --with-mesh
   livemocap export walk.mcap --rig mixamo --format fbx --format bvh
   livemocap export walk.mcap --rig hero.bvh --map hero.json --smooth 0.1 --foot-lock 0.5
 
@@ -50,11 +50,11 @@ def add_export(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         choices=("bvh", "fbx"),
         action="append",
         dest="formats",
-        help="bvh (the default) or fbx; twice for both",
+        help="bvh (the default, but --with-mesh's is fbx) or fbx; twice for both",
     )
     parser.add_argument("--person", default="all", metavar="N", help="track ids as 1,3, or all")
     parser.add_argument("--fps", metavar="F", help="30, 23.976, 30000/1001 ... (the take's own)")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where to (beside the take)")
+    parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="where to (beside the take)")
     parser.add_argument("--units", choices=("cm", "m"), default="cm", help="of the files (cm)")
     parser.add_argument("--sync", action="store_true", help="all files start with the take")
     parser.add_argument("--force", action="store_true", help="replace files that are there")
@@ -105,13 +105,14 @@ def export(args: argparse.Namespace) -> int:
     from retarget.rigs.export import export_onto_rig
 
     fps = parse_rate(args.fps) if args.fps else None
-    formats = list(dict.fromkeys(args.formats or ["bvh"]))
+    formats = list(dict.fromkeys(args.formats or ["fbx" if args.with_mesh else "bvh"]))
     out, persons = args.out or args.take.parent, _persons(args.person)
     same = {"units": args.units, "sync": args.sync, "force": args.force, "report": _say}
     if args.rig is None:
         if given := [name for name in _OF_RIGS if getattr(args, name) is not None]:
             raise RetargetError(f"--{given[0].replace('_', '-')} goes with --rig FILE|PRESET")
-        export_take(args.take, formats, persons, fps, out, **same)
+        with _Bar(args.take.name) as bar:
+            export_take(args.take, formats, persons, fps, out, progress=bar.show, **same)
         return 0
     wishes, source = _wishes(args), _source(args)
     with _Bar(args.take.name) as bar:

@@ -11,7 +11,7 @@ from livemocap.take import PART_SUFFIX
 
 from ..bvh_writing import write_bvh_tree
 from ..errors import RetargetError
-from ..export import people_of, require_free
+from ..export import ExportProgress, Progress, people_of, require_free
 from ..fbx import write_fbx
 from ..fbx.rig_copy import write_rig_copy
 from ..motion import PersonMotion, frame_count, resample
@@ -27,8 +27,6 @@ from .solve import RigPose, fit, solve
 from .take import can_hold_feet, held_feet
 
 Report = Callable[[str], None]
-Progress = Callable[[int, int], None]
-"""Told how many frames are written, and of how many; what it raises ends the export."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +72,7 @@ def export_onto_rig(
     """Write out/TAKE_personN_RIG.FORMAT for each person and format; see `export.export_take`.
 
     Args:
+        progress: as `export.export_take`'s.
         with_mesh: FBX files are copies of the character's own, which must be one too: with its
             mesh, skin and materials, in its own unit.
 
@@ -92,28 +91,38 @@ def export_onto_rig(
         for kind in formats
     }
     require_free(list(targets.values()), force)
-    for note in source.notes:
-        report(note)
+    for line in source.notes:
+        report(line)
     holds_s = {motion.track_id: motion.start_s if sync else 0.0 for motion in motions}
     frames = sum(frame_count(motion, fps, holds_s[motion.track_id]) for motion in motions)
-    bar = _Bar(progress, frames * len(formats))
-    said: set[str] = set()
+    bar = ExportProgress(progress, frames * len(formats))
+    note = _once(report)
     while motions:  # takes are long: what is baked is let go
         motion = motions.pop(0)
         hold_s = holds_s[motion.track_id]
         baked = bake(motion, fps, source.of(motion.rest_joints), wishes, hold_s)
         for kind in formats:
             path = targets[baked.track_id, kind]
-            _write(baked, path, kind, fps, units, bar, copied)
-            for note in _notes(baked, kind):
-                if note not in said:
-                    report(note)
-                said.add(note)
+            _write(baked, path, kind, fps, units, bar.of_file(baked.frames), copied)
+            for line in _notes(baked, kind):
+                note(line)
             report(
                 f"{path}  person {baked.track_id}, {baked.frames} frames at {float(fps):.6g} fps, "
                 f"from {max(baked.start_s, 0):.2f} s of the take"
             )
     return list(targets.values())
+
+
+def _once(report: Report) -> Report:
+    """What was told before is not told again."""
+    told: set[str] = set()
+
+    def tell(line: str) -> None:
+        if line not in told:
+            report(line)
+        told.add(line)
+
+    return tell
 
 
 def bake(
@@ -140,19 +149,6 @@ def bake(
     return BakedPerson(motion.track_id, shown.start_s, rig, pose)
 
 
-class _Bar:
-    """Progress over several files, in frames."""
-
-    def __init__(self, progress: Progress, total: int) -> None:
-        self._progress, self._total, self._done = progress, total, 0
-
-    def part(self, frames: int, done: int, of: int) -> None:
-        self._progress(self._done + frames * done // max(of, 1), self._total)
-
-    def file_done(self, frames: int) -> None:
-        self._done += frames
-
-
 def _copied(source: RigSource, formats: Sequence[str]) -> Path:
     """The character's own FBX file, where copies of it were asked for."""
     if source.file is None or source.file.suffix.lower() != ".fbx" or "fbx" not in formats:
@@ -169,12 +165,9 @@ def _write(
     kind: str,
     fps: Fraction,
     units: str,
-    bar: _Bar,
+    progress: Progress,
     copy_of: Path | None,
 ) -> None:
-    def progress(done: int, of: int) -> None:
-        bar.part(baked.frames, done, of)
-
     take = f"person{baked.track_id}"
     if kind == "fbx":
         skeleton, moves = fbx_of_rig(baked.rig, baked.pose)
@@ -187,7 +180,6 @@ def _write(
         write_bvh_tree(path, tree, moves, fps, units=units, progress=progress)
     else:
         raise RetargetError(f"people on rigs are written as bvh or fbx, not as {kind}")
-    bar.file_done(baked.frames)
 
 
 def _notes(baked: BakedPerson, kind: str) -> list[str]:

@@ -13,13 +13,16 @@ from motion import smooth_motion, smooth_tracks
 from readers.clips import Clip, bpy_clip, bvhio_clip, three_clip, ufbx_clip
 from rig_angles import limb_errors_deg
 from rigs_made import MadeRig, made_rig
+from rigs_made import person as made_joints
 
+from livemocap.rotation import quat_from_rotvec
+from livemocap.skeleton import SMPLX
 from livemocap.take import TakeWriter
 from retarget.bvh import read_bvh
 from retarget.bvh_writing import write_bvh_tree
 from retarget.errors import RetargetError
 from retarget.fbx import write_fbx
-from retarget.motion import motions_from_tracks, resample
+from retarget.motion import PersonMotion, resample
 from retarget.rigs.as_bvh import bvh_of_rig, bvh_rows
 from retarget.rigs.as_fbx import fbx_of_rig
 from retarget.rigs.export import BakedPerson, BakeWishes, bake, export_onto_rig
@@ -289,14 +292,55 @@ def test_progress_rises_to_the_number_of_all_frames(take: Path, tmp_path: Path) 
     assert (done[-1], {total for _, total in seen}) == (2 * 2 * 31, {2 * 2 * 31})
 
 
-def test_feet_are_held_unless_that_is_turned_off(take: Path) -> None:
-    motion = motions_from_tracks(smooth_tracks(31, people=(1,)))[0]
-    rig = chosen(made_rig("ue4", scale=0.7))
-    poses = [
-        bake(motion, Fraction(30), rig, BakeWishes(foot_lock=lock)).pose.rotations_wxyz
-        for lock in (0.0, 1.0)
-    ]
-    assert poses[0].shape == poses[1].shape
+def swaying(frames: int = 120) -> PersonMotion:
+    """Somebody who leans from one leg to the other and never lifts a foot."""
+    lean = 0.06 * np.sin(np.arange(frames) / 12)
+    rotvecs = np.zeros((frames, 55, 3))
+    rotvecs[:, SMPLX.indices("left_hip", "right_hip"), 2] = lean[:, None]
+    rotvecs[:, SMPLX.indices("left_ankle", "right_ankle"), 2] = -lean[:, None]
+    motion = replace(
+        smooth_motion(frames), rest_joints=made_joints(), local_wxyz=quat_from_rotvec(rotvecs)
+    )
+    leg = float(np.linalg.norm(made_joints()[SMPLX.index("left_hip")] - made_joints()[7]))
+    across = np.stack([-leg * np.sin(lean), 0 * lean, 0 * lean], -1)
+    return replace(motion, pelvis=across + np.array([0, made_joints()[0, 1], 0]))
+
+
+@pytest.mark.parametrize("kind", ["bvh", "fbx"])
+def test_feet_stay_where_they_stand_unless_that_is_turned_off(kind: str, tmp_path: Path) -> None:
+    rig = chosen(made_rig("ue4", scale=0.5))
+    toe = rig.joint_map.bones["left_foot"]
+    strays = {}
+    for lock in (0.0, 1.0):
+        wishes = BakeWishes(options=RigOptions(scale=1.0), foot_lock=lock)
+        someone = bake(swaying(), Fraction(30), rig, wishes)
+        if kind == "bvh":
+            write_bvh_tree(tmp_path / "a.bvh", *bvh_of_rig(someone.rig, someone.pose), Fraction(30))
+            clip = read_bvh(tmp_path / "a.bvh")
+            feet = clip.joints()[:, clip.skeleton.index(toe)]
+        else:
+            write_fbx(tmp_path / "a.fbx", *fbx_of_rig(someone.rig, someone.pose), Fraction(30))
+            feet = ufbx_clip(tmp_path / "a.fbx", 120, Fraction(30), [toe]).joints[:, 0]
+        strays[lock] = float(np.ptp(feet[20:-20], axis=0).max()) / 100
+    assert strays[0.0] > 0.02
+    assert strays[1.0] < 0.2 * strays[0.0]
+
+
+@pytest.mark.parametrize("frames", [1, 2, 3])
+@pytest.mark.parametrize("sync", [False, True])
+def test_takes_of_a_moment_are_written_too(frames: int, sync: bool, tmp_path: Path) -> None:
+    writer = TakeWriter(tmp_path / "short.mcap")
+    writer.write("track", smooth_tracks(1, people=(2,))[0])
+    for frame in smooth_tracks(6 + frames, people=(1,))[6:]:
+        writer.write("track", frame)
+    take = writer.close()
+    source = RigSource("a", lambda _rest: chosen(made_rig("ue4")))
+    wishes = BakeWishes(smooth_s=0.1)
+    paths = export_onto_rig(
+        take, source, ["bvh", "fbx"], [1], Fraction(30), tmp_path / "o", wishes, sync=sync
+    )
+    assert len(read_bvh(paths[0]).values) == frames + (6 if sync else 0)
+    assert ufbx_clip(paths[1], 1, Fraction(30), source.of(made_joints()).skeleton.names)
 
 
 def test_bvh_refuses_legs_that_hang_on_another_root() -> None:
