@@ -30,6 +30,7 @@ from .panels import (
     rig_options_panel,
     rig_panel,
     rig_settings,
+    session,
     stream_operators,
     stream_panel,
     take_list,
@@ -100,12 +101,14 @@ def register() -> None:
     bpy.app.handlers.load_post.append(_end_recording)
     bpy.app.handlers.load_pre.append(_cancel_baking)
     starting.register()
+    session.register()
     translations.register()
     log_file.begin(preferences.log_level())
 
 
 def unregister() -> None:
     starting.unregister()
+    session.unregister()
     live.disconnect()
     baking.cancel()
     exporting.cancel()

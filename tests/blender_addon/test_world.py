@@ -121,3 +121,32 @@ def test_stand_ins_and_characters_follow_the_panel_and_takes_do_not(
     (take,) = tmp_path.glob("*.mcap")
     for frame in TakeReader(take).tracks():
         assert 0.8 < frame.pelvis[1, 1] < 1.0, "as it came"
+
+
+@pytest.mark.blender
+@needs_bpy
+def test_settings_of_the_stream_stay_when_another_file_is_opened(tmp_path: Path) -> None:
+    run_blender(
+        """
+    import os, sys
+    from live_in_blender import *
+    manager = lambda: bpy.context.window_manager
+    path = os.path.join(sys.argv[1], "other.blend")
+    manager().livemocap.address = "tcp://127.0.0.1:1"
+    bpy.ops.wm.save_as_mainfile(filepath=path)
+    manager().livemocap_world.scale = 1.25
+    manager().livemocap.address = "tcp://127.0.0.1:2"
+    manager().livemocap.take_name = ""
+    for load in (
+        lambda: bpy.ops.wm.open_mainfile(filepath=path),
+        lambda: bpy.ops.wm.read_homefile(use_empty=True),
+        lambda: bpy.ops.wm.open_mainfile(filepath=path, load_ui=False),
+    ):
+        load()
+        assert manager().livemocap_world.scale == 1.25
+        assert manager().livemocap.address == "tcp://127.0.0.1:2"
+        assert manager().livemocap.take_name == ""
+    assert manager().livemocap_world.floor == 0.0
+    """,
+        str(tmp_path),
+    )
