@@ -13,7 +13,7 @@ from retarget.errors import RetargetError
 from retarget.rates import parse_rate
 
 from ..export.baked import action_of, baked_rate, keyed_span
-from ..export.exporting import FilePlan
+from ..export.job import FilePlan
 from ..export.plan import ExportError, FileFormat, FrameRange, RootBone, format_of
 from ..export.sampling import armature_named
 from ..takes.action import TAKE_KEY

@@ -22,7 +22,7 @@ from pathlib import Path
 import bpy
 from blender_addon.export import exporting
 from blender_addon.export.baked import keyed_span
-from blender_addon.export.exporting import FilePlan
+from blender_addon.export.job import FilePlan
 from blender_addon.export.plan import FrameRange, PRESETS
 from blender_addon.takes.bake import Bake, BakeOptions
 
