@@ -97,6 +97,7 @@ class Targets:
         self._world = world
         self._anchors = {uid: carry(at) * [1.0, 0.0, 1.0] for uid, at in self._anchors.items()}
         self._cast, self._following, self._rests = None, [], np.zeros((0, 55, 3))
+        self._motion = LiveMotion()
 
     def characters(self) -> dict[int, list[str]]:
         """Names of those that follow a person now, by track id."""
