@@ -57,18 +57,31 @@ class Footholds:
         self._sway_s = (_SWAY * rest.unit_s)[:, None, None, None]
         none = np.zeros((people, 2, 2), bool)
         still = np.zeros((people, 2, 2, 3))
-        self.state = Held(none, still, none, still, np.zeros((people, 2, 3)))
+        self._state = Held(none, still, none, still, np.zeros((people, 2, 3)))
+        self.flat, self.standing = flat_feet(none), standing_feet(none)
+        """(P, 2) bool, feet that are held on heel and toe, and on either."""
+
+    @property
+    def state(self) -> Held:
+        """All that is remembered."""
+        return self._state
+
+    @state.setter
+    def state(self, state: Held) -> None:
+        self._state = state
+        self.flat, self.standing = flat_feet(state.points), standing_feet(state.points)
 
     @property
     def held(self) -> Array:
         """(P, 2, 2) bool."""
-        return self.state.points
+        return self._state.points
 
     def forget(self, fresh: Array) -> None:
         """(P,) whose feet are anywhere now."""
-        state, kept = self.state, ~fresh[:, None, None]
+        state, kept = self._state, ~fresh[:, None, None]
         state.points, state.strayed = state.points & kept, state.strayed & kept
         state.pace = np.where(kept[..., None], state.pace, 0)
+        self.state = state
 
     def step(
         self,
@@ -89,7 +102,7 @@ class Footholds:
             land_s: (P,) time constant with which a foot comes to rest.
             off_m: (P,) how much higher than the floor people stand in this pose.
         """
-        state = self.state
+        state = self._state
         wanted = contacts & ~self._stray(dt_s, pose, contacts)
         changed = standing_feet(wanted != state.points)
         if changed.any():
@@ -100,7 +113,7 @@ class Footholds:
         self, wanted: Array, pose: Moving, out: Moving, land_s: Array, off_m: Array
     ) -> None:
         """Where they come to rest if they go on as they move."""
-        state = self.state
+        state = self._state
         new = wanted & ~state.points
         way = out.speed * land_s[:, None, None, None]
         way *= np.minimum(1, self._glide_m / np.maximum(length(way), 1e-9))[..., None]
@@ -111,11 +124,12 @@ class Footholds:
         sole = (out.points[..., TOE, :] - out.points[..., HEEL, :]) * _FLAT
         state.heading = np.where(flat[..., None], unit(sole), state.heading)
         state.points = wanted
+        self.state = state
 
     def lying(self, sole: Array) -> Array:
         """(P, 2, 3) m from heel to toe, of feet that lie as they came to lie; `sole` as posed."""
-        places = self.state.places
-        return lying(sole, self.state.heading, places[..., TOE, 1] - places[..., HEEL, 1])
+        places = self._state.places
+        return lying(sole, self._state.heading, places[..., TOE, 1] - places[..., HEEL, 1])
 
     def toes(self, toe: Array, back: Array) -> Array:
         """(P, 2, 3) m where toes shall be, of those that the pelvis carries to `toe`.
@@ -123,13 +137,13 @@ class Footholds:
         Args:
             back: (P, 2, 3) m from toe to heel, of the feet as they are turned.
         """
-        held, places = self.state.points, self.state.places
+        held, places = self._state.points, self._state.places
         by_heel = np.where(held[..., HEEL, None], places[..., HEEL, :] - back, toe)
         return np.where(held[..., TOE, None], places[..., TOE, :], by_heel)
 
     def _stray(self, dt_s: Array, pose: Moving, contacts: Array) -> Array:
         """(P, 2, 2) points that the pose took too far from where they were held."""
-        state = self.state
+        state = self._state
         share = 1 - np.exp(-dt_s[:, None, None, None] / self._sway_s)
         state.pace = state.pace + (pose.speed - state.pace) * share
         far = state.points & (length((pose.points - state.places) * _FLAT) > self._stray_m)

@@ -12,8 +12,8 @@ from livemocap.rotation import Array, quat_from_rotvec
 
 from .contacts import ContactLimits
 from .footholds import Footholds, Held, Moving
-from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
-from .pelvis import LivePelvis, Moved, follow, posed_reach, shortfall, upright
+from .legs import HEEL, TOE, FeetAtRest, Legs
+from .pelvis import HALF_FOOT, LivePelvis, Moved, follow, posed_reach, shortfall, upright
 from .plant import FootLimits, flat_turn, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet, turned_feet
 from .rows import Rows
@@ -220,7 +220,7 @@ class LiveFootLock:
             _LAND * self._unit_s,
             self._watch.floor_off * self._rest.leg + carried[:, 0, 1],
         )
-        flat = flat_feet(holds.held)[..., None]
+        flat = holds.flat[..., None]
         sole = points[..., TOE, :] - points[..., HEEL, :]
         lies = holds.lying(sole)
         turn = np.where(flat, flat_turn(sole, lies), 0)
@@ -258,7 +258,8 @@ class LiveFootLock:
         held, reach, (sole, foot) = self._holds.held, posed_reach(legs), feet
         standing = upright(legs.hip, legs.ankle, self._rest.leg)[:, None]
         toe = self._holds.toes(legs.toe + carried, -sole)
-        goal, any_foot = follow(held, legs, toe + foot, reach)
+        weight = np.where(self._holds.flat, 1.0, HALF_FOOT * self._holds.standing)
+        goal, any_foot = follow(weight, legs, toe + foot, reach)
         moved = self._pelvis.follow(dt_s, goal * standing, any_foot)
         to_hip = legs.hip + moved[:, None] - toe
         stretched = held[..., TOE] & (length(to_hip - foot) > reach)
@@ -306,8 +307,7 @@ class LiveFootLock:
 
     def _time(self) -> Array:
         """(P, 2, 2, 1) s, time constants of feet that are held or not: of their turns, of toes."""
-        held = self._holds.held
-        both = np.stack([flat_feet(held), standing_feet(held)], -1)
+        both = np.stack([self._holds.flat, self._holds.standing], -1)
         return np.where(both, self._times[..., 1], self._times[..., 0])[..., None]
 
     def _remember(self, step_s: Array, points: Array, toe: Array, back: Array, turn: Array) -> None:

@@ -28,7 +28,7 @@ pelvis that went all the way across the floor would never come back."""
 _LEVEL = np.array([1.0, 0.0, 1.0])
 _STAYS = np.array([0.0, 1.0, 0.0])
 
-_HALF_FOOT = 0.15
+HALF_FOOT = 0.15
 """What a foot on its heel or its toe alone counts beside a flat one."""
 
 
@@ -44,28 +44,31 @@ def upright(hip: Array, ankle: Array, leg: Array) -> Array:
     return share * share * (3 - 2 * share)
 
 
-def follow(held: Array, legs: Legs, ankle: Array, reach: Array) -> tuple[Array, Array]:
+def foot_weights(held: Array) -> Array:
+    """(..., 2) what feet count of which (..., 2, 2) bool heels and toes stand."""
+    return np.where(flat_feet(held), 1.0, HALF_FOOT * standing_feet(held))
+
+
+def follow(weight: Array, legs: Legs, ankle: Array, reach: Array) -> tuple[Array, Array]:
     """How far the pelvis shall be moved for the feet that stand, and whether any stands.
 
     A flat foot counts most, and its leg must reach it; one that lands or pushes off bends and
     stretches as it needs.
 
     Args:
-        held: (..., 2, 2) bool, heel and toe of both feet.
+        weight: (..., 2) what each foot counts, as `foot_weights`.
         ankle: (..., 2, 3) m where standing feet have them.
         reach: (..., 2) m, `posed_reach`.
 
     Returns:
         (..., 3) m, 0 where nobody stands, and (...) bool.
     """
-    flat = flat_feet(held)
-    weight = np.where(flat, 1.0, _HALF_FOOT * standing_feet(held))
     total = weight.sum(-1)
     missing = np.where((weight > 0)[..., None], ankle - legs.ankle, 0)
     goal = np.einsum("...f,...fi->...i", weight, missing)
-    goal /= np.maximum(total, _HALF_FOOT)[..., None]
+    goal /= np.maximum(total, HALF_FOOT)[..., None]
     short = shortfall(legs.hip + goal[..., None, :], ankle, reach)
-    goal[..., 1] -= np.where(flat, short, 0).max(-1)
+    goal[..., 1] -= (short * (weight == 1)).max(-1)
     return goal, total > 0
 
 

@@ -11,7 +11,7 @@ from livemocap.rotation import Array, normalize, quat_from_rotvec
 from .contacts import find_contacts, runs
 from .ease import bridge, envelope, smoothed
 from .legs import HEEL, TOE, FeetAtRest, Legs, flat_feet, standing_feet
-from .pelvis import follow, posed_reach, shortfall, upright
+from .pelvis import follow, foot_weights, posed_reach, shortfall, upright
 from .plant import FootLimits, flat_turn, floor_heights, heel_lift, lying, rotate_by
 from .posed import FeetPose, pose_feet
 
@@ -143,7 +143,7 @@ class _Lock:
     def _follow(self, ankle: Array) -> Array:
         """(T, 3) m, the pelvis with the feet that stand, their ankles at (T, 2, 3) m."""
         legs = self._legs
-        goal, standing = follow(self.held, legs, ankle, posed_reach(legs))
+        goal, standing = follow(foot_weights(self.held), legs, ankle, posed_reach(legs))
         if not standing.any():
             return np.zeros_like(goal)
         most = self._limits.pelvis_most * self._rest.leg

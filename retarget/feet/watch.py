@@ -15,6 +15,8 @@ from .vectors import length
 
 _AHEAD_S = 1 / 60
 """A foot that will come to rest within this time stands already: what holds it needs some."""
+_SHORT_S = 0.99 / 60
+"""Frames that come sooner make a trembling speed: it is taken over about 1/60 s."""
 _FLOOR_S = 0.7
 """How soon feet that stand higher or lower than the floor are believed."""
 _FLOOR = 0.3
@@ -101,8 +103,10 @@ class ContactWatch:
         """(P, 2, 2) speed, in the unit of the limits; velocities over about 1/60 s and a while."""
         seen = self.seen
         velocity = (points - seen.points) / (dt_s[:, None, None, None] * self._speed)
-        share = np.where(seen.known, np.minimum(1.0, dt_s * 60), 1.0)[:, None, None, None]
-        seen.velocity = seen.velocity + (velocity - seen.velocity) * share
+        if dt_s.min() < _SHORT_S:
+            share = np.where(seen.known, np.minimum(1.0, dt_s * 60), 1.0)[:, None, None, None]
+            velocity = seen.velocity + (velocity - seen.velocity) * share
+        seen.velocity = velocity
         while_s = self._limits.slide_after / 2 * self._unit_s
         slow = (1 - np.exp(-dt_s / while_s))[:, None, None, None]
         seen.slow_velocity = seen.slow_velocity + (velocity - seen.slow_velocity) * slow
