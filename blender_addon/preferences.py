@@ -81,11 +81,10 @@ def _draw_network(box: Any) -> None:
 
 def _draw_log(box: Any, preferences: Any) -> None:
     box.prop(preferences, "log_level")
-    row = box.row()
-    row.label(text=str(log_file.path()))
-    row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(
-        log_file.path().parent
-    )
+    path = log_file.path()
+    box.label(text=str(path))
+    button = box.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER")
+    button.filepath = str(path.parent)
 
 
 def default_address() -> str:
