@@ -268,6 +268,11 @@ def _bone_path(bone: str, ending: str) -> str:
 def _writable(name: str) -> Any:
     """The armature of that name, if an action can be given to it."""
     found: Any = bpy.data.objects.get((name, None))
+    if found is None and any(each.name == name for each in bpy.data.objects):
+        raise TargetError(
+            f"{name} is linked from another file: bake to a library override of it "
+            "(Object > Library Override > Make)"
+        )
     if found is None or found.type != "ARMATURE":
         raise TargetError(f"{name}: there is no such armature in this file")
     if found.animation_data is not None and found.animation_data.use_tweak_mode:
