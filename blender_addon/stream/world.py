@@ -7,6 +7,7 @@ baked. Takes are recorded as they come.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -16,11 +17,8 @@ from livemocap.coords import transform
 from livemocap.messages import TrackFrame
 from livemocap.rotation import (
     Array,
-    inverse,
-    matrix_from_quat,
     multiply,
     quat_from_rotvec,
-    rotate,
     rotvec_from_quat,
 )
 from retarget.motion import PersonMotion
@@ -40,13 +38,13 @@ class World:
 
     def points(self, points: Array) -> Array:
         """(..., 3) m."""
-        return self.scale * rotate(self._turn, points) + [0.0, self.floor_m, 0.0]
+        return points @ (self.scale * self._turned.T) + [0.0, self.floor_m, 0.0]
 
     def to(self, other: World) -> Callable[[Array], Array]:
         """What takes (..., 3) m of this one to the same places of another one."""
 
         def carried(points: Array) -> Array:
-            back = rotate(inverse(self._turn), points - [0.0, self.floor_m, 0.0])
+            back = (points - [0.0, self.floor_m, 0.0]) @ self._turned
             return other.points(back / self.scale)
 
         return carried
@@ -59,9 +57,7 @@ class World:
         root = multiply(self._turn, quat_from_rotvec(rotvecs[:, 0]))
         rotvecs[:, 0] = rotvec_from_quat(root)
         camera = frame.T_world_cam.astype(float)
-        turned = transform(
-            matrix_from_quat(self._turn) @ camera[:3, :3], self.points(camera[:3, 3])
-        )
+        turned = transform(self._turned @ camera[:3, :3], self.points(camera[:3, 3]))
         return replace(
             frame,
             T_world_cam=turned.astype(np.float32),
@@ -92,6 +88,12 @@ class World:
     @property
     def _turn(self) -> Array:
         return quat_from_rotvec([0.0, self.facing, 0.0])
+
+    @property
+    def _turned(self) -> Array:
+        """(3, 3), the same as a matrix."""
+        c, s = math.cos(self.facing), math.sin(self.facing)
+        return np.array([[c, 0.0, s], [0.0, 1.0, 0.0], [-s, 0.0, c]])
 
 
 AS_IT_COMES = World()
