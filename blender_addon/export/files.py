@@ -15,6 +15,7 @@ from retarget.bvh_writing import speakable, write_bvh_tree
 from retarget.errors import RetargetError
 from retarget.fbx.clip import read_clip, seconds
 from retarget.fbx.rig import motion_of_rig, skeleton_of_rig
+from retarget.fbx.rig_copy import write_rig_copy
 from retarget.fbx.writing import write_fbx
 from retarget.units import UNITS_PER_METRE
 
@@ -23,6 +24,8 @@ from .plan import Checked, FileFormat
 
 _AT_ONCE = 500
 """Frames that are compared at a time."""
+
+_BONE = "LimbNode"
 
 _RATE_OFF = 1e-6
 """How much the rate of a file may differ, as a part of it."""
@@ -37,8 +40,12 @@ def write_file(
     fps: Fraction,
     take: str,
     progress: Progress = lambda done, of: None,
+    character: Path | None = None,
 ) -> None:
     """Write it, whole or not at all.
+
+    Args:
+        character: an FBX file of the same bones, with meshes, that is to move.
 
     Raises:
         RetargetError
@@ -48,6 +55,9 @@ def write_file(
         return
     skeleton = skeleton_of_rig(moving.rest)
     motion = motion_of_rig(moving.rest, moving.axes, moving.heads)
+    if character is not None:
+        write_rig_copy(character, path, skeleton, motion, fps, take=take, progress=progress)
+        return
     write_fbx(path, skeleton, motion, fps, units=form.units, take=take, progress=progress)
 
 
@@ -73,14 +83,21 @@ def _check_bvh(path: Path, moving: MovingBones, form: FileFormat, fps: Fraction)
 
 def _check_fbx(path: Path, moving: MovingBones, form: FileFormat, fps: Fraction) -> Checked:
     clip = read_clip(path)
-    _require_bones(path, clip.names, moving.rest.names)
+    kinds = zip(clip.names, clip.kinds, strict=True)
+    bones = tuple(name for name, kind in kinds if kind == _BONE or not form.meshes)
+    _require_bones(path, bones, moving.rest.names)
     times_s = seconds(clip.ticks)
     _require_frames(path, len(times_s), moving)
     if len(times_s) > 1:
         _require_rate(path, (len(times_s) - 1) / float(times_s[-1] - times_s[0]), fps)
-    if np.abs(clip.scales - 1).max() > 0:
+    if not form.meshes and np.abs(clip.scales - 1).max() > 0:
         raise RetargetError(f"{path}: read again it has scaled bones")
-    rows = [clip.names.index(name) for name in moving.rest.names]
+    places = {
+        name: row
+        for row, (name, kind) in enumerate(zip(clip.names, clip.kinds, strict=True))
+        if kind == _BONE
+    }
+    rows = [places[name] for name in moving.rest.names]
     worst = [
         _worst_mm(clip.heads(slice(at, at + _AT_ONCE))[:, rows], moving.heads[at : at + _AT_ONCE])
         for at in range(0, len(times_s), _AT_ONCE)

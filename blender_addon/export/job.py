@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import tempfile
 import threading
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -14,6 +15,7 @@ from retarget.errors import RetargetError
 from ..rigs.reader import rest_skeleton
 from .bones import MovingBones, below_object, moving_bones, one_tree, only
 from .files import check_file, write_file
+from .meshes import write_character
 from .plan import Checked, ExportError, FileFormat, FrameRange, RootBone
 from .sampling import Sampler, armature_named
 
@@ -95,7 +97,18 @@ class Export:
         moving = _moving(plan, sampler)
         bones = len(sampler.poses[0])
         del sampler
-        thread = _Writing(plan, moving, self._cancelled)
+        with tempfile.TemporaryDirectory(prefix="livemocap-export-") as folder:
+            character = _character(plan, Path(folder))
+            thread = _Writing(plan, moving, character, self._cancelled)
+            yield from self._written(thread)
+        if thread.error is not None:
+            raise thread.error
+        assert thread.checked is not None
+        left_out = max(0, bones - len(moving.rest.names)) if plan.form.kind == "bvh" else 0
+        self.written.append(Written(plan.path, thread.checked, left_out))
+
+    def _written(self, thread: _Writing) -> Iterator[float]:
+        """Until the thread has come to its end; it is stopped if nobody wants to know."""
         try:
             while thread.is_alive():
                 thread.join(_PAUSE_S)
@@ -104,28 +117,31 @@ class Export:
             if thread.is_alive():
                 self._cancelled.set()
             thread.join()
-        if thread.error is not None:
-            raise thread.error
-        assert thread.checked is not None
-        left_out = max(0, bones - len(moving.rest.names)) if plan.form.kind == "bvh" else 0
-        self.written.append(Written(plan.path, thread.checked, left_out))
 
 
 class _Writing(threading.Thread):
     """Writes and checks one file; touches no bpy. Starts at once."""
 
-    def __init__(self, plan: FilePlan, moving: MovingBones, cancelled: threading.Event) -> None:
+    def __init__(
+        self,
+        plan: FilePlan,
+        moving: MovingBones,
+        character: Path | None,
+        cancelled: threading.Event,
+    ) -> None:
         super().__init__(name="livemocap-export", daemon=True)
         self.part = 0.0
         self.checked: Checked | None = None
         self.error: Exception | None = None
         self._plan, self._moving, self._cancelled = plan, moving, cancelled
+        self._character = character
         self.start()
 
     def run(self) -> None:
         plan, moving, fps = self._plan, self._moving, self._plan.frames.fps
         try:
-            write_file(plan.path, moving, plan.form, fps, plan.take, self._progress)
+            form, character = plan.form, self._character
+            write_file(plan.path, moving, form, fps, plan.take, self._progress, character)
             self.checked = check_file(plan.path, moving, plan.form, fps)
         except Exception as error:  # it is the main thread's to tell
             self.error = error
@@ -136,12 +152,23 @@ class _Writing(threading.Thread):
         self.part = done / max(of, 1)
 
 
+def _character(plan: FilePlan, folder: Path) -> Path | None:
+    """What the file is to be besides its bones."""
+    if not plan.form.meshes:
+        return None
+    path = folder / "character.fbx"
+    write_character(plan.armature, plan.frames.first, path)
+    return path
+
+
 def _moving(plan: FilePlan, sampler: Sampler) -> MovingBones:
     """The bones that the file is to have."""
     armature, form = armature_named(plan.armature), plan.form
     rest = rest_skeleton(armature, sampler.placed[0])
     names = [bone.name for bone in armature.pose.bones]
     moving = moving_bones(rest, names, sampler.poses, sampler.placed)
+    if form.meshes:
+        return moving
     if form.deform_only and any(rest.deforms):
         moving = only(moving, rest.deforms)
     if form.kind == "bvh":

@@ -42,8 +42,13 @@ class FileFormat:
     """Of the bone that the object becomes; empty: the object's."""
     deform_only: bool = False
     """Leave out bones that move no skin."""
+    meshes: bool = False
+    """FBX with the meshes that the armature moves: in metres, with the armature's object above
+    all bones, which are all there."""
 
     def __str__(self) -> str:
+        if self.meshes and self.kind == "fbx":
+            return "FBX 7.4 binary, m, Y up, meshes, all bones below the object"
         bones = "deforming bones" if self.deform_only else "all bones"
         kind = "FBX 7.4 binary" if self.kind == "fbx" else "BVH"
         root = "" if self.kind == "bvh" else f", {self.root.value}"
@@ -100,4 +105,4 @@ def format_of(preset: str, custom: FileFormat) -> FileFormat:
     """What a preset writes, of the bones that were chosen; without a preset all is as chosen."""
     if preset not in PRESETS:
         return custom
-    return replace(PRESETS[preset], deform_only=custom.deform_only)
+    return replace(PRESETS[preset], deform_only=custom.deform_only, meshes=custom.meshes)

@@ -18,7 +18,7 @@ from .plan import ExportError
 
 _STAGE = "LiveMocap export"
 
-_WORTH = 4.0
+_WORTH = 2.0
 """How much longer frames are read than the first one took."""
 
 
@@ -46,7 +46,7 @@ class Sampler:
         """
         begun_s = time.monotonic()
         until_s = None
-        with _stage(self.name) as (scene, armature):
+        with stage(self.name) as (scene, armature):
             count = self.poses.shape[1]
             if len(armature.pose.bones) != count:
                 raise ExportError(f"{self.name}: its bones changed while it was being exported")
@@ -86,7 +86,7 @@ def armature_named(name: str) -> Any:
 
 
 @contextmanager
-def _stage(name: str) -> Iterator[tuple[Any, Any]]:
+def stage(name: str) -> Iterator[tuple[Any, Any]]:
     """A scene with nothing but the armature, for a moment; what it depends on comes by itself."""
     armature = armature_named(name)
     scene = bpy.data.scenes.new(_STAGE)

@@ -9,7 +9,12 @@ import bpy
 
 from ..export import exporting
 from .export_operators import LIVEMOCAP_OT_export, LIVEMOCAP_OT_export_cancel
-from .export_settings import chosen_armatures, export_settings, settings_words
+from .export_settings import (
+    chosen_armatures,
+    chosen_format,
+    export_settings,
+    settings_words,
+)
 from .sidebar import SidebarPanel
 from .status import StatusLine, sentence_lines
 
@@ -49,7 +54,11 @@ def _draw_fields(column: Any) -> None:
     if chosen.rate == "CUSTOM":
         column.prop(chosen, "custom_rate", text="fps")
     column.prop(chosen, "folder")
-    column.prop(chosen, "deform_only")
+    is_fbx = chosen_format().kind == "fbx"
+    if is_fbx:
+        column.prop(chosen, "meshes")
+    if not (is_fbx and chosen.meshes):
+        column.prop(chosen, "deform_only")
     column.prop(chosen, "replace")
 
 

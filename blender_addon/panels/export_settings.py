@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -84,6 +85,12 @@ class LIVEMOCAP_PG_export(bpy.types.PropertyGroup):
         description="Leave out bones that move no skin, as the controls of a rig",
         default=False,
     )
+    meshes: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
+        name="With Meshes",
+        description="Write the meshes that the armature moves too, by Blender's own exporter. "
+        "The file is in metres then, and the armature's object is above all bones",
+        default=False,
+    )
     kind: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="Format", description="Kind of file", items=_KINDS
     )
@@ -106,8 +113,10 @@ def chosen_format() -> FileFormat:
         units=chosen.units,
         root=RootBone[chosen.root],
         deform_only=chosen.deform_only,
+        meshes=chosen.meshes,
     )
-    return format_of(chosen.preset, custom)
+    form = format_of(chosen.preset, custom)
+    return replace(form, meshes=form.meshes and form.kind == "fbx")
 
 
 def chosen_armatures(context: bpy.types.Context) -> list[str]:

@@ -51,7 +51,7 @@ class FbxClip:
         heads = np.empty((bones, frames, 3))
         for bone, parent in enumerate(self.parents):
             place, angles = np.swapaxes(self.curves[bone][..., at], -1, -2)
-            local = matrix_from_euler(np.radians(angles[:, ::-1]), _ORDER)
+            local = matrix_from_euler(np.radians(angles[:, ::-1]), _ORDER) * self.scales[bone]
             if parent < 0:
                 turns[bone], heads[bone] = local, place
                 continue
@@ -75,8 +75,10 @@ def read_clip(path: Path) -> FbxClip:
 
 def _clip(tree: Tree) -> FbxClip:
     objects, links = _section(tree, "Objects"), _section(tree, "Connections")
-    above = {each.values()[1]: each.values()[2] for each in links if each.values()[0] == "OO"}
     models = {each.values()[0]: each for each in objects if each.name == "Model"}
+    joined = [each.values()[1:3] for each in links if each.values()[0] == "OO"]
+    # bones hang on what deforms skin, too
+    above = {child: parent for child, parent in joined if child in models and parent in models}
     order = _parents_first(list(models), above)
     rows = {number: row for row, number in enumerate(order)}
     found = _curves(objects, links)

@@ -251,6 +251,34 @@ def test_what_is_exported_is_as_chosen(tmp_path: Path) -> None:
     assert "save the file" in beside
 
 
+def test_meshes_come_along_when_asked_for(tmp_path: Path) -> None:
+    said = run_blender(
+        _in("""
+    from blender_rigs import bind_skin
+    select("Rig")
+    said = [refused(preset="MAYA", meshes=True, rate="CUSTOM", custom_rate="29.97")]
+    bind_skin(rig, ["pelvis", "head"])
+    before = untouched(scene)
+    assert export() == {"FINISHED"}
+    assert untouched(scene) == before
+    said.append(exporting.note()[0])
+    evaluated("Rig", 11, int(sys.argv[2]), Fraction(24, 30), folder)
+    print(json.dumps(said))
+    """),
+        str(_prepared(tmp_path)),
+        str(_count(RATES["29.97"])),
+    )
+    bare, done = json.loads(said.splitlines()[-1])
+    assert "Rig moves no mesh" in bare
+    assert "worst joint 0.0" in done
+    seen = np.load(tmp_path / "Rig.npz")
+    for reader in (ufbx_clip, three_clip):
+        names = seen["names"].tolist()
+        clip = reader(tmp_path / "take_Rig.fbx", len(seen["heads"]), RATES["29.97"], names)
+        assert np.linalg.norm(clip.joints - seen["heads"], axis=-1).max() * 1e3 <= _LIMIT_MM
+        assert sorted(clip.found["others"]) == ["Rig", "skin"]
+
+
 def test_an_export_that_is_stopped_leaves_no_half_of_a_file(tmp_path: Path) -> None:
     run_blender(
         _in("""
