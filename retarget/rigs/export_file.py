@@ -97,7 +97,11 @@ def with_root_bone(path: Path, armature: Armature) -> RigSkeleton:
 def _is_bone_in_file(path: Path, name: str) -> bool:
     if path.suffix.lower() != ".fbx":
         return False
-    objects = next((node for node in read_tree(path).nodes if node.name == "Objects"), None)
+    try:
+        nodes = read_tree(path).nodes
+    except RetargetError:  # Blender reads some that we do not
+        return False
+    objects = next((node for node in nodes if node.name == "Objects"), None)
     models = [] if objects is None else [model.values()[1:3] for model in objects.below("Model")]
     return any(str(title).split("\0")[0] == name and kind == "Root" for title, kind in models)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -13,6 +14,7 @@ from blender_process import needs_bpy
 from motion import smooth_motion
 from rigs_made import MadeRig, made_rig
 
+from livemocap.rotation import quat_from_matrix
 from retarget.bvh_writing import write_bvh_tree
 from retarget.errors import RetargetError
 from retarget.fbx import FbxMotion, skeleton_of_rig, write_fbx
@@ -142,3 +144,67 @@ def test_unreals_root_which_blender_makes_an_object_of_is_a_bone_again(tmp_path:
     parents = [found.skeleton.parents[row] for row in rows]
     named = ["" if p < 0 else found.skeleton.names[p] for p in parents]
     assert named == ["" if p < 0 else renamed[p] for p in made.skeleton.parents]
+
+
+def write_glb(path: Path, made: MadeRig) -> None:
+    """A skinned .glb of one triangle, its nodes' axes those of the rig."""
+    s, bones = made.skeleton, len(made.skeleton.names)
+    nodes = []
+    for row, name in enumerate(s.names):
+        parent = s.parents[row]
+        turn = s.axes[row] if parent < 0 else s.axes[parent].T @ s.axes[row]
+        arm = s.heads[row] if parent < 0 else s.axes[parent].T @ (s.heads[row] - s.heads[parent])
+        w, x, y, z = quat_from_matrix(turn).tolist()
+        node = {"name": name, "rotation": [x, y, z, w], "translation": arm.tolist()}
+        nodes.append(node | ({"children": list(s.children[row])} if s.children[row] else {}))
+    nodes.append({"name": "skin", "mesh": 0, "skin": 0})
+    bind = np.tile(np.eye(4), (bones, 1, 1))
+    bind[:, :3, :3] = np.swapaxes(s.axes, -1, -2)
+    bind[:, :3, 3] = -(np.swapaxes(s.axes, -1, -2) @ s.heads[..., None])[..., 0]
+    parts = [
+        np.array([[0, 0, 0], [1, 0, 0], [0, 1, 0]], "<f4"),
+        np.zeros((3, 4), "<u2"),
+        np.tile(np.array([1, 0, 0, 0], "<f4"), (3, 1)),
+        np.swapaxes(bind, -1, -2).astype("<f4"),
+    ]
+    kinds = [(5126, "VEC3", 3), (5123, "VEC4", 3), (5126, "VEC4", 3), (5126, "MAT4", bones)]
+    starts = np.cumsum([0, *(part.nbytes for part in parts)]).tolist()
+    said = {
+        "asset": {"version": "2.0"},
+        "scene": 0,
+        "scenes": [{"nodes": [*(r for r, p in enumerate(s.parents) if p < 0), bones]}],
+        "nodes": nodes,
+        "skins": [{"joints": list(range(bones)), "inverseBindMatrices": 3}],
+        "meshes": [
+            {"primitives": [{"attributes": {"POSITION": 0, "JOINTS_0": 1, "WEIGHTS_0": 2}}]}
+        ],
+        "accessors": [
+            {"bufferView": n, "componentType": kind, "type": shape, "count": count}
+            | ({"min": [0, 0, 0], "max": [1, 1, 0]} if n == 0 else {})
+            for n, (kind, shape, count) in enumerate(kinds)
+        ],
+        "bufferViews": [
+            {"buffer": 0, "byteOffset": start, "byteLength": part.nbytes}
+            for start, part in zip(starts, parts, strict=False)
+        ],
+        "buffers": [{"byteLength": starts[-1]}],
+    }
+    text = json.dumps(said).encode()
+    text += b" " * (-len(text) % 4)
+    binary = b"".join(part.tobytes() for part in parts)
+    head = struct.pack("<4sII", b"glTF", 2, 28 + len(text) + len(binary))
+    chunks = struct.pack("<I4s", len(text), b"JSON") + text
+    path.write_bytes(head + chunks + struct.pack("<I4s", len(binary), b"BIN\0") + binary)
+
+
+@pytest.mark.blender
+@needs_bpy
+def test_bones_of_a_gltf_have_the_axes_of_its_nodes(tmp_path: Path) -> None:
+    made = made_rig("ue4", rest="A", axes="limb", fingers=False)
+    x_along = np.array([[0.0, -1, 0], [1, 0, 0], [0, 0, 1]])
+    made = replace(made, skeleton=replace(made.skeleton, axes=made.skeleton.axes @ x_along))
+    write_glb(tmp_path / "hero.glb", made)
+    found = rig_of_file(tmp_path / "hero.glb").skeleton
+    rows = [found.rows[name] for name in made.skeleton.names]
+    np.testing.assert_allclose(found.heads[rows], made.skeleton.heads, atol=1e-5)
+    np.testing.assert_allclose(found.axes[rows], made.skeleton.axes, atol=1e-5)
