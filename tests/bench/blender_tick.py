@@ -41,7 +41,7 @@ def set_stage(people: int, rigs: bool) -> None:
     bpy.ops.wm.read_homefile(use_empty=True)
     for person in range(1, people + 1 if rigs else 1):
         made = add_rig(f"Rig {person}", naming="ue4", rest="A", axes="random", extras=_EXTRAS)
-        assign(f"Rig {person}", person)
+        assign(f"Rig {person}", person, foot_lock=1.0)
     if rigs:
         print(f"{len(made.skeleton.names)} bones a rig, {len(made.bones)} joints", file=sys.stderr)
 
