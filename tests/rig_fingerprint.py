@@ -15,20 +15,65 @@ import bpy
 _POSE = frozenset({"location", "rotation_quaternion", "rotation_euler", "rotation_axis_angle"})
 _WORKED_OUT = {
     "Object": frozenset(
-        "location matrix_world matrix_local matrix_basis bound_box dimensions mode pose_library "
-        "children_recursive children users_collection users_scene".split()
+        [
+            "location",
+            "matrix_world",
+            "matrix_local",
+            "matrix_basis",
+            "bound_box",
+            "dimensions",
+            "mode",
+            "pose_library",
+            "children_recursive",
+            "children",
+            "users_collection",
+            "users_scene",
+        ]
     ),
     "PoseBone": _POSE
     | frozenset(
-        "matrix matrix_basis matrix_channel head tail center length vector x_axis y_axis z_axis "
-        "parent child children children_recursive bone".split()
+        [
+            "matrix",
+            "matrix_basis",
+            "matrix_channel",
+            "head",
+            "tail",
+            "center",
+            "length",
+            "vector",
+            "x_axis",
+            "y_axis",
+            "z_axis",
+            "parent",
+            "child",
+            "children",
+            "children_recursive",
+            "bone",
+        ]
     ),
-    "Bone": frozenset("parent children children_recursive".split()),
+    "Bone": frozenset(["parent", "children", "children_recursive"]),
 }
 _ALWAYS = frozenset(
-    "rna_type session_uid tag is_evaluated is_embedded_data original users preview bl_system_props "
-    "is_library_indirect is_missing is_runtime_data bl_rna id_data library_weak_reference "
-    "is_valid error_location error_rotation".split()
+    [
+        "rna_type",
+        "session_uid",
+        "tag",
+        "is_evaluated",
+        "is_embedded_data",
+        "original",
+        "users",
+        "preview",
+        "bl_system_props",
+        "is_library_indirect",
+        "is_missing",
+        "is_runtime_data",
+        "bl_rna",
+        "id_data",
+        "library_weak_reference",
+        "is_valid",
+        "error_location",
+        "error_rotation",
+    ]
 )
 _OURS = "livemocap"
 """How custom properties of ours begin."""

@@ -1,4 +1,4 @@
-"""From connecting to undoing a bake nothing of a rig changes but its pose, whoever's file it is of."""
+"""From connecting to undoing a bake, nothing of a rig changes but its pose, whose ever it is."""
 
 import json
 from pathlib import Path
