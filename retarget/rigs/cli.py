@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from .presets import Preset
 
 _EXAMPLE = """examples:
-  livemocap rigs list                        the namings of bones that are known
+  livemocap rigs list                        the namings of bones that are known; those with a
+                                             rest pose can be exported onto, `export --rig NAME`
   livemocap rigs inspect knight.fbx          which bone follows which joint, and how sure that is
   livemocap rigs inspect knight.vrm --json   the same for programs
 
@@ -57,12 +58,22 @@ def _parser(
 
 def list_presets(args: argparse.Namespace) -> int:
     known = _presets(args.presets)
-    rows = [(p.name, p.title, sum(bone is not None for bone in p.bones.values())) for p in known]
+    rows = [
+        {
+            "name": preset.name,
+            "title": preset.title,
+            "joints": sum(bone is not None for bone in preset.bones.values()),
+            "rest": (preset.skeleton or {}).get("rest"),
+        }
+        for preset in known
+    ]
     if args.json:
-        print(json.dumps([dict(zip(("name", "title", "joints"), r, strict=True)) for r in rows]))
+        print(json.dumps(rows))
         return 0
-    wide = max(len(name) for name, _, _ in rows)
-    print("\n".join(f"{name:<{wide}}  {joints:>2} joints  {title}" for name, title, joints in rows))
+    wide = max(len(row["name"]) for row in rows)
+    for row in rows:
+        rest = f"{row['rest']}-pose" if row["rest"] else "-"
+        print(f"{row['name']:<{wide}}  {row['joints']:>2} joints  {rest:<6}  {row['title']}")
     return 0
 
 

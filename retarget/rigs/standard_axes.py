@@ -31,7 +31,7 @@ _WAYS = {
 _AIMS = {"pelvis": "spine1", "spine3": "neck", "wrist": "middle1"}
 """The child that a bone points at where there are several."""
 
-_TOO_PARALLEL = 0.2
+_TOO_PARALLEL, _SHORTEST_M = 0.2, 1e-6
 
 
 @dataclass(frozen=True)
@@ -105,7 +105,8 @@ def _own(joint: str, along: Array, axes: Axes) -> Array:
         return np.eye(3)
     first, way, second, lean = axes.groups[_group(joint)]
     flip = -1.0 if axes.mirrored and joint.startswith("right_") else 1.0
-    exact = flip * normalize(along if way == "along" else np.array(_WAYS[way]))
+    there_is = bool(np.linalg.norm(along) > _SHORTEST_M)
+    exact = flip * normalize(along if way == "along" and there_is else np.array(_WAYS[_or_up(way)]))
     near = _square(exact, flip * np.array(_WAYS[lean]))
     columns = np.zeros((3, 3))
     columns[:, "xyz".index(first[1])] = _signed(first, exact)
@@ -113,6 +114,11 @@ def _own(joint: str, along: Array, axes: Axes) -> Array:
     third = ({0, 1, 2} - {"xyz".index(first[1]), "xyz".index(second[1])}).pop()
     columns[:, third] = np.cross(columns[:, (third + 1) % 3], columns[:, (third + 2) % 3])
     return columns
+
+
+def _or_up(way: str) -> str:
+    """Bones of no length point up."""
+    return "up" if way == "along" else way
 
 
 def _square(exact: Array, near: Array) -> Array:

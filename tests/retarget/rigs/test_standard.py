@@ -118,5 +118,12 @@ def test_a_skeleton_that_makes_no_sense_is_refused_in_words(skeleton: dict, why:
         standard_skeleton(preset, average_joints())
 
 
+def test_joints_on_top_of_each_other_do_no_harm() -> None:
+    joints = average_joints()
+    joints[SMPLX.index("left_index2")] = joints[SMPLX.index("left_index1")]
+    skeleton, _ = standard("mixamo", joints)
+    np.testing.assert_allclose(np.linalg.det(skeleton.axes), 1, atol=1e-9)
+
+
 def heads_of(skeleton: RigSkeleton, joints: JointMap, joint: str) -> Array:
     return skeleton.heads[skeleton.rows[joints.bones[joint]]]
