@@ -19,6 +19,7 @@ from ..export.plan import ExportError, FileFormat, FrameRange, RootBone, format_
 from ..export.sampling import armature_named
 from ..takes.action import TAKE_KEY
 from ..takes.key_times import exact_rate
+from .properties import BESIDE_THE_FILE
 
 _PRESETS = (
     ("UNREAL", "Unreal", "FBX for Unreal Engine: centimetres, a single root bone"),
@@ -76,12 +77,13 @@ class LIVEMOCAP_PG_export(bpy.types.PropertyGroup):
         description="Where the files go, each called after its take and armature",
         default="//export",
         subtype="DIR_PATH",
+        options=BESIDE_THE_FILE,
     )
     replace: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="Replace Files", description="Write over files of the same name", default=False
     )
     deform_only: bpy.props.BoolProperty(  # pyright: ignore[reportInvalidTypeForm]
-        name="Deforming Bones Only",
+        name="Only Deforming",
         description="Leave out bones that move no skin, as the controls of a rig",
         default=False,
     )

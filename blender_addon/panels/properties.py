@@ -2,10 +2,16 @@
 """What the panels edit. It lives on the window manager: undo does not touch it."""
 
 from pathlib import Path
+from typing import Any
 
 import bpy
 
 from ..preferences import default_address, default_takes_folder
+
+BESIDE_THE_FILE: set[Any] = (
+    {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+)
+"""Options of a path that may begin with //; Blender from 4.5 on shows others so as wrong."""
 
 
 class FolderError(RuntimeError):
@@ -38,6 +44,7 @@ class LIVEMOCAP_PG_stream(bpy.types.PropertyGroup):
         name="Folder",
         description="Where recordings go. Empty means the folder in the add-on's preferences",
         subtype="DIR_PATH",
+        options=BESIDE_THE_FILE,
     )
 
 

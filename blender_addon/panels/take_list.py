@@ -53,7 +53,7 @@ class LIVEMOCAP_UL_takes(bpy.types.UIList):
         index: Any = 0,
         flt_flag: Any = 0,
     ) -> None:
-        split = layout.split(factor=0.62)
+        split = layout.split(factor=0.5)
         split.label(text=item.name, icon="FILE_MOVIE" if item.whole else "ERROR", translate=False)
         right = split.row()
         right.alignment = "RIGHT"
