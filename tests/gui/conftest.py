@@ -64,27 +64,34 @@ def endpoint(root: Path) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def shared_window(root: Path, addon_zip: Path) -> Iterator[Sidebar]:
     """A tall window, so that all panels fit, with the add-on installed and its tab open."""
-    with opened(root, 760, 1800) as window:
+    with opened(root, 760, 2300) as window:
         window.ask(_BARE)
         install(window, addon_zip)
         sidebar = Sidebar(window)
-        sidebar.open()
+        sidebar.open(unfolded=True)
         yield sidebar
 
 
 @pytest.fixture
 def sidebar(shared_window: Sidebar) -> Sidebar:
     """An empty scene, not connected, with no takes."""
-    takes = shared_window.window.folder / "takes"
-    shutil.rmtree(takes, ignore_errors=True)
-    takes.mkdir()
     shared_window.window.ask(
-        f"""
+        """
         if bpy.ops.livemocap.disconnect.poll():
             bpy.ops.livemocap.disconnect()
         bpy.data.batch_remove(bpy.data.objects)
-        settings = bpy.context.window_manager.livemocap
-        settings.takes_folder = {shared_window.window.inside(takes)!r}
+        """
+    )
+    takes = shared_window.window.folder / "takes"
+    shutil.rmtree(takes, ignore_errors=True)
+    takes.mkdir()
+    shared_window.window.forget()
+    shared_window.window.ask(
+        f"""
+        manager = bpy.context.window_manager
+        manager.livemocap.address = ""
+        manager.livemocap.takes_folder = {shared_window.window.inside(takes)!r}
+        manager.livemocap_export.folder = {shared_window.window.inside(takes)!r}
         """
     )
     return shared_window

@@ -7,6 +7,7 @@ in proportion to their natural widths, so all of them fit if their sum does.
 
 from __future__ import annotations
 
+import inspect
 import traceback
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,9 @@ import bpy
 
 _ICON, _EDGES, _ARROW, _GAP = 20, 8, 16, 8
 """Pixels beside a text: an icon, both edges, a menu's arrow, between parts of a row."""
+
+_LIST = 14
+"""Pixels of a list that are its edges."""
 
 _TABS, _MARGIN = 22, 26
 """Pixels of the sidebar that are the tabs' and the panels' own."""
@@ -57,7 +61,7 @@ class Part:
         if self.kind == "row":
             spare = room - self.width()
             return [t for part in self.parts for t in part.clipped(part.width() + spare)]
-        inner = room - _GAP if self.kind == "box" else room
+        inner = room - {"box": _GAP, "list": _LIST}.get(self.kind, 0)
         return [text for part in self.parts for text in part.clipped(inner)]
 
 
@@ -188,22 +192,26 @@ class Watch:
         return _texts(self.drawn[name]) if name in self.drawn else []
 
     def _between(self, kind: Any, method: str) -> None:
+        """Blender gives a method as many arguments as its code takes: ours takes as many."""
         original = getattr(kind, method)
+        draws_item = method == "draw_item"
 
         def draw(panel: Any, context: Any, *rest: Any) -> None:
             part = Part("column")
             try:
-                if method == "draw_item":
+                if draws_item:
                     original(panel, context, Layout(rest[0], part), *rest[1:])
                 else:
                     original(_Panel(panel, Layout(panel.layout, part)), context)
             except Exception:
                 self.failed.append(traceback.format_exc())
                 raise
-            if method == "draw":
-                self.drawn[kind.__name__] = part
+            if method != "draw_header":
+                self.drawn[kind.__name__] = Part("list", parts=[part]) if draws_item else part
 
-        setattr(kind, method, draw)
+        known = inspect.signature(original).parameters.values()
+        words = ", ".join("*" * (each.kind is each.VAR_POSITIONAL) + each.name for each in known)
+        setattr(kind, method, eval(f"lambda {words}: draw({words})", {"draw": draw}))
 
 
 class _Panel:
@@ -218,3 +226,13 @@ class _Panel:
 
 def _texts(part: Part) -> list[str]:
     return [part.text] * bool(part.text) + [t for inner in part.parts for t in _texts(inner)]
+
+
+def unfold(prefix: str) -> None:
+    """Register panels anew that are closed at first, as open ones; before they are drawn."""
+    kinds = [getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith(prefix)]
+    closed = [kind for kind in kinds if "DEFAULT_CLOSED" in getattr(kind, "bl_options", ())]
+    for kind in closed:
+        bpy.utils.unregister_class(kind)
+        kind.bl_options = kind.bl_options - {"DEFAULT_CLOSED"}
+        bpy.utils.register_class(kind)

@@ -15,6 +15,15 @@ TAB = "LiveMocap"
 WIDTH = 280
 """Pixels of the panels, tabs aside: what a sidebar has by default."""
 
+PANELS = ("Stream", "People", "Rig", "Record", "Takes", "Export")
+"""From top to bottom."""
+
+_INSIDE, _OUTSIDE = 12, 4
+"""Columns of pixels that are inside panels, and left of them."""
+
+_TABS, _GAP = 18, 2
+"""Pixels of the tabs at the right, and between panels."""
+
 _STEP = 14
 """Pixels between two looks for a button, which is 20 high."""
 
@@ -31,8 +40,15 @@ class Sidebar:
     def __init__(self, window: BlenderWindow) -> None:
         self.window = window
 
-    def open(self) -> tuple[int, int]:
-        """Show the sidebar, click at its tabs until ours shows, and tell where that is."""
+    def open(self, unfolded: bool = False) -> tuple[int, int]:
+        """Show the sidebar, click at its tabs until ours shows, and tell where that is.
+
+        Args:
+            unfolded: show what is in panels that are closed at first, too.
+        """
+        self._watch()
+        if unfolded:
+            self.window.ask("unfold('LIVEMOCAP_')")
         self.window.ask("view()['area'].spaces.active.show_region_ui = True")
         self.window.settle()
         x, top, width, height = self.place()
@@ -40,7 +56,6 @@ class Sidebar:
             self.window.click(x + width - 10, y)
             time.sleep(0.15)
             if self.window.ask("view()['region'].active_panel_category") == TAB:
-                self._watch()
                 self.window.settle()
                 return x + width - 10, y
         raise AssertionError(f"the sidebar has no tab {TAB}")
@@ -117,7 +132,7 @@ class Sidebar:
             f"""
             import sys
             sys.path.insert(0, {folder!r})
-            from drawn_texts import Watch
+            from drawn_texts import Watch, unfold
             watch = Watch("LIVEMOCAP_")
             """
         )
@@ -139,24 +154,39 @@ class Sidebar:
         clipped = self.window.ask("watch.clipped(view()['region'].width)")
         assert not clipped, clipped
 
-    def photograph(self, path: Path) -> None:
-        """The panels alone, down to the last one."""
+    def photograph(self, path: Path, *panels: str) -> None:
+        """These panels, or all of them; they stand one below the other without a gap between."""
         self.window.point(20, 600)
         self.come_to_rest()
         x, top, width, height = self.place()
         self.window.photograph(path, (x, top, width, height))
         picture = Image.open(path).convert("RGB")
-        picture.crop((0, 0, width, _last_panel(picture))).save(path, optimize=True)
+        pieces = _pieces(picture)
+        assert len(pieces) == len(PANELS), f"the panels are higher than the window: {pieces}"
+        chosen = [pieces[PANELS.index(panel)] for panel in panels or PANELS]
+        _below_each_other(picture, chosen).save(path, optimize=True)
 
     def photograph_window(self, path: Path) -> None:
         self.come_to_rest()
         self.window.photograph(path)
 
 
-def _last_panel(picture: Image.Image) -> int:
-    """The row below the last panel; under it nothing is drawn."""
-    x = picture.width // 2
-    column = [picture.getpixel((x, y)) for y in range(picture.height)]
-    last = max(y for y, colour in enumerate(column) if colour != column[-1])
-    assert last < picture.height - 20, "the panels are higher than the window"
-    return last + 10
+def _pieces(picture: Image.Image) -> list[tuple[int, int]]:
+    """First and last row of each panel: they have an edge, and nothing is drawn between them."""
+    column = [picture.getpixel((_INSIDE, y)) for y in range(picture.height)]
+    outside = picture.getpixel((_OUTSIDE, 0))
+    drawn = [colour != outside for colour in [outside, *column, outside]]
+    edges = [y for y in range(len(column) + 1) if drawn[y] != drawn[y + 1]]
+    return list(zip(edges[::2], edges[1::2], strict=True))
+
+
+def _below_each_other(picture: Image.Image, pieces: list[tuple[int, int]]) -> Image.Image:
+    """Without the tabs at the right."""
+    width = picture.width - _TABS
+    height = sum(end - start + _GAP for start, end in pieces) + _GAP
+    made = Image.new("RGB", (width, height), picture.getpixel((_OUTSIDE, 0)))
+    y = _GAP
+    for start, end in pieces:
+        made.paste(picture.crop((0, start, width, end)), (0, y))
+        y += end - start + _GAP
+    return made

@@ -7,37 +7,46 @@ from pathlib import Path
 
 from gui.sidebar import WIDTH, Sidebar
 
-_CHARACTER = """
-    bpy.ops.preferences.addon_enable(module="rigify")
-    bpy.ops.object.armature_human_metarig_add()
-    bpy.context.object.name = {name!r}
-"""
+from livemocap.cli.main import main
 
 
-def _connect(sidebar: Sidebar, endpoint: str) -> None:
-    sidebar.window.ask(f"bpy.context.window_manager.livemocap.address = {endpoint!r}")
-    sidebar.press("livemocap.connect")
-    sidebar.window.wait_for("len([o for o in bpy.data.objects if o.type == 'ARMATURE']) >= 3")
+def _go_live(sidebar: Sidebar) -> None:
+    sidebar.window.ask("bpy.ops.livemocap.test_stream()")
+    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_people.rows) == 2")
 
 
-def _frame_people(sidebar: Sidebar) -> None:
+def _add_character(sidebar: Sidebar, name: str) -> None:
+    """A human of Blender's own."""
     sidebar.window.ask(
-        """
-        main = next(r for r in view()["area"].regions if r.type == "WINDOW")
-        with bpy.context.temp_override(**{**view(), "region": main}):
-            bpy.ops.view3d.view_all()
+        f"""
+        bpy.ops.preferences.addon_enable(module="rigify")
+        bpy.ops.object.armature_human_metarig_add()
+        bpy.context.object.name = {name!r}
         """
     )
 
 
 def _record(sidebar: Sidebar, seconds: float) -> None:
+    """One take, by its button, and the list that shows it."""
     sidebar.press("livemocap.record_start")
     time.sleep(seconds)
 
 
-def _stop_recording(sidebar: Sidebar) -> None:
+def _stop(sidebar: Sidebar) -> None:
     sidebar.press("livemocap.record_stop")
-    sidebar.window.wait_for("bpy.ops.livemocap.record_start.poll()")
+    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_takes.rows) == 1")
+    sidebar.window.ask("bpy.ops.livemocap.disconnect()")
+
+
+def _recorded(sidebar: Sidebar, seconds: float = 3.0) -> str:
+    """A take without clicking; where Blender finds it."""
+    _go_live(sidebar)
+    sidebar.window.ask("bpy.ops.livemocap.record_start()")
+    time.sleep(seconds)
+    sidebar.window.ask("bpy.ops.livemocap.record_stop()")
+    sidebar.window.ask("bpy.ops.livemocap.disconnect()")
+    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_takes.rows) == 1")
+    return sidebar.window.ask("bpy.context.window_manager.livemocap_takes.rows[0].path")
 
 
 def test_panels_are_as_wide_as_by_default(sidebar: Sidebar) -> None:
@@ -47,46 +56,128 @@ def test_panels_are_as_wide_as_by_default(sidebar: Sidebar) -> None:
 
 def test_empty(sidebar: Sidebar, pictures: Path) -> None:
     sidebar.check()
-    assert "Not connected" in sidebar.texts()
+    texts = sidebar.texts()
+    assert "Not connected" in texts
+    assert "Nobody" in texts
     sidebar.photograph(pictures / "empty.png")
 
 
 def test_live(sidebar: Sidebar, endpoint: str, pictures: Path) -> None:
-    _connect(sidebar, endpoint)
+    sidebar.window.ask(f"bpy.context.window_manager.livemocap.address = {endpoint!r}")
+    sidebar.press("livemocap.connect")
     sidebar.window.wait_for("any('Live' in t for t in watch.texts('LIVEMOCAP_PT_stream'))")
-    _frame_people(sidebar)
+    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_people.rows) == 3")
     sidebar.check()
-    assert "Person 3" in sidebar.texts()
-    sidebar.photograph(pictures / "live.png")
-
-
-def test_recording_and_the_take_that_is_listed(
-    sidebar: Sidebar, endpoint: str, pictures: Path
-) -> None:
-    _connect(sidebar, endpoint)
-    _record(sidebar, 2.0)
-    sidebar.check()
-    assert "Recording take.mcap" in sidebar.texts()
-    sidebar.photograph(pictures / "recording.png")
-    _stop_recording(sidebar)
-    sidebar.check()
-    assert "Recorded take.mcap" in sidebar.texts()
-    sidebar.photograph(pictures / "takes.png")
+    assert "Person 1, seen now" in sidebar.texts()
+    sidebar.photograph(pictures / "live.png", "Stream", "People")
 
 
 def test_nobody_sends(sidebar: Sidebar, pictures: Path) -> None:
     sidebar.window.ask("bpy.context.window_manager.livemocap.address = 'tcp://127.0.0.1:9'")
-    sidebar.press("livemocap.connect")
-    time.sleep(1.0)
+    sidebar.window.ask("bpy.ops.livemocap.connect()")
+    sidebar.window.wait_for("'nobody sends' in ' '.join(watch.texts('LIVEMOCAP_PT_stream'))")
     sidebar.check()
-    sidebar.photograph(pictures / "waiting.png")
+    sidebar.photograph(pictures / "waiting.png", "Stream")
 
 
-def test_a_character_is_moved(sidebar: Sidebar, endpoint: str, pictures: Path) -> None:
-    _connect(sidebar, endpoint)
-    sidebar.window.ask(_CHARACTER.format(name="Hero"))
+def test_another_machine_while_online_access_is_off(sidebar: Sidebar, pictures: Path) -> None:
+    sidebar.window.ask(
+        """
+        bpy.context.window_manager.livemocap.address = "tcp://192.0.2.1:47820"
+        try:
+            bpy.ops.livemocap.connect()
+        except RuntimeError:
+            pass
+        """
+    )
+    sidebar.check()
+    assert "online access is off" in sidebar.texts().replace(" | ", " ")
+    sidebar.photograph(pictures / "offline.png", "Stream")
+
+
+def test_a_character_is_moved(sidebar: Sidebar, pictures: Path) -> None:
+    _go_live(sidebar)
+    _add_character(sidebar, "Hero")
     sidebar.press("livemocap.rig_assign")
     sidebar.window.wait_for("any('Moved by' in t for t in watch.texts('LIVEMOCAP_PT_rig'))")
-    _frame_people(sidebar)
     sidebar.check()
-    sidebar.photograph(pictures / "rig.png")
+    assert "55 of 55" in sidebar.texts()
+    sidebar.photograph(pictures / "rig.png", "People", "Rig")
+
+
+def test_recording_and_the_take_that_is_listed(sidebar: Sidebar, pictures: Path) -> None:
+    _go_live(sidebar)
+    _record(sidebar, 3.0)
+    sidebar.check()
+    assert "Recording take.mcap" in sidebar.texts()
+    sidebar.photograph(pictures / "recording.png", "Record")
+    _stop(sidebar)
+    sidebar.check()
+    assert "Recorded take.mcap" in sidebar.texts()
+    assert "2 people" in sidebar.texts("LIVEMOCAP_PT_takes")
+    sidebar.photograph(pictures / "takes.png", "Record", "Takes")
+    assert main(["take", "verify", str(sidebar.window.folder / "takes" / "take.mcap")]) == 0
+
+
+def test_nothing_can_be_recorded_beside_a_file_without_a_place(
+    sidebar: Sidebar, pictures: Path
+) -> None:
+    _go_live(sidebar)
+    sidebar.window.ask(
+        """
+        bpy.context.window_manager.livemocap.takes_folder = "//takes"
+        try:
+            bpy.ops.livemocap.record_start()
+        except RuntimeError:
+            pass
+        """
+    )
+    sidebar.check()
+    assert "save the file" in sidebar.texts().replace(" | ", " ")
+    sidebar.photograph(pictures / "refused.png", "Record")
+
+
+def test_baking_and_exporting(sidebar: Sidebar, pictures: Path) -> None:
+    take = _recorded(sidebar)
+    sidebar.window.ask(
+        f"""
+        import sys
+        baking = sys.modules["bl_ext.user_default.livemocap.takes.baking"]
+        bpy.ops.livemocap.bake_take(filepath={take!r})
+        bpy.app.timers.unregister(baking._on_timer)
+        while baking.current().progress < 0.4:
+            baking.tick(0.0)
+        """
+    )
+    sidebar.check()
+    assert "Baking take" in sidebar.texts()
+    sidebar.photograph(pictures / "baking.png", "Takes")
+    sidebar.window.ask("bpy.app.timers.register(baking._on_timer)")
+    sidebar.window.wait_for("'Baked take' in ' '.join(watch.texts('LIVEMOCAP_PT_takes'))")
+    sidebar.check()
+    sidebar.window.ask(
+        """
+        bpy.ops.object.select_all(action="DESELECT")
+        for each in bpy.data.objects:
+            each.select_set(each.animation_data is not None)
+        bpy.ops.livemocap.export()
+        """
+    )
+    sidebar.window.wait_for("'worst joint' in ' '.join(watch.texts('LIVEMOCAP_PT_export'))")
+    sidebar.check()
+    sidebar.photograph(pictures / "exported.png", "Takes", "Export")
+
+
+def test_an_export_beside_a_file_without_a_place(sidebar: Sidebar) -> None:
+    _add_character(sidebar, "Hero")
+    sidebar.window.ask(
+        """
+        bpy.context.window_manager.livemocap_export.folder = "//export"
+        try:
+            bpy.ops.livemocap.export()
+        except RuntimeError:
+            pass
+        """
+    )
+    sidebar.check()
+    assert "save the file" in sidebar.texts().replace(" | ", " ")

@@ -28,6 +28,7 @@ class BlenderWindow:
         self.log = log
         self._display = display
         self._stream = stream
+        self._forgotten = 0
 
     def inside(self, path: Path) -> str:
         """What Blender calls a file of `folder`."""
@@ -90,8 +91,12 @@ class BlenderWindow:
         return path
 
     def said(self) -> str:
-        """All that Blender has written to its output."""
-        return self.log.read_text(errors="replace")
+        """What Blender has written to its output since `forget`."""
+        return self.log.read_text(errors="replace")[self._forgotten :]
+
+    def forget(self) -> None:
+        """Errors so far were another test's."""
+        self._forgotten += len(self.said())
 
     def require_no_error(self) -> None:
         """No exception of Python's was shown."""
