@@ -27,6 +27,7 @@ from ..rigs.edits import (
 from ..rigs.note import RigNote, note_text, read_note, write_note
 from ..stream import live
 from ..stream.proxies import find_proxies
+from .people_list import chosen_person
 
 ROOTS = (
     ("HIPS", "Hips", "The bone of the hips carries the character across the floor"),
@@ -42,7 +43,7 @@ RULES = (
 _EDIT: Any = {"REGISTER", "UNDO"}
 
 
-def chosen_rig(context: bpy.types.Context) -> bpy.types.Object | None:
+def selected_rig(context: bpy.types.Context) -> bpy.types.Object | None:
     """The active armature, or the one that the active mesh hangs on; not a person's stand-in."""
     active: Any = context.object
     if active is not None and active.type == "MESH":
@@ -50,6 +51,15 @@ def chosen_rig(context: bpy.types.Context) -> bpy.types.Object | None:
     if active is None or active.type != "ARMATURE" or active in find_proxies().values():
         return None
     return active
+
+
+def chosen_rig(context: bpy.types.Context) -> bpy.types.Object | None:
+    """The selected character, or else the one that the person chosen under People moves."""
+    selected = selected_rig(context)
+    connection, person = live.current(), chosen_person()
+    if selected is not None or connection is None or person is None:
+        return selected
+    return connection.targets.character_of(int(person.track_id))
 
 
 class RigOperator:
@@ -100,10 +110,10 @@ class LIVEMOCAP_OT_rig_assign(bpy.types.Operator):
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
         cls.poll_message_set("Select the armature of your character first")
-        return chosen_rig(context) is not None
+        return selected_rig(context) is not None
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
-        rig_object = chosen_rig(context)
+        rig_object = selected_rig(context)
         person = self.person.strip()
         if rig_object is None or not (person.isdecimal() or person == ""):
             self.report({"ERROR"}, f"'{person}' is no person's id")

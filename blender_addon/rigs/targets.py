@@ -111,6 +111,11 @@ class Targets:
         """Whom a character follows now."""
         return self.driven.get(rig_object.session_uid)
 
+    def character_of(self, track_id: int) -> bpy.types.Object | None:
+        """The first character that somebody moves."""
+        uids = {uid for uid, person in self.driven.items() if person == track_id}
+        return next((each for each in bpy.data.objects if each.session_uid in uids), None)
+
     def rest_joints(self, rig_object: bpy.types.Object) -> Array:
         """(55, 3) m of whom it follows, or of an average person."""
         person = self._crowd.people.get(self.driven.get(rig_object.session_uid, -1))

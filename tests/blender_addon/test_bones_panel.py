@@ -220,3 +220,32 @@ def test_linked_and_overridden_characters_are_edited_like_others() -> None:
         assert bpy.ops.livemocap.rig_remove() == {"FINISHED"}
     """
     )
+
+
+def test_the_panel_is_of_the_selected_character_or_else_of_the_chosen_person(
+    publisher_endpoint: str,
+) -> None:
+    run_blender(
+        _START
+        + """
+    for person, name in enumerate(("Hero", "Robot"), 1):
+        add_rig(name, naming="mixamo")
+        assign(name, person)
+    shown = connect(sys.argv[1])
+    people = context.window_manager.livemocap_people
+    tick_until(lambda: len(people.rows) == 3 and len(live.current().targets.driven) == 2)
+    title = lambda: drawn("LIVEMOCAP_PT_rig")[0]
+    assert title() == "Robot", "it is active"
+    select()
+    context.view_layer.objects.active = None
+    for active, name in ((0, "Hero"), (1, "Robot")):
+        people.active = active
+        assert title() == name
+        context.scene.livemocap_rig.finger_gain = 0.5 + active
+    assert [note(name).settings.finger_gain for name in ("Hero", "Robot")] == [0.5, 1.5]
+    people.active = 2
+    assert "Select the armature" in title(), "this person moves no character"
+    assert not bpy.ops.livemocap.rig_assign.poll(), "only what is selected is assigned"
+    """,
+        publisher_endpoint,
+    )
