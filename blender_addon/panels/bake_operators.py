@@ -20,6 +20,9 @@ from ..takes.key_times import KeyRate, Window
 from .properties import FolderError, chosen_takes_folder
 from .world_panel import chosen_world
 
+_DIALOG = 360
+"""Width of what asks how to bake."""
+
 _TO = (
     ("NEW", "New Armatures", "An armature with their own bones for each person"),
     (
@@ -136,7 +139,7 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
 
     def invoke(self, context: bpy.types.Context, event: bpy.types.Event) -> set[Any]:
         if self.filepath:  # of the list in the panel
-            return context.window_manager.invoke_props_dialog(self)
+            return context.window_manager.invoke_props_dialog(self, width=_DIALOG)
         with contextlib.suppress(FolderError):  # the picker then opens where it was last
             self.filepath = f"{chosen_takes_folder()}/"
         context.window_manager.fileselect_add(self)

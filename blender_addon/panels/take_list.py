@@ -96,7 +96,14 @@ def _fill(row: Any, line: TakeLine) -> None:
     row.name, row.path, row.about = line.title, str(line.path), line.about
     row.whole, row.before_s = line.whole, line.before_s
     people = "1 person" if line.people == 1 else f"{line.people} people"
-    row.short = f"{line.seconds:.1f} s, {people}" if line.whole else line.about.partition(",")[0]
+    row.short = f"{_length(line.seconds)}, {people}" if line.whole else line.about.split(",")[0]
+
+
+def _length(seconds: float) -> str:
+    """9.5 s, or 12:34."""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _differs(lines: list[TakeLine]) -> bool:
