@@ -14,6 +14,7 @@ from motion_files import write_rig_bvh
 from readers.clips import ufbx_clip
 from rigs_made import made_rig
 
+from livemocap.cli.main import main
 from livemocap.take import TakeWriter
 from retarget.bvh import read_bvh
 from retarget.rigs.presets import presets
@@ -91,21 +92,25 @@ def test_a_characters_bvh_takes_the_motion_with_all_options(take: Path, tmp_path
         (["--rig", "mixamo", "--person", "7"], "there are 1, 4"),
     ],
 )
-def test_a_wrong_wish_is_one_line_and_code_2(take: Path, arguments: list[str], why: str) -> None:
-    done = livemocap("export", take, *arguments)
-    assert done.returncode == 2
-    assert why in done.stderr
-    assert len(done.stderr.splitlines()) == 1
+def test_a_wrong_wish_is_one_line_and_code_2(
+    take: Path, arguments: list[str], why: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["export", str(take), *arguments]) == 2
+    said = capsys.readouterr().err
+    assert why in said
+    assert len(said.splitlines()) == 1
     assert list(take.parent.iterdir()) == [take]
 
 
-def test_nothing_is_overwritten_unless_asked(take: Path) -> None:
+def test_nothing_is_overwritten_unless_asked(
+    take: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     mine = take.with_name("walk_person4_unity.bvh")
     mine.write_text("mine")
-    refused = livemocap("export", take, "--rig", "unity")
-    assert (refused.returncode, "--force replaces" in refused.stderr) == (2, True)
+    assert main(["export", str(take), "--rig", "unity"]) == 2
+    assert "--force replaces" in capsys.readouterr().err
     assert mine.read_text() == "mine"
-    assert livemocap("export", take, "--rig", "unity", "--force").returncode == 0
+    assert main(["export", str(take), "--rig", "unity", "--force"]) == 0
     assert len(read_bvh(mine).values) == 31
 
 
