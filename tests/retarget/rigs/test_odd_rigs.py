@@ -226,6 +226,7 @@ WHOLE = {
     "spanish": Family(_SPANISH, "izq", "der"),
     "italian": Family(_ITALIAN, "Sx", "Dx"),
     "russian": Family(_RUSSIAN, "Л", "П"),
+    "chinese": Family(_CHINESE, "左", "右"),
     "metahuman": Family(_METAHUMAN.format(hand=hand(11, "{digit}_0{k}_§")), "l", "r"),
     "fingers on the palm of one": Family(
         _METAHUMAN.format(hand=hand(12, "{digit}_0{k}_§")), "l", "r"
@@ -243,7 +244,6 @@ WHOLE = {
 }
 PARTLY = {
     "french": Family(_FRENCH, "G", "D"),
-    "chinese": Family(_CHINESE, "左", "右"),
     "feet on their own": Family(_FEET_APART),
 }
 
