@@ -13,8 +13,10 @@ from retarget.errors import RetargetError
 from ..armatures.armature import pose_bones
 from ..rigs.actors import Rule
 from ..rigs.control_rig import switches
+from ..rigs.edits import follows_as_noted
 from ..rigs.note import RigNote, note_text, read_note
 from ..rigs.user_presets import bones_named, preset_title
+from ..rigs.weight import is_too_heavy
 from ..stream import live
 from .rig_operators import (
     RULES,
@@ -63,6 +65,7 @@ class LIVEMOCAP_PT_rig(SidebarPanel, bpy.types.Panel):
         if note is not None:
             _draw_person(layout, rig_object, note)
             _lines(layout, _switch_lines(rig_object))
+            _lines(layout, _control_lines(rig_object, note))
             _draw_bones(layout, note)
 
 
@@ -153,6 +156,20 @@ def _switch_lines(rig_object: bpy.types.Object) -> list[StatusLine]:
         if bones[bone][name] != value
     ]
     return sentence_lines(f"To move these limbs set {', '.join(wrong)}", "ERROR") if wrong else []
+
+
+def _control_lines(rig_object: bpy.types.Object, note: RigNote) -> list[StatusLine]:
+    """What else there is to say of a rig of controls."""
+    lines: list[StatusLine] = []
+    if not note.live and is_too_heavy(rig_object):
+        lines += sentence_lines(
+            "Heavy beside the others: live the stand-in shows the person, and takes are baked to "
+            "this rig. Live moves it all the same",
+            "INFO",
+        )
+    if not follows_as_noted(rig_object, note):
+        lines += sentence_lines("Its controls follow others than before: detect anew", "ERROR")
+    return lines
 
 
 def _lines(layout: Any, lines: list[StatusLine]) -> None:

@@ -39,6 +39,18 @@ def switches(rigged: bpy.types.Object) -> dict[tuple[str, str], float]:
     }
 
 
+def followed(rigged: bpy.types.Object) -> str:
+    """What controls are set to turn with, as text; what moves what is to be probed anew when it
+    has changed. Empty where nothing can be set."""
+    found = [
+        f"{bone.name}.{name}={float(bone[name]):g}"
+        for bone in pose_bones(rigged)
+        for name in bone.keys()  # noqa: SIM118 - not a dict
+        if "follow" in name.lower() and isinstance(bone[name], float | int)
+    ]
+    return " ".join(found)
+
+
 def _turns_alone(bone: Any) -> bool:
     return not bone.use_inherit_rotation
 

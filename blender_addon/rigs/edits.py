@@ -19,11 +19,12 @@ from retarget.rigs.solve import fit
 from ..armatures.armature import pose_bones
 from ..preferences import default_foot_lock
 from .actors import Rule
-from .control_rig import moving_parents
+from .control_rig import followed, moving_parents
 from .note import RigNote, note_here, note_text, read_note, skeleton_at_home, write_note
 from .reader import posed_skeleton, rest_skeleton
 from .shape import rig_of
 from .user_presets import known_presets
+from .weight import is_too_heavy
 
 
 def noted_rigs() -> list[tuple[bpy.types.Object, RigNote]]:
@@ -64,13 +65,15 @@ def given_to(
     rig_object: bpy.types.Object, note: RigNote, track_id: int | None, *, shares: bool
 ) -> RigNote:
     """Following a person; None: whom its rule finds. Another character that follows them is
-    dropped, unless they are to be shared."""
+    dropped, unless they are to be shared. One that is too heavy to move live beside the others is
+    paused: the stand-in shows the person, and takes are baked to it."""
     if track_id is not None and not shares:
         for other, noted in noted_rigs():
             if other != rig_object and noted.track_id == track_id and not noted.shares:
                 write_note(other, replace(noted, rule=Rule.NOBODY, track_id=None))
     rule = Rule.NEAREST if note.rule is Rule.NOBODY else note.rule
-    return replace(note, rule=rule, track_id=track_id, shares=shares, live=True)
+    lives = not is_too_heavy(rig_object)
+    return replace(note, rule=rule, track_id=track_id, shares=shares, live=lives)
 
 
 def rooted(rig_object: bpy.types.Object, note: RigNote, root: RootMotion) -> RigNote:
@@ -161,4 +164,10 @@ def probed(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
         rig, _ = rig_of(rig_object, replace(note, parents={}))
     except RetargetError:
         return note
-    return replace(note, parents=moving_parents(rig_object, rig.bones))
+    parents = moving_parents(rig_object, rig.bones)
+    return replace(note, parents=parents, followed=followed(rig_object))
+
+
+def follows_as_noted(rig_object: bpy.types.Object, note: RigNote) -> bool:
+    """Whether its controls turn with what they turned with when that was found out."""
+    return note.followed == followed(rig_object)

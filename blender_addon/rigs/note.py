@@ -51,6 +51,8 @@ class RigNote:
     """Joints whose bone a person chose, or took away."""
     parents: Mapping[str, str | None] = field(default_factory=dict)
     """What really moves a bone, where that is not its parent; None: nothing does."""
+    followed: str = ""
+    """`control_rig.followed` when that was found out."""
     calibration: Mapping[str, Array] = field(default_factory=dict)
     """(3, 3) by joint, by hand."""
     residual_deg: Mapping[str, float] = field(default_factory=dict)
@@ -131,6 +133,7 @@ def as_text(note: RigNote) -> str:
         "unsure": _stored(joints.unsure),
         "missing": list(joints.missing),
         "parents": dict(note.parents),
+        "followed": note.followed,
         "calibration": {joint: np.asarray(C).tolist() for joint, C in note.calibration.items()},
         "residual_deg": {limb: round(deg, 3) for limb, deg in note.residual_deg.items()},
     }
@@ -166,6 +169,7 @@ def from_text(text: str) -> RigNote:
                 preset=stored["preset"],
             ),
             parents=dict(stored["parents"]),
+            followed=str(stored.get("followed", "")),
             calibration={j: _array(C, (3, 3)) for j, C in stored["calibration"].items()},
             residual_deg={limb: float(deg) for limb, deg in stored["residual_deg"].items()},
         )

@@ -25,7 +25,7 @@ from ..armatures.armature import pose_bones
 from ..armatures.bones import BoneLayout, bone_layout
 from ..rigs.channels import headed, turned_bones
 from ..rigs.control_rig import switches
-from ..rigs.edits import new_note
+from ..rigs.edits import follows_as_noted, new_note, probed
 from ..rigs.motion_settings import whole_motion
 from ..rigs.note import RigNote, note_here, read_note
 from ..rigs.rotation_modes import rotation_curves
@@ -284,6 +284,8 @@ def _note(rigged: Any, root: RootMotion | None) -> RigNote:
     """What moves the character and from where: from home if the object goes, else from here."""
     noted = read_note(rigged)
     note = new_note(rigged) if noted is None else noted
+    if not follows_as_noted(rigged, note):
+        note = probed(rigged, note)
     if "pelvis" not in note.joint_map.matches:
         raise TargetError(f"{rigged.name}: no bone was found that is surely its hips")
     note = replace(note, root=note.root if root is None else root)
