@@ -38,7 +38,13 @@ class ShownLayout:
         self.shown.append(f"{title}={getattr(owner, name)}")
 
     def prop_search(
-        self, owner: Any, name: str, place: Any, names: str, text: str = "", icon: str = "NONE"
+        self,
+        owner: Any,
+        name: str,
+        place: Any,
+        names: str,
+        text: str | None = None,
+        icon: str = "NONE",
     ) -> None:
         self._icon(icon)
         assert hasattr(place, names)

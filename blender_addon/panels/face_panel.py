@@ -34,7 +34,7 @@ class LIVEMOCAP_PT_face(RigPart, bpy.types.Panel):
         shapes = column.column(align=True)
         shapes.active = settings.face
         shapes.prop(settings, "expression_gain", slider=True)
-        shapes.prop_search(settings, "face_mesh", bpy.data, "objects", text="", icon="MESH_DATA")
+        shapes.prop_search(settings, "face_mesh", bpy.data, "objects", icon="MESH_DATA")
         told = layout.column(align=True)
         for line in _lines(*chosen):
             told.label(text=line.text, icon=line.icon)
@@ -51,7 +51,8 @@ def _lines(rig_object: bpy.types.Object, note: RigNote) -> list[StatusLine]:
         lines += sentence_lines("No mesh on it has shape keys that we know", "INFO")
     connection = live.current()
     if meshes and connection and connection.targets.has_expression(rig_object) is False:
-        only = "only the jaw moves" if any(mesh.face.jaw.any() for mesh in meshes) else "none moves"
+        jaw = any(mesh.face.jaw.any() for mesh in meshes)
+        only = "only the jaw moves" if jaw else "no shape moves"
         lines += sentence_lines(f"The stream carries no expression: {only}", "INFO")
     return lines
 
