@@ -26,7 +26,7 @@ STEEPEST = np.radians(30)
 class FootLimits:
     """How far a foot may be held from where the pose has it, in shares of the leg."""
 
-    stray: float = 0.25
+    stray: float = 0.35
     """A foot that would be held farther from its pose slides."""
     pelvis: float = 0.2
     """The pelvis goes up or down with the feet by no more."""
