@@ -31,8 +31,10 @@ def _armatures(_: Any, context: Any) -> list[tuple[str, str, str]]:
 
 
 def _others(operator: Any, _: Any) -> list[tuple[str, str, str]]:
-    """Everybody else who is listed."""
-    rows = [row for row in people_list().rows if row.track_id != operator.person]
+    """Everybody else who is listed. A menu asks before it knows whom it is for."""
+    selected = chosen_person()
+    own = operator.person or (selected and selected.track_id)
+    rows = [row for row in people_list().rows if row.track_id != own]
     return _kept([(row.track_id, row.name, "") for row in rows])
 
 

@@ -118,6 +118,8 @@ def test_a_person_gets_characters_swaps_them_and_lets_them_go() -> None:
     select(bpy.data.objects["Anna"])
     bpy.ops.object.mode_set(mode="POSE")
     assert moved() == {"1": "Anna", "2": "Bob"}
+    from blender_addon.panels.people_operators import _others
+    assert [each[0] for each in _others(SimpleNamespace(person=""), None)] == ["1"]
     assert bpy.ops.livemocap.person_swap(person="1", other="2") == {"FINISHED"}
     assert moved() == {"1": "Bob", "2": "Anna"}
     assert bpy.ops.livemocap.person_drop(person="1") == {"FINISHED"}
