@@ -27,7 +27,8 @@ def current() -> Export | None:
 
 
 def note() -> tuple[str, bool]:
-    """What became of the last export, in words, and whether that is bad; empty: none yet."""
+    """What became of the last export, a line for each file, and whether that is bad; empty: there
+    was none."""
     return _note, _failed
 
 
@@ -85,7 +86,7 @@ def tick(budget_s: float) -> None:
         if not _current.step(budget_s):
             return
         done, _current = _current, None
-        _say(" ".join(_words(each) for each in done.written), False)
+        _say("\n".join(_words(each) for each in done.written), False)
     except ExportError as error:
         _current = None
         _say(str(error), True)

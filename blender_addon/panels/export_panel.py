@@ -73,7 +73,8 @@ def _lines() -> list[StatusLine]:
     if running is not None:
         return sentence_lines(f"Exporting {running.now}", "EXPORT")
     sentence, failed = exporting.note()
-    return sentence_lines(sentence, "ERROR" if failed else "CHECKMARK") if sentence else []
+    icon = "ERROR" if failed else "CHECKMARK"
+    return [line for each in sentence.splitlines() for line in sentence_lines(each, icon)]
 
 
 CLASSES = (LIVEMOCAP_PT_export,)
