@@ -11,13 +11,15 @@ SYSTEM_FILES := libGL.so.1 libglib-2.0.so.0 libSM.so.6 libICE.so.6 libX11.so.6 l
 	libgomp.so.1 libEGL.so.1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test test-all test-blender setup setup-test test-deps check system-libraries clean
+.PHONY: help demo test test-all test-blender test-gui gui-programs setup \
+	setup-test test-deps check system-libraries clean
 
 help:
 	@echo "make demo       install into .venv and run the demo (out/demo)"
 	@echo "make test       install what tests need and run all checks"
 	@echo "make test-all   the same with the slow tests"
 	@echo "make test-blender  the add-on in Blender $(BLENDERS), each in an environment of its own"
+	@echo "make test-gui      its panels in windows of Blender 5.2 and 4.3 (as root on Debian; pictures in out/gui)"
 	@echo "make setup      only install; make setup-test with what tests need"
 
 demo: setup
@@ -49,6 +51,25 @@ test-blender-%: .venv-blender/%/tests.stamp
 		-e . pytest pytest-timeout hypothesis
 	.venv-blender/$*/bin/pip install --disable-pip-version-check -q --no-deps $(BPY_$*)
 	@touch $@
+
+# Blenders with windows, which PyPI does not have: of Debian's newest and of its stable release, each
+# in a folder of its own (1.9 GB; the first time takes minutes), on a screen that nobody sees
+WINDOWS := sid trixie
+BLENDER_ROOTS ?= /var/tmp/livemocap-blender
+
+test-gui: $(WINDOWS:%=test-gui-%)
+
+test-gui-%: setup-test gui-programs
+	tests/gui/blender_chroot.sh $* $(BLENDER_ROOTS)/$*
+	tests/gui/enter_chroot.sh $(BLENDER_ROOTS)/$* blender --version
+	LIVEMOCAP_BLENDER_ROOT=$(BLENDER_ROOTS)/$* \
+		$(BIN)/python -m pytest -p no:cacheprovider --timeout 1800 tests/gui
+
+gui-programs:
+	@missing=; for each in debootstrap Xvfb xdotool import; do \
+		command -v $$each >/dev/null || missing=1; done; test -z "$$missing" || \
+		{ apt-get update -qq && apt-get install -y -qq --no-install-recommends \
+			debootstrap xvfb xdotool imagemagick >/dev/null; }
 
 check:
 	$(BIN)/ruff format --check .

@@ -21,7 +21,7 @@ PANELS = ("Stream", "People", "Rig", "Record", "Takes", "Export")
 _INSIDE, _OUTSIDE = 12, 4
 """Columns of pixels that are inside panels, and left of them."""
 
-_TABS, _GAP = 18, 2
+_TABS, _GAP = 24, 2
 """Pixels of the tabs at the right, and between panels."""
 
 _STEP = 14
