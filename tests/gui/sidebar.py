@@ -21,8 +21,8 @@ PANELS = ("Stream", "People", "Rig", "Record", "Takes", "Export")
 _INSIDE, _OUTSIDE = 12, 4
 """Columns of pixels that are inside panels, and left of them."""
 
-_TABS, _GAP = 24, 2
-"""Pixels of the tabs at the right, and between panels."""
+_TABS, _GAP, _EDGE = 24, 2, 4
+"""Pixels of the tabs at the right, between panels, and of the sidebar's lower edge."""
 
 _STEP = 14
 """Pixels between two looks for a button, which is 20 high."""
@@ -173,7 +173,8 @@ class Sidebar:
 
 def _pieces(picture: Image.Image) -> list[tuple[int, int]]:
     """First and last row of each panel: they have an edge, and nothing is drawn between them."""
-    column = [picture.getpixel((_INSIDE, y)) for y in range(picture.height)]
+    rows = range(picture.height - _EDGE)
+    column = [picture.getpixel((_INSIDE, y)) for y in rows]
     outside = picture.getpixel((_OUTSIDE, 0))
     drawn = [colour != outside for colour in [outside, *column, outside]]
     edges = [y for y in range(len(column) + 1) if drawn[y] != drawn[y + 1]]

@@ -16,6 +16,16 @@ _HANDS = """
     ]
 """
 
+_CLOSER = """
+    bpy.data.objects.remove(bpy.data.objects["Cube"])
+    for each in bpy.data.objects:
+        each.select_set(each.type == "ARMATURE")
+    main = next(r for r in view()["area"].regions if r.type == "WINDOW")
+    with bpy.context.temp_override(**{**view(), "region": main}):
+        bpy.ops.view3d.view_selected()
+    bpy.ops.object.select_all(action="DESELECT")
+"""
+
 
 def test_people_move_four_clicks_after_the_zip_was_dropped(
     root: Path, addon_zip: Path, pictures: Path
@@ -41,5 +51,6 @@ def test_people_move_four_clicks_after_the_zip_was_dropped(
         first = window.ask(_HANDS)
         time.sleep(1.0)
         assert first != window.ask(_HANDS)
+        window.ask(_CLOSER)
         sidebar.photograph_window(pictures / "walk.png")
         window.require_no_error()
