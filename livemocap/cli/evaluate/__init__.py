@@ -1,4 +1,4 @@
-"""`livemocap evaluate`: what a take's poses are worth, where the truth is known."""
+"""`livemocap evaluate`: what poses and tracks are worth, where the truth is known."""
 
 from .command import add_evaluate
 

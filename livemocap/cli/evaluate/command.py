@@ -1,4 +1,4 @@
-"""`livemocap evaluate pose take.mcap CLIP_gt.npz`."""
+"""`livemocap evaluate pose take.mcap CLIP_gt.npz`; `tracks` is next door."""
 
 from __future__ import annotations
 
@@ -8,12 +8,15 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from .tracks import add_tracks
+
 if TYPE_CHECKING:
     from .pose import PoseAccuracy
 
 _EXAMPLE = """example:
   livemocap evaluate pose out/demo/take.mcap rendered_three_people_gt.npz
   livemocap evaluate pose take.mcap CLIP_gt.npz --frames 120 --json
+  livemocap evaluate tracks take.mcap truth.mcap --plots out/evaluation
 """
 
 
@@ -42,6 +45,7 @@ def add_evaluate(commands: argparse._SubParsersAction[argparse.ArgumentParser]) 
     pose.add_argument("--frames", type=int, default=0, metavar="N", help="only the first N")
     pose.add_argument("--json", action="store_true", help="machine-readable, everything in it")
     pose.set_defaults(run=evaluate_pose)
+    add_tracks(kinds)
 
 
 def evaluate_pose(args: argparse.Namespace) -> int:

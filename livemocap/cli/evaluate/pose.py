@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from livemocap.joint_errors import aligned_error_mm, root_relative_error_mm
 from livemocap.rotation import Array, geodesic
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
@@ -87,24 +88,6 @@ def evaluate(estimates: Sequence[FrameEstimate], truth: Truth, frames: int = 0) 
         true_body_jitter_mm=true_body,
         true_root_jitter_mm=true_root,
     )
-
-
-def root_relative_error_mm(joints: Array, true_joints: Array) -> Array:
-    """(N, 22, 3) m twice to (N, 22): distances once the pelvises coincide."""
-    off = (joints - joints[:, :1]) - (true_joints - true_joints[:, :1])
-    return np.linalg.norm(off, axis=-1) * 1000
-
-
-def aligned_error_mm(joints: Array, true_joints: Array) -> Array:
-    """(N, 22, 3) m twice to (N, 22): distances after the best rotation, scale and shift."""
-    a = joints - joints.mean(1, keepdims=True)
-    b = true_joints - true_joints.mean(1, keepdims=True)
-    U, S, Vt = np.linalg.svd(b.swapaxes(1, 2) @ a)
-    sign = np.ones((len(a), 3))
-    sign[:, 2] = np.sign(np.linalg.det(U @ Vt))
-    R = (U * sign[:, None]) @ Vt
-    scale = (S * sign).sum(-1) / (a * a).sum((1, 2))
-    return np.linalg.norm(scale[:, None, None] * a @ R.swapaxes(1, 2) - b, axis=-1) * 1000
 
 
 class _Found:

@@ -10,10 +10,11 @@ import pytest
 
 from livemocap.cli.evaluate import add_evaluate
 from livemocap.cli.evaluate.estimates import from_poses, from_tracks
-from livemocap.cli.evaluate.pose import aligned_error_mm, evaluate
+from livemocap.cli.evaluate.pose import evaluate
 from livemocap.cli.evaluate.table import one_line, table
 from livemocap.cli.evaluate.truth import Truth, TruthError
 from livemocap.coords import assumed_intrinsics, project, transform, transform_points
+from livemocap.joint_errors import aligned_error_mm
 from livemocap.messages import TRACK_OBSERVED, TRACK_TENTATIVE, PoseFrame, TrackFrame
 from livemocap.rotation import matrix_from_rotvec, rotvec_from_matrix
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions
