@@ -14,14 +14,14 @@ from retarget.rigs.skeleton import RigSkeleton
 from retarget.rigs.solve import RigPose
 
 _DIGITS = ("thumb", "index", "middle", "ring", "pinky")
-_ARMS_LEGS = ("shoulder elbow", "elbow wrist", "hip knee", "knee ankle")
+_ARMS_LEGS = ("shoulder elbow", "elbow wrist", "hip knee", "knee ankle", "ankle foot")
 LIMBS = [
     tuple(f"{side}_{joint}" for joint in pair.split())
     for side in ("left", "right")
     for pair in (*_ARMS_LEGS, *(f"{d}{k} {d}{k + 1}" for d in _DIGITS for k in (1, 2)))
 ]
-"""(joint, next joint) of arms, legs and fingers; soles stay as level as at rest, so that feet aim
-elsewhere by how high their ankles are."""
+"""(joint, next joint) of arms, legs and fingers. Feet aim like the actor's with flat_feet=False;
+else soles stay as level as at rest."""
 
 
 def actor_joints(motion: PersonMotion) -> Array:

@@ -13,7 +13,7 @@ from livemocap.skeleton import SMPLX, global_rotations, joint_positions
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import load_armatures, save_armatures
 from retarget.rigs.posed import posed_heads
-from retarget.rigs.rig import Rig
+from retarget.rigs.rig import Rig, RigOptions
 from retarget.rigs.solve import fit, solve
 
 pytestmark = [pytest.mark.blender, needs_bpy]
@@ -33,6 +33,7 @@ LIMBS = [
         ("elbow", "wrist"),
         ("hip", "knee"),
         ("knee", "ankle"),
+        ("ankle", "foot"),
     )
 ]
 
@@ -102,7 +103,7 @@ def _motion():
 
 def _solved(made: MadeRig):
     motion = _motion()
-    rig = Rig.of(made.skeleton, made.joint_map)
+    rig = Rig.of(made.skeleton, made.joint_map, RigOptions(flat_feet=False))
     return rig, solve(fit(rig, rest_joints()), motion.local_wxyz, motion.pelvis)
 
 

@@ -36,7 +36,7 @@ from blender_addon.rigs.reader import posed_skeleton, rest_skeleton
 from retarget.rigs.armature import Armature
 from retarget.rigs.armature_file import save_armatures
 from retarget.rigs.mapping import map_joints
-from retarget.rigs.rig import Rig
+from retarget.rigs.rig import Rig, RigOptions
 from retarget.rigs.solve import fit, solve
 target, frames, *paths = sys.argv[1:]
 motion = smooth_motion(int(frames), fps=3.0, seed=4)
@@ -45,7 +45,7 @@ for path in map(Path, paths):
     bpy.ops.wm.read_factory_settings(use_empty=True)
     (shown,) = import_armatures(path)
     skeleton = rest_skeleton(shown)
-    rig = Rig.of(skeleton, map_joints(skeleton))
+    rig = Rig.of(skeleton, map_joints(skeleton), RigOptions(flat_feet=False))
     pose = solve(fit(rig, rest_joints()), motion.local_wxyz, motion.pelvis)
     bones = [shown.pose.bones[name] for name in rig.bones]
     hips = shown.pose.bones[skeleton.names[rig.hips_row]]
@@ -59,7 +59,7 @@ for path in map(Path, paths):
         found.append(Armature(name=path.name, skeleton=posed_skeleton(shown)))
 save_armatures(Path(target), found)
 """
-LIMBS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle"}
+LIMBS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle", "ankle": "foot"}
 FINGERS = ("index", "middle", "ring", "pinky")
 SIDES = ("left", "right")
 

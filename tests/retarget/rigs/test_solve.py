@@ -18,6 +18,7 @@ from retarget.rigs.solve import Cast, RigPose, fit, solve
 
 LIMB_DEG, PALM_DEG = 0.1, 3.0
 IDENTITY = np.tile([1.0, 0, 0, 0], (1, 55, 1))
+FEET_AS_POSED = RigOptions(flat_feet=False)
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +30,7 @@ def motion() -> PersonMotion:
 
 
 def perform(
-    made: MadeRig, motion: PersonMotion, options: RigOptions | None = None
+    made: MadeRig, motion: PersonMotion, options: RigOptions = FEET_AS_POSED
 ) -> tuple[Rig, RigPose]:
     rig = Rig.of(made.skeleton, made.joint_map, options)
     return rig, solve(fit(rig, motion.rest_joints), motion.local_wxyz, motion.pelvis)
@@ -222,7 +223,7 @@ def test_control_bones_are_written_in_the_space_that_really_moves_them(
 ) -> None:
     made = made_rig("ue4", rest="A", axes="random")
     free = {bone: None for joint, bone in made.bones.items() if joint != "pelvis"}
-    rig = Rig.of(made.skeleton, made.joint_map, parents=free)
+    rig = Rig.of(made.skeleton, made.joint_map, FEET_AS_POSED, parents=free)
     pose = solve(fit(rig, motion.rest_joints), motion.local_wxyz, motion.pelvis)
     usual = posed(*perform(made, motion)).deltas
     for place, name in enumerate(rig.bones):
