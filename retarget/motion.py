@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
@@ -15,6 +15,9 @@ from livemocap.skeleton import SMPLX, global_rotations, joint_positions
 
 _SAME_FRAME = 1e-3
 """How much of a frame the last sample may be early and still be counted."""
+
+_PIECE = 2048
+"""Frames that are turned into quaternions at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,6 +109,12 @@ class SeenPeople:
 
     def take(self, track_id: int) -> PersonMotion:
         """Somebody's motion; they are forgotten here, because takes are long."""
+        *_, (_, motion) = self.taken(track_id)
+        assert motion is not None, "it comes last"
+        return motion
+
+    def taken(self, track_id: int) -> Iterator[tuple[float, PersonMotion | None]]:
+        """The same piece by piece: how much is done, 0..1, and at last the motion."""
         return self._samples.pop(track_id).motion(track_id, self._origin_ns or 0)
 
 
@@ -179,19 +188,29 @@ class _Samples:
         self.rest_joints = frame.rest_joints[row].copy()
         self.confirmed |= int(frame.states[row]) != TRACK_TENTATIVE
 
-    def motion(self, track_id: int, origin_ns: int) -> PersonMotion:
+    def motion(self, track_id: int, origin_ns: int) -> Iterator[tuple[float, PersonMotion | None]]:
         # times may repeat or run back where a looped clip was recorded: the first one stands
         times_ns, kept = np.unique(np.array(self.times_ns, np.int64), return_index=True)
         rotvecs = np.frombuffer(self.rotvecs, np.float32).reshape(-1, 55, 3)[kept]
         pelvis = np.frombuffer(self.pelvis, np.float32).reshape(-1, 3)[kept]
-        return PersonMotion(
-            track_id=track_id,
-            times_s=(times_ns - times_ns[0]) * 1e-9,
-            local_wxyz=continuous(quat_from_rotvec(rotvecs.astype(float))),
-            pelvis=pelvis.astype(float),
-            rest_joints=np.array(self.rest_joints, float),
-            start_s=float(times_ns[0] - origin_ns) * 1e-9,
-            expression=self._face(kept),
+        local = np.empty((len(kept), len(SMPLX.names), 4))
+        for start in range(0, len(kept), _PIECE):
+            piece = slice(start, start + _PIECE)
+            local[piece] = quat_from_rotvec(rotvecs[piece].astype(float))
+            before = max(start - 1, 0)
+            local[before : piece.stop] = continuous(local[before : piece.stop])
+            yield start / len(kept), None
+        yield (
+            1.0,
+            PersonMotion(
+                track_id=track_id,
+                times_s=(times_ns - times_ns[0]) * 1e-9,
+                local_wxyz=local,
+                pelvis=pelvis.astype(float),
+                rest_joints=np.array(self.rest_joints, float),
+                start_s=float(times_ns[0] - origin_ns) * 1e-9,
+                expression=self._face(kept),
+            ),
         )
 
     def _face(self, kept: Array) -> Array:

@@ -25,6 +25,7 @@ from ..rigs.face import FaceMesh
 from ..stream.proxies import can_build
 from ..stream.world import AS_IT_COMES, World
 from .action import ActionGoneError, TakeAction
+from .aside import Aside
 from .bake_targets import Character, Curves, NewPerson, Poses, Target, TargetError
 from .key_times import WHOLE, KeyRate, KeyTimes, Window, exact_rate
 from .sparse_curves import sparse
@@ -135,7 +136,7 @@ class Bake:
         clock = _key_times(bpy.context.scene, self._options)
         targets: list[Actor] = []
         for number, track_id in enumerate(people):
-            for part in self._person(number, seen.take(track_id), clock, targets):
+            for part in self._person(number, seen, track_id, clock, targets):
                 done = (number + part) / len(people)
                 yield _READ_SHARE + (1 - _READ_SHARE) * done
         while not self._options.characters and not can_build():
@@ -144,17 +145,33 @@ class Bake:
         self._show(targets)
 
     def _person(
-        self, number: int, motion: PersonMotion, clock: KeyTimes, targets: list[Actor]
+        self,
+        number: int,
+        seen: SeenPeople,
+        track_id: int,
+        clock: KeyTimes,
+        targets: list[Actor],
     ) -> Iterator[float]:
         """Bake one person and append who it was baked to; keys are large, so all else goes."""
-        motion = self._options.world.motion(smoothed(motion, self._options.smooth_s))
+        captured: PersonMotion | None = None
+        for _, captured in seen.taken(track_id):  # noqa: B007 - the last one
+            yield 0.0
+        assert captured is not None, "it comes last"
+        placing = self._placing(captured)
+        del captured
+        while placing.goes_on():
+            yield 0.0
+        motion = placing.result()
         target = self._target(number, motion)
         ready = None
         for part, ready in target.prepared(motion):
             motion = ready or motion
             yield _PREPARE_SHARE * part
         frames, times_s = clock.keys(motion)
-        feet, poses = target.feet(motion, times_s), Poses()
+        feet, poses = None, Poses()
+        for _, held in target.feet(motion, times_s):
+            feet = held
+            yield _PREPARE_SHARE
         for start in range(0, len(frames), _SLICE):
             piece = sample(motion, times_s[start : start + _SLICE])
             poses.add(target.pose(piece if feet is None else feet.of(piece, start)))
@@ -172,6 +189,11 @@ class Bake:
             for path, values in target.faces.curves(mesh):
                 self._write(face, frames, Curves(path, values, ""))
             self._faces.append((face, mesh))
+
+    def _placing(self, captured: PersonMotion) -> Aside[PersonMotion]:
+        """Smoothed and in the world as it is asked for."""
+        options = self._options
+        return Aside(lambda: options.world.motion(smoothed(captured, options.smooth_s)))
 
     def _write(self, actor: int, frames: Array, curves: Curves) -> None:
         channels, rows = self._action.channels(actor), self._rows(frames, curves)

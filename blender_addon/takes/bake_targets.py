@@ -19,7 +19,7 @@ from retarget.motion import PersonMotion
 from retarget.rigs.heading import HeadingPlan, heading_plan
 from retarget.rigs.rig import Rig, RootMotion
 from retarget.rigs.solve import Actor, RigPose, fit, solve
-from retarget.rigs.take import HeldFeet, held_feet
+from retarget.rigs.take import HeldFeet, holding_feet
 
 from ..armatures.armature import pose_bones
 from ..armatures.bones import BoneLayout, bone_layout
@@ -100,8 +100,9 @@ class Target(Protocol):
         """How much is done, 0..1, and at last the motion as the target is to have it."""
         ...
 
-    def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
-        """What holding them changes at the (T,) instants that are wanted of somebody's motion."""
+    def feet(self, motion: PersonMotion, times_s: Array) -> Iterator[tuple[float, HeldFeet | None]]:
+        """How much is done, 0..1, and at last what holding them changes at the (T,) instants that
+        are wanted of somebody's motion."""
         ...
 
     def pose(self, motion: PersonMotion) -> RigPose:
@@ -139,9 +140,9 @@ class NewPerson:
         """As it was captured."""
         yield 1.0, motion
 
-    def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
+    def feet(self, motion: PersonMotion, times_s: Array) -> Iterator[tuple[float, HeldFeet | None]]:
         """None: they are the person's own, and show what was captured."""
-        return None
+        yield 1.0, None
 
     def pose(self, motion: PersonMotion) -> RigPose:
         still = np.zeros_like(motion.pelvis)
@@ -228,8 +229,8 @@ class Character:
     def prepared(self, motion: PersonMotion) -> Iterator[tuple[float, PersonMotion | None]]:
         return whole_motion(motion, self.settings)
 
-    def feet(self, motion: PersonMotion, times_s: Array) -> HeldFeet | None:
-        return held_feet(self.actor, motion, times_s, self.foot_lock)
+    def feet(self, motion: PersonMotion, times_s: Array) -> Iterator[tuple[float, HeldFeet | None]]:
+        return holding_feet(self.actor, motion, times_s, self.foot_lock)
 
     def pose(self, motion: PersonMotion) -> RigPose:
         return headed(self.heading, solve(self.actor, motion.local_wxyz, motion.pelvis))

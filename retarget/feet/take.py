@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -43,6 +44,20 @@ def lock_feet(
         floor_m: None where nobody knows how high it is: feet are held at the height at which
             they stand.
     """
+    *_, feet = locking_feet(times_s, legs, rest, contacts, floor_m, limits)
+    assert feet is not None, "it comes last"
+    return feet
+
+
+def locking_feet(
+    times_s: Array,
+    legs: Legs,
+    rest: FeetAtRest,
+    contacts: Array | None = None,
+    floor_m: float | None = 0.0,
+    limits: FootLimits | None = None,
+) -> Iterator[FeetPose | None]:
+    """`lock_feet` in steps, for those who have something else to do meanwhile: the last is it."""
     limits = limits or FootLimits()
     if contacts is None:
         contacts = find_contacts(legs.points, times_s, rest, floor_m)
@@ -50,10 +65,11 @@ def lock_feet(
     held = np.zeros_like(contacts)
     for part in _parts(times_s, legs, rest):
         lock = _Lock(times_s[part], _cut(legs, part), rest, contacts[part], floor_m, limits)
-        toe[part], turn[part], pelvis[part] = lock.solve()
+        for toe[part], turn[part], pelvis[part] in lock.steps():
+            yield None
         held[part] = lock.held
     s = limits.strength
-    return pose_feet(
+    yield pose_feet(
         legs, legs.toe + s * (toe - legs.toe), quat_from_rotvec(s * turn), s * pelvis, held
     )
 
@@ -98,19 +114,22 @@ class _Lock:
         self._unit_frames = self._unit_s / float(np.median(np.diff(times_s)))
         self.held, self._places = _places(legs.points, contacts, rest, floor_m, limits)
 
-    def solve(self) -> tuple[Array, Array, Array]:
-        """Toes (T, 2, 3) m, turns of the feet (T, 2, 3) rad, the pelvis's move (T, 3) m."""
+    def steps(self) -> Iterator[tuple[Array, Array, Array]]:
+        """Toes (T, 2, 3) m, turns of the feet (T, 2, 3) rad, the pelvis's move (T, 3) m: as far as
+        they are known, and at last all of them."""
         legs, points = self._legs, self._points
         turn = self._bridged(self._flat_turns(), flat_feet(self.held))
         toe = self._toes(turn)
         foot = rotate_by(turn, legs.ankle - legs.toe)
         pelvis = self._follow(toe + foot)
+        yield toe, turn, pelvis
         hip = legs.hip + pelvis[:, None]
         lift = self._lifts(hip, toe, foot)
         pelvis[:, 1] -= self._lower(hip, toe + rotate_by(lift, foot))
+        yield toe, turn, pelvis
         carried = points[..., TOE, :] + pelvis[:, None]
         step = self._bridged(toe - carried, standing_feet(self.held))
-        return carried + step, turn + lift, pelvis
+        yield carried + step, turn + lift, pelvis
 
     def _flat_turns(self) -> Array:
         """(T, 2, 3) rad that lay down the feet on heel and toe, each in its mean heading."""

@@ -6,6 +6,7 @@ the actor's own feet: on a rig of other proportions the same feet slide.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +15,7 @@ from livemocap.rotation import Array
 
 from ..feet.contacts import find_contacts
 from ..feet.plant import FootLimits
-from ..feet.take import lock_feet
+from ..feet.take import locking_feet
 from ..motion import PersonMotion, sample
 from .legs import CHAIN, RigLegs, has_legs, with_legs
 from .rig import Rig, RootMotion
@@ -72,24 +73,36 @@ def held_feet(
     Args:
         motion: as it was captured: what stands is found here, also where few instants are wanted.
     """
+    *_, (_, held) = holding_feet(actor, motion, times_s, foot_lock)
+    return held
+
+
+def holding_feet(
+    actor: Actor, motion: PersonMotion, times_s: Array, foot_lock: float = 1.0
+) -> Iterator[tuple[float, HeldFeet | None]]:
+    """`held_feet` in steps, for those who have something else to do meanwhile: how much is done,
+    0..1, and at last what came of it."""
     if foot_lock <= 0 or motion.frames < 2 or len(times_s) < 2 or not can_hold_feet(actor.rig):
-        return None
+        yield 1.0, None
+        return
     legs = RigLegs([actor])
     captured = replace(motion, local_wxyz=motion.local_wxyz[:, CHAIN])
     own = legs.at(captured.local_wxyz, captured.pelvis).own_points
+    yield 0.2, None
     contacts = find_contacts(own, motion.times_s, legs.own_at_rest, floor_m=None)
+    yield 0.3, None
     wanted = captured if times_s is motion.times_s else sample(captured, times_s)
+    yield 0.5, None
     at = legs.at(wanted.local_wxyz, wanted.pelvis)
+    yield 0.7, None
     nearest = np.searchsorted((motion.times_s[1:] + motion.times_s[:-1]) / 2, times_s)
-    feet = lock_feet(
-        times_s,
-        at.legs,
-        legs.at_rest,
-        contacts[nearest],
-        actor.rig.options.floor_m,
-        FootLimits(strength=min(foot_lock, 1.0)),
-    )
-    return HeldFeet(*at.with_feet(feet))
+    limits = FootLimits(strength=min(foot_lock, 1.0))
+    floor_m, feet = actor.rig.options.floor_m, None
+    steps = locking_feet(times_s, at.legs, legs.at_rest, contacts[nearest], floor_m, limits)
+    for feet in steps:  # noqa: B007 - the last one
+        yield 0.9, None
+    assert feet is not None, "it comes last"
+    yield 1.0, HeldFeet(*at.with_feet(feet))
 
 
 def can_hold_feet(rig: Rig) -> bool:
