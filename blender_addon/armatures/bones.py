@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -24,7 +25,7 @@ class BoneLayout:
     axes: Array
     """(55, 3, 3), columns are the bone's x, y, z."""
 
-    @property
+    @cached_property
     def rest_axes(self) -> Array:
         """(55, 3, 3) takes a world vector to the bone's own axes."""
         return np.swapaxes(self.axes, -1, -2) @ R_BLENDER_WORLD
