@@ -60,7 +60,7 @@ class HotaCounts:
 
 def count_hota(overlaps: Overlaps) -> HotaCounts:
     """The counts of one scenario."""
-    together, likeness = _pairs(overlaps)
+    pairs, likeness = _pairs(overlaps)
     counts = [likeness >= alpha - TINY for alpha in ALPHAS]
     found = np.array([c.sum() for c in counts], float)
     return HotaCounts(
@@ -68,7 +68,7 @@ def count_hota(overlaps: Overlaps) -> HotaCounts:
         missed=overlaps.person_frames().sum() - found,
         false=overlaps.track_frames().sum() - found,
         likeness=np.array([likeness[c].sum() for c in counts], float),
-        association=np.array([_association(overlaps, together[c]) for c in counts]),
+        association=_associations(overlaps, pairs, counts),
     )
 
 
@@ -95,9 +95,18 @@ def _alignment(overlaps: Overlaps) -> Array:
     return np.divide(shared, either, out=np.zeros_like(shared), where=either > 0)
 
 
-def _association(overlaps: Overlaps, pairs: Array) -> float:
-    """The Jaccard index of each pair's person and track, summed over (N, 2) pairs."""
-    kinds, together = np.unique(pairs, axis=0, return_counts=True)
-    people, tracks = kinds.T
-    either = overlaps.person_frames()[people] + overlaps.track_frames()[tracks] - together
-    return float((together * (together / np.maximum(1, either))).sum())
+def _associations(overlaps: Overlaps, pairs: Array, counts: list[Array]) -> Array:
+    """The Jaccard index of each pair's person and track, summed over the pairs that count.
+
+    Args:
+        pairs: (N, 2).
+        counts: for each alpha (N,) bool.
+    """
+    kinds, kind_of = np.unique(pairs @ [len(overlaps.track_ids), 1], return_inverse=True)
+    people, tracks = np.divmod(kinds, max(1, len(overlaps.track_ids)))
+    of_both = overlaps.person_frames()[people] + overlaps.track_frames()[tracks]
+    sums = np.zeros(len(counts))
+    for a, counted in enumerate(counts):
+        together = np.bincount(kind_of[counted], minlength=len(kinds))
+        sums[a] = (together * (together / np.maximum(1, of_both - together))).sum()
+    return sums

@@ -115,5 +115,6 @@ def _best_ms(differences: Array) -> float:
     if 0 < n < len(differences) - 1:
         before, least, after = differences[n - 1 : n + 2]
         bend = before - 2 * least + after
-        shift += 0.5 * float((before - after) / bend) * float(SHIFTS_S[1] - SHIFTS_S[0])
+        step = float(SHIFTS_S[1] - SHIFTS_S[0])
+        shift += 0.5 * step * float((before - after) / bend) if bend > 0 else 0.0
     return shift * 1000

@@ -26,6 +26,8 @@ def read_scenarios(results: Path, truth: Path, in_world: bool = False) -> Iterat
     for path in (results, truth):
         if not path.exists():
             raise EvaluationError(f"{path}: no such file or folder.")
+    if results.is_dir() and truth.is_file():
+        raise EvaluationError(f"{results} is a folder and {truth} a file, expected two of a kind.")
     if truth.suffix == SUFFIX or (truth.is_dir() and any(truth.glob(f"*{SUFFIX}"))):
         return take_scenarios(results, truth, in_world)
     if truth.is_dir() and any(truth.glob(f"*{TRUTH_SUFFIX}")):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
+
 from livemocap.messages import TrackFrame
 from livemocap.take import TakeReader
 
@@ -64,4 +66,9 @@ def _frames(path: Path) -> list[TrackFrame]:
     cameras = sorted({frame.camera_id for frame in frames})
     if len(cameras) > 1:
         raise EvaluationError(f"{path}: tracks of {', '.join(cameras)}, expected one camera.")
+    for frame in frames:
+        if not (np.isfinite(frame.joints).all() and np.isfinite(frame.joint_rotvecs).all()):
+            raise EvaluationError(
+                f"{path}: frame {frame.sequence} has numbers that are not finite."
+            )
     return frames

@@ -36,7 +36,7 @@ def table(scored: Sequence[Scored], per_scenario: bool = False) -> str:
 def _number(name: str, digits: int = 1) -> Cell:
     def cell(found: Figures) -> str:
         value = found.get(name, math.nan)
-        return "-" if math.isnan(value) else f"{value:.{digits}f}"
+        return "-" if math.isnan(value) else f"{value:z.{digits}f}"
 
     return cell
 

@@ -90,6 +90,14 @@ def test_counts_of_a_scenario_and_itself_give_the_same_numbers() -> None:
     assert ((clear + clear).mota, (clear + clear).switches) == (clear.mota, 4)
 
 
+def test_nobody_and_nothing_are_no_division_by_zero() -> None:
+    overlaps = overlaps_of([{}] * 3, people=0)
+    assert (count_hota(overlaps).hota == 0).all()
+    assert count_identity(overlaps).f1 == 0
+    clear, on_person = count_clear(overlaps)
+    assert (clear.mota, clear.mostly_lost, on_person.shape) == (0, 0, (3, 0))
+
+
 def test_an_id_twice_in_a_frame_is_refused() -> None:
     with pytest.raises(EvaluationError, match="frame 1: track 7 is there twice"):
         Overlaps(

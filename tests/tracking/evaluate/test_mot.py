@@ -112,3 +112,8 @@ def test_folders_of_sequences_are_paired_by_name(tmp_path: Path) -> None:
 def test_an_empty_result_misses_everybody(tmp_path: Path) -> None:
     found = scores(tmp_path, "")
     assert (found["missed"], found["HOTA"], found["mostly_lost"]) == (20, 0, 2)
+
+
+def test_nobody_there_and_nothing_shown_can_be_scored(tmp_path: Path) -> None:
+    assert scores(tmp_path, "", "")["people"] == 0
+    assert scores(tmp_path, TRUTH, "")["false"] == 20

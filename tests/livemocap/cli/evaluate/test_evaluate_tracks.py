@@ -108,6 +108,9 @@ def test_missing_frames_and_people_on_trial_are_missed(
         ("text.txt", "text.txt", "text.txt, line 1: 2 columns"),
         ("folder", "folder", "expected takes"),
         ("folder", "takes", "without results"),
+        ("takes", "a.mcap", "expected two of a kind"),
+        ("torn.mcap", "a.mcap", "frame 0 has numbers that are not finite"),
+        ("two.mcap", "a.mcap", "tracks of cam0, cam1, expected one camera"),
     ],
 )
 def test_what_cannot_be_compared_is_told_in_a_line(
@@ -116,6 +119,9 @@ def test_what_cannot_be_compared_is_told_in_a_line(
     take(tmp_path / "a.mcap", filmed())
     take(tmp_path / "takes" / "a.mcap", filmed())
     take(tmp_path / "empty.mcap", [])
+    first, second, *_ = filmed()
+    take(tmp_path / "torn.mcap", [replace(first, joints=first.joints * np.float32("nan"))])
+    take(tmp_path / "two.mcap", [first, replace(second, camera_id="cam1")])
     take(tmp_path / "late.mcap", filmed(first_ns=10**12))
     (tmp_path / "notes.md").write_text("hello")
     (tmp_path / "text.txt").write_text("hello there")
