@@ -9,6 +9,8 @@ from typing import Any
 
 import bpy
 
+from retarget.errors import RetargetError
+
 from ..armatures.armature import pose_bones
 from .parent_probe import probe_parents
 
@@ -21,6 +23,9 @@ def moving_parents(rigged: bpy.types.Object, bones: Sequence[str]) -> dict[str, 
 
     Args:
         bones: those that are to be written.
+
+    Raises:
+        RetargetError: a strip of it is being edited, and its animation cannot be taken off.
     """
     posed = pose_bones(rigged)
     if not any(bone.constraints for bone in posed):
@@ -76,6 +81,8 @@ def _unanimated(rigged: bpy.types.Object) -> Iterator[None]:
     if animation is None:
         yield
         return
+    if animation.use_tweak_mode:
+        raise RetargetError("leave the tweak mode of its NLA strip first")
     action, strips = animation.action, animation.use_nla
     slot = getattr(animation, "action_slot", None)
     try:
@@ -83,5 +90,5 @@ def _unanimated(rigged: bpy.types.Object) -> Iterator[None]:
         yield
     finally:
         animation.action, animation.use_nla = action, strips
-        if slot is not None:
-            animation.action_slot = slot
+        if hasattr(animation, "action_slot"):
+            animation.action_slot = slot  # Blender chooses one, also where there was none

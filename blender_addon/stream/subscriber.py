@@ -30,8 +30,8 @@ def parse_endpoint(endpoint: str) -> tuple[str, int]:
         EndpointError: saying what an address looks like.
     """
     text = endpoint.strip()
-    url = urlsplit(text if "://" in text else f"tcp://{text}")
     with contextlib.suppress(ValueError):
+        url = urlsplit(text if "://" in text else f"tcp://{text}")
         if url.scheme == "tcp" and url.hostname and url.port:
             return url.hostname, url.port
     raise EndpointError(

@@ -248,7 +248,18 @@ def test_addresses_are_read_with_and_without_tcp(text: str, found: tuple[str, in
 
 
 @pytest.mark.parametrize(
-    "text", ["", "tcp://", "127.0.0.1", "tcp://a:0", "tcp://a:70000", "ipc://x:1", "tcp://a:b"]
+    "text",
+    [
+        "",
+        "tcp://",
+        "127.0.0.1",
+        "tcp://a:0",
+        "tcp://a:70000",
+        "ipc://x:1",
+        "tcp://a:b",
+        "[::1",
+        "[a]:1",
+    ],
 )
 def test_what_is_no_address_is_refused_with_an_example(text: str) -> None:
     with pytest.raises(EndpointError, match=r"expected tcp://host:port"):

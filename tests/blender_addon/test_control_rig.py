@@ -1,0 +1,51 @@
+"""Looking what moves the bones of an animated rig of controls leaves its animation as it is."""
+
+import pytest
+from blender_process import needs_bpy, run_blender
+
+pytestmark = [pytest.mark.blender, needs_bpy]
+
+_START = """
+    import blender_addon
+    from rigs_in_blender import *
+    blender_addon.register()
+    add_rig("Hero", naming="mixamo")
+    hero = bpy.data.objects["Hero"]
+    hero.pose.bones[6].constraints.new("LIMIT_ROTATION")
+    wave = bpy.data.actions.new("Wave")
+    animation = hero.animation_data_create()
+    animation.action = wave
+    hero.keyframe_insert("location", frame=1)
+"""
+
+
+@pytest.mark.parametrize("has_slot", [True, False])
+def test_an_action_comes_back_with_the_slot_that_it_had_or_with_none(has_slot: bool) -> None:
+    run_blender(
+        _START
+        + f"""
+    if not {has_slot}:
+        animation.action_slot = None
+    before = animation.action_slot
+    assert (before is not None) == {has_slot}
+    assign("Hero", 1)
+    assert (animation.action, animation.action_slot) == (wave, before)
+    """
+    )
+
+
+def test_a_rig_in_the_tweak_mode_of_a_strip_is_refused_with_what_to_do() -> None:
+    run_blender(
+        _START
+        + """
+    animation.nla_tracks.new().strips.new("Strip", 1, wave)
+    animation.action = None
+    animation.use_tweak_mode = True
+    try:
+        assign("Hero", 1)
+        raise AssertionError("it was assigned")
+    except RuntimeError as error:
+        assert str(error).strip() == "Error: leave the tweak mode of its NLA strip first"
+    assert animation.use_tweak_mode and "livemocap_rig" not in hero
+    """
+    )
