@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import bpy
@@ -69,6 +71,25 @@ def pose_bones(armature_object: bpy.types.Object) -> Any:
     return armature_object.pose.bones
 
 
+@contextmanager
+def selected_alone(alone: Sequence[bpy.types.Object]) -> Iterator[None]:
+    """These are selected and nothing else, for a moment: edit mode and pose mode take all selected
+    armatures along."""
+    before = list(bpy.context.view_layer.objects.selected)
+    _select(before, False)
+    _select(alone, True)
+    try:
+        yield
+    finally:
+        _select(alone, False)
+        _select(before, True)
+
+
+def _select(objects: Sequence[bpy.types.Object], selected: bool) -> None:
+    for each in objects:
+        each.select_set(selected)
+
+
 def _build_bones(
     armature_object: bpy.types.Object, armature: bpy.types.Armature, layout: BoneLayout
 ) -> None:
@@ -76,7 +97,14 @@ def _build_bones(
     layer = bpy.context.view_layer
     active = layer.objects.active
     layer.objects.active = armature_object
-    bpy.ops.object.mode_set(mode="EDIT")
+    with selected_alone(()):
+        bpy.ops.object.mode_set(mode="EDIT")
+        _add_bones(armature, layout)
+        bpy.ops.object.mode_set(mode="OBJECT")
+    layer.objects.active = active
+
+
+def _add_bones(armature: bpy.types.Armature, layout: BoneLayout) -> None:
     bones = armature.edit_bones
     for joint, name in enumerate(SMPLX.names):
         bone = bones.new(name)
@@ -84,5 +112,3 @@ def _build_bones(
         bone.align_roll(layout.axes[joint, :, 2].tolist())
         if SMPLX.parents[joint] >= 0:
             bone.parent = bones[SMPLX.names[SMPLX.parents[joint]]]
-    bpy.ops.object.mode_set(mode="OBJECT")
-    layer.objects.active = active

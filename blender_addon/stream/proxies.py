@@ -19,7 +19,7 @@ from livemocap.palette import track_rgb
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
 
-from ..armatures.armature import create_armature, pose_bones
+from ..armatures.armature import create_armature, pose_bones, selected_alone
 
 COLLECTION = "LiveMocap"
 
@@ -123,7 +123,7 @@ def reshape_proxy(proxy: bpy.types.Object, rest_joints: Array) -> None:
         donor = create_armature(name, rest_joints)
         proxy.data = donor.data
         bpy.data.objects.remove(donor)
-        bpy.data.armatures.remove(worn)
+        _remove_unless_worn(worn)
     _armature(proxy).name = name
     for bone in pose_bones(proxy):
         bone.rotation_mode = "QUATERNION"
@@ -134,7 +134,7 @@ def reshape_proxy(proxy: bpy.types.Object, rest_joints: Array) -> None:
 def remove_proxy(proxy: bpy.types.Object) -> None:
     armature = _armature(proxy)
     bpy.data.objects.remove(proxy)
-    bpy.data.armatures.remove(armature)
+    _remove_unless_worn(armature)
 
 
 def clear_proxies() -> int:
@@ -162,6 +162,12 @@ def _armature(proxy: bpy.types.Object) -> bpy.types.Armature:
     return cast(bpy.types.Armature, proxy.data)
 
 
+def _remove_unless_worn(armature: bpy.types.Armature) -> None:
+    """Blender takes along all objects that share it, as copies that the user made may do."""
+    if not armature.users:
+        bpy.data.armatures.remove(armature)
+
+
 def _color_bones(person: bpy.types.Object, track_id: int) -> None:
     """Bones in their track's colour. Blender draws it in pose mode only."""
     rgb = color_of(track_id)
@@ -179,10 +185,11 @@ def _object_mode() -> Iterator[None]:
     if active is None or active.mode == "OBJECT":
         yield
         return
-    name = active.name
+    name, posed = active.name, [each for each in layer.objects if each.mode == "POSE"]
     bpy.ops.object.mode_set(mode="OBJECT")
     try:
         yield
     finally:
         layer.objects.active = bpy.data.objects.get(name)
-        bpy.ops.object.mode_set(mode="POSE")
+        with selected_alone(posed):
+            bpy.ops.object.mode_set(mode="POSE")
