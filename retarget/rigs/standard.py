@@ -44,14 +44,25 @@ def standard_skeleton(preset: Preset, rest_joints: ArrayLike) -> tuple[RigSkelet
     The character stands on the floor over the origin and faces +Z.
 
     Raises:
-        RetargetError: the naming is of controls, or says nothing of its skeleton.
+        RetargetError: the naming is of controls, or says nothing of its skeleton, or something
+            that makes no sense.
     """
-    said = preset.skeleton
-    if said is None:
+    if preset.skeleton is None:
         raise RetargetError(
             f"'{preset.name}' ({preset.title}) is of controls, or nobody said how its bones "
             "hang: name the character's file, --rig FILE, or a naming of plain bones"
         )
+    try:
+        return _made(preset, preset.skeleton, rest_joints)
+    except RetargetError:
+        raise
+    except (LookupError, ValueError, TypeError, AttributeError) as error:
+        raise RetargetError(
+            f"preset '{preset.name}': its skeleton makes no sense ({error})"
+        ) from None
+
+
+def _made(preset: Preset, said: Mapping, rest_joints: ArrayLike) -> tuple[RigSkeleton, JointMap]:
     places = _places(rest_joints, str(said.get("rest", "T")))
     bones = _sorted(_bones(preset, said, places))
     rows = {bone.name: row for row, bone in enumerate(bones)}

@@ -110,6 +110,11 @@ def test_namings_of_controls_are_refused(name: str) -> None:
         ({"rest": "Z", "axes": "world", "bones": []}, "'Z'"),
         ({"axes": "world", "bones": [["Tail", "Hips"]]}, "where 'Tail' is"),
         ({"axes": "world", "bones": [["Tail", "Rump", "pelvis"]]}, "'Rump', which is nowhere"),
+        ({"bones": []}, "'axes'"),
+        ({"axes": "world"}, "'bones'"),
+        ({"axes": {"trunk": "+x along +y back"}, "bones": []}, "makes no sense"),
+        ({"axes": "world", "bones": [["Tail", None, "nowhere"]]}, "makes no sense"),
+        ("T", "makes no sense"),
     ],
 )
 def test_a_skeleton_that_makes_no_sense_is_refused_in_words(skeleton: dict, why: str) -> None:
