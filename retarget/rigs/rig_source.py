@@ -52,10 +52,12 @@ def rig_source(
 
     Raises:
         RetargetError: it is neither, the character cannot be moved, or a wish is one for files
-            and no file is named.
+            and no file is named, or the other way round.
     """
     path = Path(rig)
     if path.is_file() or path.suffix.lower() in KINDS:
+        if average:
+            raise RetargetError(f"--body is for namings; {rig} says how long its own bones are")
         chosen = rig_of_file(path, wishes.armature, wishes.map_file, known)
         return RigSource(path.stem, lambda _rest: chosen, chosen.notes, path)
     preset = next((preset for preset in known if preset.name == rig), None)

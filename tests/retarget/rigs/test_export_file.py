@@ -102,6 +102,11 @@ def test_wishes_for_files_do_not_go_with_a_naming() -> None:
         rig_source("mixamo", presets(), FileWishes(armature="Hero"))
 
 
+def test_a_file_decides_how_long_its_bones_are(tmp_path: Path) -> None:
+    with pytest.raises(RetargetError, match="--body is for namings"):
+        rig_source(str(tmp_path / "hero.bvh"), presets(), FileWishes(), average=True)
+
+
 def test_a_namings_skeleton_is_as_large_as_the_person_unless_all_shall_be_alike() -> None:
     tall = smooth_motion(2, scale=1.3).rest_joints
     heights = {
