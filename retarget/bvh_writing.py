@@ -52,6 +52,8 @@ class BvhTree:
             raise RetargetError("a BVH's names, parents and offsets must be as many")
         if self.parents[0] != -1 or min(self.parents[1:], default=0) < 0:
             raise RetargetError("a BVH has one root, and it comes first")
+        if not all(np.isfinite(each).all() for each in (self.offsets[1:], *self.ends.values())):
+            raise RetargetError("a BVH's offsets have values that are no numbers")
 
     def depth_first(self) -> list[int]:
         """All joints in the order in which a BVH file names them."""
@@ -98,10 +100,13 @@ def write_bvh_tree(
         units: `cm` or `m`; BVH cannot say which.
 
     Raises:
-        RetargetError: the file cannot be written; nothing stands under `path` then.
+        RetargetError: the motion has values that are no numbers, or the file cannot be written;
+            nothing stands under `path` then.
     """
     scale, frames = UNITS_PER_METRE[units], len(motion.root_m)
     rows = _rows(tree, motion, scale)
+    if not np.isfinite(rows).all():
+        raise RetargetError(f"{path}: the motion has values that are no numbers")
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
         file.write("HIERARCHY\n")
         file.writelines(_joint_lines(tree, tree.children(), 0, scale, ""))

@@ -47,6 +47,9 @@ class FbxSkeleton:
             raise RetargetError("bones must have names, and no two the same")
         if any(parent >= bone for bone, parent in enumerate(self.parents)):
             raise RetargetError("a skeleton's parents must stand before their children")
+        rest = (self.rest_local_translation, self.rest_local_rotation)
+        if not all(np.isfinite(each).all() for each in rest):
+            raise RetargetError("a skeleton's rest has values that are no numbers")
 
     def rest_world(self) -> Array:
         """(B, 4, 4) each bone's axes and head at rest, m."""

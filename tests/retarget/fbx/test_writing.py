@@ -147,6 +147,12 @@ def test_a_motion_that_does_not_fit_is_refused_and_leaves_nothing(motion, tmp_pa
     assert not list(tmp_path.iterdir())
 
 
+def test_bones_that_rest_nowhere_are_refused() -> None:
+    nowhere = np.full((2, 3), np.nan)
+    with pytest.raises(RetargetError, match="no numbers"):
+        replace(stick(), rest_local_translation=nowhere)
+
+
 def test_two_bones_of_one_name_are_refused() -> None:
     with pytest.raises(RetargetError, match="same"):
         stick(("root", "root"))
