@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Protocol
@@ -52,8 +52,8 @@ class PersonMotion:
 def motions_from_tracks(frames: Iterable[TrackFrame]) -> list[PersonMotion]:
     """Sort a take's frames by person; people who were never more than a guess are left out.
 
-    Predicted frames count as seen. Frames that miss a person leave a hole in `times_s`, which
-    `resample` bridges.
+    Predicted frames count as seen. Frames that miss a person, or say of them what is no number,
+    leave a hole in `times_s`, which `resample` bridges.
     """
     people = SeenPeople()
     for frame in frames:
@@ -90,8 +90,9 @@ class SeenPeople:
     def add(self, frame: TrackedRows) -> None:
         t_ns = frame.t_capture_ns
         self._origin_ns = t_ns if self._origin_ns is None else min(self._origin_ns, t_ns)
-        for row, track_id in enumerate(frame.track_ids.tolist()):
-            self._samples.setdefault(track_id, _Samples()).add(frame, row)
+        ids = frame.track_ids.tolist()
+        for row in _sound_rows(frame):
+            self._samples.setdefault(ids[row], _Samples()).add(frame, row)
 
     @property
     def track_ids(self) -> list[int]:
@@ -116,6 +117,17 @@ class SeenPeople:
     def taken(self, track_id: int) -> Iterator[tuple[float, PersonMotion | None]]:
         """The same piece by piece: how much is done, 0..1, and at last the motion."""
         return self._samples.pop(track_id).motion(track_id, self._origin_ns or 0)
+
+
+def _sound_rows(frame: TrackedRows) -> Sequence[int]:
+    """People whose values are all numbers; others are a hole in their motion."""
+    people = len(frame.track_ids)
+    parts = (frame.joint_rotvecs, frame.pelvis, frame.rest_joints, frame.expression)
+    with np.errstate(invalid="ignore", over="ignore"):
+        if np.isfinite(sum(float(part.sum()) for part in parts)):  # nearly always, and fast
+            return range(people)
+    sound = [np.isfinite(part).reshape(people, -1).all(1) for part in parts]
+    return np.flatnonzero(np.all(sound, axis=0)).tolist()
 
 
 def resample(motion: PersonMotion, fps: Fraction, hold_before_s: float = 0.0) -> PersonMotion:

@@ -51,6 +51,22 @@ def test_holes_are_bridged_from_the_pose_before_to_the_pose_after() -> None:
     np.testing.assert_allclose(turns, np.broadcast_to(turns[0], turns.shape), atol=1e-6)
 
 
+@pytest.mark.parametrize("wrong", ["joint_rotvecs", "pelvis", "rest_joints", "expression"])
+def test_what_is_no_number_is_a_hole_of_that_person_alone(wrong: str) -> None:
+    frames = smooth_tracks(20)
+    whole = motions_from_tracks(frames)
+    for frame, value in ((5, np.nan), (19, np.inf)):
+        values = getattr(frames[frame], wrong).copy()
+        values[1].flat[1:3] = value, -value
+        frames[frame] = replace(frames[frame], **{wrong: values})
+    one, two = motions_from_tracks(frames)
+    np.testing.assert_array_equal(one.local_wxyz, whole[0].local_wxyz)
+    kept = np.delete(np.arange(20), [5, 19])
+    np.testing.assert_array_equal(two.times_s, whole[1].times_s[kept])
+    np.testing.assert_array_equal(two.pelvis, whole[1].pelvis[kept])
+    np.testing.assert_array_equal(two.rest_joints, whole[1].rest_joints)
+
+
 def test_the_whole_motion_is_shown_on_the_last_shape() -> None:
     frames = smooth_tracks(20)
     longer = np.stack([rest_joints(1.5), rest_joints(1.6)]).astype(np.float32)
