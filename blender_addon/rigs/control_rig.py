@@ -90,5 +90,5 @@ def _unanimated(rigged: bpy.types.Object) -> Iterator[None]:
         yield
     finally:
         animation.action, animation.use_nla = action, strips
-        if hasattr(animation, "action_slot"):
+        if action is not None and hasattr(animation, "action_slot"):
             animation.action_slot = slot  # Blender chooses one, also where there was none

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import bpy
 
+from retarget.errors import RetargetError
+
 from ..armatures.armature import pose_bones
 from .note import note_text, read_note
 
@@ -34,5 +36,8 @@ def is_too_heavy(rig_object: bpy.types.Object) -> bool:
 def _is_live(other: bpy.types.Object) -> bool:
     if other.type != "ARMATURE" or not note_text(other):
         return False
-    note = read_note(other)
+    try:
+        note = read_note(other)
+    except RetargetError:  # it is not moved, and its own panel says so
+        return False
     return note is not None and note.live

@@ -48,7 +48,8 @@ def set_stage(people: int, rigs: bool) -> None:
     for person in range(1, people + 1 if rigs else 1):
         made = add_rig(f"Rig {person}", naming="ue4", rest="A", axes="random", extras=_EXTRAS)
         assign(f"Rig {person}", person, foot_lock=1.0)
-    if rigs:
+        if person > 1:
+            continue
         print(f"{len(made.skeleton.names)} bones a rig, {len(made.bones)} joints", file=sys.stderr)
 
 

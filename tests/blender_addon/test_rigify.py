@@ -147,6 +147,10 @@ def test_rigs_that_are_too_heavy_together_are_left_to_their_stand_ins_until_aske
         assign(name, person)
     lives = lambda: [read_note(bpy.data.objects[n]).live for n in ("One", "Two", "Bare")]
     assert lives() == [True, False, True]
+    objects = bpy.data.objects
+    noted, objects["One"]["livemocap_rig"] = objects["One"]["livemocap_rig"], "nonsense"
+    assert not weight.is_too_heavy(objects["Two"]), "who cannot be moved does not count"
+    objects["One"]["livemocap_rig"] = noted
     select(bpy.data.objects["Two"])
     assert "Heavy beside the others" in panel() and "takes are baked to this rig" in panel()
     targets = Targets()
