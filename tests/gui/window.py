@@ -131,6 +131,7 @@ def opened(root: Path, width: int = 1600, height: int = 900) -> Iterator[Blender
             f"DISPLAY={display}",
             f"BLENDER_USER_RESOURCES={inside}/user",
             f"TMPDIR={inside}",
+            "HOME=/home/you",
             "LC_ALL=C.UTF-8",
         ]
         command += ["blender", "--factory-startup", "--window-geometry", "0", "0"]
