@@ -8,6 +8,7 @@ from bpy.app.handlers import persistent
 
 from . import log_file, preferences, translations
 from .export import exporting
+from .export.stage import strike
 from .panels import (
     bake_operators,
     bones_operators,
@@ -100,6 +101,7 @@ def register() -> None:
     bpy.app.handlers.load_post.append(joint_list.fill_rows)
     bpy.app.handlers.load_post.append(_end_recording)
     bpy.app.handlers.load_pre.append(_cancel_baking)
+    bpy.app.handlers.save_pre.append(_strike_stage)
     starting.register()
     session.register()
     translations.register()
@@ -112,6 +114,7 @@ def unregister() -> None:
     live.disconnect()
     baking.cancel()
     exporting.cancel()
+    bpy.app.handlers.save_pre.remove(_strike_stage)
     bpy.app.handlers.load_pre.remove(_cancel_baking)
     bpy.app.handlers.load_post.remove(_end_recording)
     bpy.app.handlers.load_post.remove(joint_list.fill_rows)
@@ -138,6 +141,7 @@ def _scene_replaced() -> tuple[list, ...]:
 def _forget_shapes(*_: object) -> None:
     live.forget_shapes()
     baking.interrupt()
+    strike()
 
 
 @persistent
@@ -152,3 +156,9 @@ def _cancel_baking(*_: object) -> None:
     """Another file is about to be opened, and with it goes what was baked so far."""
     baking.cancel()
     exporting.cancel()
+
+
+@persistent
+def _strike_stage(*_: object) -> None:
+    """The file is about to be saved, without the scene that an export uses."""
+    strike()

@@ -6,7 +6,7 @@ Pure NumPy.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,7 +38,11 @@ class MovingBones:
 
 
 def moving_bones(
-    rest: RigSkeleton, names: Sequence[str], poses: Array, placed: Array
+    rest: RigSkeleton,
+    names: Sequence[str],
+    poses: Array,
+    placed: Array,
+    go_on: Callable[[], None] = lambda: None,
 ) -> MovingBones:
     """What was sampled, in our world and in the order of `rest`.
 
@@ -46,6 +50,7 @@ def moving_bones(
         names: of the pose bones, as they were sampled.
         poses: (T, B, 3, 4) in the armature's space.
         placed: (T, 4, 4) the armature in Blender's world.
+        go_on: is asked now and then; what it raises ends the work.
     """
     order = [list(names).index(name) for name in rest.names]
     poses = poses[:, order]
@@ -54,6 +59,7 @@ def moving_bones(
     heads = np.einsum("tij,tbj->tbi", to_world, at) + (placed[:, :3, 3] @ R_BLENDER_WORLD)[:, None]
     axes = np.empty(turned.shape)
     for bone in range(len(order)):  # one by one: in double precision all would be large
+        go_on()
         axes[:, bone] = _rotations(to_world @ turned[:, bone])
     return MovingBones(rest, axes, heads)
 

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -31,6 +32,7 @@ _RATE_OFF = 1e-6
 """How much the rate of a file may differ, as a part of it."""
 
 Progress = Callable[[int, int], None]
+GoOn = Callable[[], None]
 
 
 def write_file(
@@ -61,27 +63,44 @@ def write_file(
     write_fbx(path, skeleton, motion, fps, units=form.units, take=take, progress=progress)
 
 
-def check_file(path: Path, moving: MovingBones, form: FileFormat, fps: Fraction) -> Checked:
+def check_file(
+    path: Path,
+    moving: MovingBones,
+    form: FileFormat,
+    fps: Fraction,
+    go_on: GoOn = lambda: None,
+) -> Checked:
     """Read it again and compare it with what it was to hold.
+
+    Args:
+        go_on: is asked now and then; what it raises ends the work.
 
     Raises:
         RetargetError: it cannot be read, or has other bones, another rate or other keys.
     """
     check = _check_bvh if form.kind == "bvh" else _check_fbx
-    return check(path, moving, form, fps)
+    return check(path, moving, form, fps, go_on)
 
 
-def _check_bvh(path: Path, moving: MovingBones, form: FileFormat, fps: Fraction) -> Checked:
+def _check_bvh(
+    path: Path, moving: MovingBones, form: FileFormat, fps: Fraction, go_on: GoOn
+) -> Checked:
     clip = read_bvh(path)
     _require_bones(path, clip.skeleton.names, speakable(moving.rest.names))
     _require_rate(path, 1 / clip.frame_time_s, fps)
     rows = [clip.skeleton.names.index(name) for name in speakable(moving.rest.names)]
-    joints = clip.joints()[:, rows] / UNITS_PER_METRE[form.units]
-    _require_frames(path, len(joints), moving)
-    return Checked(_worst_mm(joints, moving.heads), len(joints), 0.0)
+    _require_frames(path, len(clip.values), moving)
+
+    def joints(at: slice) -> Array:
+        some = replace(clip, values=clip.values[at])
+        return some.joints()[:, rows] / UNITS_PER_METRE[form.units]
+
+    return Checked(_worst_mm(joints, moving.heads, go_on), len(clip.values), 0.0)
 
 
-def _check_fbx(path: Path, moving: MovingBones, form: FileFormat, fps: Fraction) -> Checked:
+def _check_fbx(
+    path: Path, moving: MovingBones, form: FileFormat, fps: Fraction, go_on: GoOn
+) -> Checked:
     clip = read_clip(path)
     kinds = zip(clip.names, clip.kinds, strict=True)
     bones = tuple(name for name, kind in kinds if kind == _BONE or not form.meshes)
@@ -98,15 +117,18 @@ def _check_fbx(path: Path, moving: MovingBones, form: FileFormat, fps: Fraction)
         if kind == _BONE
     }
     rows = [places[name] for name in moving.rest.names]
-    worst = [
-        _worst_mm(clip.heads(slice(at, at + _AT_ONCE))[:, rows], moving.heads[at : at + _AT_ONCE])
-        for at in range(0, len(times_s), _AT_ONCE)
-    ]
-    return Checked(max(worst), clip.keys, float(times_s[0]))
+    worst_mm = _worst_mm(lambda at: clip.heads(at)[:, rows], moving.heads, go_on)
+    return Checked(worst_mm, clip.keys, float(times_s[0]))
 
 
-def _worst_mm(found: Array, wanted: Array) -> float:
-    return float(np.linalg.norm(found - wanted, axis=-1).max()) * 1e3
+def _worst_mm(found: Callable[[slice], Array], wanted: Array, go_on: GoOn) -> float:
+    """Args: found: (some of T, B, 3) m by frames; wanted: (T, B, 3) m."""
+    worst = 0.0
+    for begin in range(0, len(wanted), _AT_ONCE):
+        go_on()
+        at = slice(begin, begin + _AT_ONCE)
+        worst = max(worst, float(np.linalg.norm(found(at) - wanted[at], axis=-1).max()))
+    return worst * 1e3
 
 
 def _require_bones(path: Path, found: tuple[str, ...], wanted: tuple[str, ...]) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Some files on their way: poses are read a few at a time, a thread writes and reads them again."""
+"""Some files on their way: poses are read a few at a time, a thread does what needs no bpy."""
 
 from __future__ import annotations
 
@@ -10,14 +10,17 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from livemocap.rotation import Array
 from retarget.errors import RetargetError
+from retarget.rigs.skeleton import RigSkeleton
 
 from ..rigs.reader import rest_skeleton
 from .bones import MovingBones, below_object, moving_bones, one_tree, only
 from .files import check_file, write_file
 from .meshes import write_character
 from .plan import Checked, ExportError, FileFormat, FrameRange, RootBone
-from .sampling import Sampler, armature_named
+from .sampling import Sampler
+from .stage import armature_named, strike
 
 _BUDGET_S = 0.05
 _PAUSE_S = 0.01
@@ -83,10 +86,13 @@ class Export:
         self._work.close()
 
     def _run(self) -> Generator[float, None, None]:
-        for number, plan in enumerate(self._plans):
-            self.now = plan.path.name
-            for part in self._file(plan):
-                yield (number + part) / len(self._plans)
+        try:
+            for number, plan in enumerate(self._plans):
+                self.now = plan.path.name
+                for part in self._file(plan):
+                    yield (number + part) / len(self._plans)
+        finally:
+            strike()
 
     def _file(self, plan: FilePlan) -> Iterator[float]:
         sampler = Sampler(plan.armature, plan.frames.frames())
@@ -94,18 +100,18 @@ class Export:
         while done < 1.0:
             done = sampler.step(_BUDGET_S)
             yield _READ * done
-        moving = _moving(plan, sampler)
-        bones = len(sampler.poses[0])
-        del sampler
+        rest = rest_skeleton(armature_named(plan.armature), sampler.placed[0])
         with tempfile.TemporaryDirectory(prefix="livemocap-export-") as folder:
             character = _character(plan, Path(folder))
-            thread = _Writing(plan, moving, character, self._cancelled)
+            if plan is self._plans[-1]:
+                strike()  # what Blender copied is large
+            thread = _Writing(plan, rest, sampler, character, self._cancelled)
+            del sampler
             yield from self._written(thread)
         if thread.error is not None:
             raise thread.error
-        assert thread.checked is not None
-        left_out = max(0, bones - len(moving.rest.names)) if plan.form.kind == "bvh" else 0
-        self.written.append(Written(plan.path, thread.checked, left_out))
+        assert thread.written is not None
+        self.written.append(thread.written)
 
     def _written(self, thread: _Writing) -> Iterator[float]:
         """Until the thread has come to its end; it is stopped if nobody wants to know."""
@@ -120,36 +126,56 @@ class Export:
 
 
 class _Writing(threading.Thread):
-    """Writes and checks one file; touches no bpy. Starts at once."""
+    """Sorts bones, writes and checks one file; touches no bpy. Starts at once."""
 
     def __init__(
         self,
         plan: FilePlan,
-        moving: MovingBones,
+        rest: RigSkeleton,
+        sampled: Sampler,
         character: Path | None,
         cancelled: threading.Event,
     ) -> None:
         super().__init__(name="livemocap-export", daemon=True)
         self.part = 0.0
-        self.checked: Checked | None = None
+        self.written: Written | None = None
         self.error: Exception | None = None
-        self._plan, self._moving, self._cancelled = plan, moving, cancelled
+        self._plan, self._rest, self._cancelled = plan, rest, cancelled
+        self._sampled: Sampler | None = sampled
         self._character = character
         self.start()
 
     def run(self) -> None:
-        plan, moving, fps = self._plan, self._moving, self._plan.frames.fps
         try:
-            form, character = plan.form, self._character
-            write_file(plan.path, moving, form, fps, plan.take, self._progress, character)
-            self.checked = check_file(plan.path, moving, plan.form, fps)
+            self.written = self._write()
         except Exception as error:  # it is the main thread's to tell
             self.error = error
 
+    def _write(self) -> Written:
+        plan, form, fps = self._plan, self._plan.form, self._plan.frames.fps
+        moving = self._moving()
+        character = self._character
+        write_file(plan.path, moving, form, fps, plan.take, self._progress, character)
+        checked = check_file(plan.path, moving, form, fps, self._go_on)
+        kept, there = len(moving.rest.names), len(self._rest.names)
+        left_out = max(0, there - kept) if form.kind == "bvh" else 0
+        return Written(plan.path, checked, left_out)
+
+    def _moving(self) -> MovingBones:
+        """The bones that the file is to have; what was sampled is let go."""
+        sampled, self._sampled = self._sampled, None
+        assert sampled is not None
+        poses, placed = sampled.poses, sampled.placed
+        moving = moving_bones(self._rest, sampled.names, poses, placed, self._go_on)
+        return _chosen(self._plan, moving, placed)
+
     def _progress(self, done: int, of: int) -> None:
+        self._go_on()
+        self.part = done / max(of, 1)
+
+    def _go_on(self) -> None:
         if self._cancelled.is_set():
             raise ExportError("cancelled")
-        self.part = done / max(of, 1)
 
 
 def _character(plan: FilePlan, folder: Path) -> Path | None:
@@ -161,19 +187,20 @@ def _character(plan: FilePlan, folder: Path) -> Path | None:
     return path
 
 
-def _moving(plan: FilePlan, sampler: Sampler) -> MovingBones:
-    """The bones that the file is to have."""
-    armature, form = armature_named(plan.armature), plan.form
-    rest = rest_skeleton(armature, sampler.placed[0])
-    names = [bone.name for bone in armature.pose.bones]
-    moving = moving_bones(rest, names, sampler.poses, sampler.placed)
+def _chosen(plan: FilePlan, moving: MovingBones, placed: Array) -> MovingBones:
+    """Of the bones of an armature those that the file is to have, and perhaps one for its object.
+
+    Args:
+        placed: (T, 4, 4) the armature in Blender's world.
+    """
+    form, deforms = plan.form, moving.rest.deforms
     if form.meshes:
         return moving
-    if form.deform_only and any(rest.deforms):
-        moving = only(moving, rest.deforms)
+    if form.deform_only and any(deforms):
+        moving = only(moving, deforms)
     if form.kind == "bvh":
         return one_tree(moving)
     roots = sum(parent < 0 for parent in moving.rest.parents)
     if form.root is RootBone.ALWAYS or (form.root is RootBone.IF_NEEDED and roots > 1):
-        return below_object(moving, form.root_name or plan.armature, sampler.placed)
+        return below_object(moving, form.root_name or plan.armature, placed)
     return moving

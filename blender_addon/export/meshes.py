@@ -9,7 +9,7 @@ from typing import Any
 import bpy
 
 from .plan import ExportError
-from .sampling import stage
+from .stage import stage
 
 
 def write_character(name: str, frame: float, path: Path) -> None:

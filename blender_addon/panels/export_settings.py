@@ -16,7 +16,7 @@ from retarget.rates import parse_rate
 from ..export.baked import action_of, baked_rate, keyed_span
 from ..export.job import FilePlan
 from ..export.plan import ExportError, FileFormat, FrameRange, RootBone, format_of
-from ..export.sampling import armature_named
+from ..export.stage import armature_named
 from ..takes.action import TAKE_KEY
 from ..takes.key_times import exact_rate
 from .properties import BESIDE_THE_FILE

@@ -323,6 +323,52 @@ def test_an_export_that_is_stopped_leaves_no_half_of_a_file(tmp_path: Path) -> N
     )
 
 
+def test_while_an_export_is_on_its_way_files_and_undo_know_nothing_of_it(tmp_path: Path) -> None:
+    run_blender(
+        _in("""
+    from blender_addon.export.stage import stage
+    from blender_addon.panels.export_settings import file_plans
+    select("Rig")
+    chosen.range, chosen.who, chosen.preset = "SCENE", "SELECTED", "MAYA"
+    scene.frame_end = 3000
+    before = untouched(scene)
+
+    def copied():
+        with stage("Rig") as (own, armature):
+            own.frame_set(12)
+            layer = own.view_layers[0]
+            return armature.evaluated_get(layer.depsgraph).animation_data.action
+
+    def scenes():
+        return [each for each in bpy.data.scenes if each != scene]
+
+    bpy.ops.ed.undo_push(message="before")
+    exporting.start(file_plans(bpy.context))
+    exporting.tick(0.0)
+    copied()["seen"] = True
+    for _ in range(3):
+        exporting.tick(0.0)
+        assert [each.name[0] for each in scenes()] == ["."], "menus would list it"
+        assert not scenes()[0].collection.all_objects
+        assert copied().get("seen"), "all keys are copied again and again"
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "saved.blend"))
+    with bpy.data.libraries.load(str(folder / "saved.blend")) as (kept, _):
+        assert kept.scenes == [scene.name]
+    exporting.tick(0.0)
+    assert scenes(), "it goes on"
+    bpy.ops.ed.undo_push(message="meanwhile")
+    bpy.ops.ed.undo_push(message="after")
+    bpy.ops.ed.undo()
+    scene = bpy.context.scene
+    assert not scenes(), "Undo brought it back"
+    exporting.finish()
+    assert not scenes() and untouched(scene) == before
+    assert not exporting.note()[1] and (folder / "take_Rig.fbx").is_file()
+    """),
+        str(_prepared(tmp_path)),
+    )
+
+
 def test_the_export_panel_fits_and_says_what_will_be_written(tmp_path: Path) -> None:
     said = run_blender(
         _in("""
