@@ -23,6 +23,8 @@ from .euler import matrix_from_euler
 from .motion import PersonMotion
 from .tips import tip_offset
 
+_LINES_AT_ONCE = 100
+
 
 def write_bvh(
     motion: PersonMotion,
@@ -199,9 +201,12 @@ class _Parser:
 def _motion(text: str, columns: int) -> tuple[int, float, Array]:
     """Frame count, seconds a frame, and (T, columns) of what follows MOTION."""
     _, count, time, *rows = text.split("\n", 3)
-    values = np.array(" ".join(rows).split(), float)
+    lines = "".join(rows).splitlines()
+    # a part at a time: other threads stand still while Python splits text
+    parts = [lines[at : at + _LINES_AT_ONCE] for at in range(0, len(lines), _LINES_AT_ONCE)]
+    values = [np.array(" ".join(part).split(), float) for part in parts] or [np.empty(0)]
     return (
         int(count.partition(":")[2]),
         float(time.partition(":")[2]),
-        values.reshape(-1, columns),
+        np.concatenate(values).reshape(-1, columns),
     )
