@@ -83,13 +83,14 @@ def figures_of(heads: Array, rows: Mapping[str, int], motion: PersonMotion) -> F
     toes = heads[:, [rows["left_foot"], rows["right_foot"]]]
     off = limb_errors_deg(heads, rows, motion.joints())
     legs = {limb: deg for limb, deg in off.items() if limb.split()[0].endswith(("hip", "knee"))}
+    others = [limb for limb in off if limb not in legs and "ankle" not in limb.split()[0]]
     swinging = [deg[swings[:, int(limb.startswith("right"))]] for limb, deg in legs.items()]
     return Figures(
         slide=_slide(toes, motion.times_s, stands),
         spread_mm=max(_spread_mm(toes[:, foot, 1], stands[:, foot]) for foot in (0, 1)),
         swing_deg=float(np.concatenate(swinging).mean()),
         legs_deg=float(np.concatenate(list(legs.values())).mean()),
-        others_deg=max([float(off[limb].max()) for limb in off.keys() - legs], default=0.0),
+        others_deg=max([float(off[limb].max()) for limb in others], default=0.0),
     )
 
 
