@@ -19,7 +19,7 @@ from .posed import FeetPose, pose_feet
 _FADE, _PELVIS, _LOWER = 0.45, 0.5, 0.15
 """In units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: how long a foot takes to and from its
 hold; over how long the pelvis follows the feet, and comes down for a leg that is too short."""
-_LONGEST_GAP = 1.0
+LONGEST_GAP = 1.0
 """In the same unit: a hole in the take beyond which both sides are on their own."""
 _TELEPORT, _TREMBLE = 6.0, 0.05
 """Speed of the hips in `FeetAtRest.speed`, and a share of the leg beside it, that nobody has."""
@@ -81,7 +81,7 @@ def _parts(times_s: Array, legs: Legs, rest: FeetAtRest) -> list[slice]:
     step_s = np.diff(times_s)
     moved = np.linalg.norm(np.diff(legs.hip.mean(-2), axis=0), axis=-1)
     far = moved > _TELEPORT * rest.speed * step_s + _TREMBLE * rest.leg
-    torn = far | (step_s > _LONGEST_GAP * rest.unit_s)
+    torn = far | (step_s > LONGEST_GAP * rest.unit_s)
     cuts = [0, *(np.flatnonzero(torn) + 1).tolist(), len(times_s)]
     return [slice(a, b) for a, b in pairwise(cuts) if b - a > 1]
 

@@ -14,12 +14,16 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..feet.contacts import find_contacts
+from ..feet.legs import FeetAtRest
 from ..feet.plant import FootLimits
-from ..feet.take import locking_feet
+from ..feet.take import LONGEST_GAP, locking_feet
 from ..motion import PersonMotion, sample
 from .legs import CHAIN, RigLegs, has_legs, with_legs
 from .rig import Rig, RootMotion
 from .solve import Actor, RigPose, solve
+
+_SAME_PLACE = 0.05
+"""Share of the leg: feet that are no farther apart before and after a hole stood all the time."""
 
 
 def solve_take(actor: Actor, motion: PersonMotion, foot_lock: float = 1.0) -> RigPose:
@@ -95,14 +99,33 @@ def holding_feet(
     yield 0.5, None
     at = legs.at(wanted.local_wxyz, wanted.pelvis)
     yield 0.7, None
-    nearest = np.searchsorted((motion.times_s[1:] + motion.times_s[:-1]) / 2, times_s)
+    stand = _contacts_at(times_s, contacts, motion.times_s, own, legs.own_at_rest)
     limits = FootLimits(strength=min(foot_lock, 1.0))
     floor_m, feet = actor.rig.options.floor_m, None
-    steps = locking_feet(times_s, at.legs, legs.at_rest, contacts[nearest], floor_m, limits)
+    steps = locking_feet(times_s, at.legs, legs.at_rest, stand, floor_m, limits)
     for feet in steps:  # noqa: B007 - the last one
         yield 0.9, None
     assert feet is not None, "it comes last"
     yield 1.0, HeldFeet(*at.with_feet(feet))
+
+
+def _contacts_at(
+    wanted_s: Array, contacts: Array, times_s: Array, points: Array, rest: FeetAtRest
+) -> Array:
+    """(N, 2, 2) bool at (N,) instants: as at the nearest one of (T,) `times_s`. In a hole nobody
+    knows what stands, but what stands in the same place on both of its sides.
+
+    Args:
+        contacts: (T, 2, 2) bool of `points` (T, 2, 2, 3) m.
+    """
+    nearest = np.searchsorted((times_s[1:] + times_s[:-1]) / 2, wanted_s)
+    after = np.clip(np.searchsorted(times_s, wanted_s), 1, len(times_s) - 1)
+    before = after - 1
+    missing = (wanted_s > times_s[before]) & (wanted_s < times_s[after])
+    missing &= times_s[after] - times_s[before] > LONGEST_GAP * rest.unit_s
+    near = np.linalg.norm(points[after] - points[before], axis=-1) < _SAME_PLACE * rest.leg
+    stays = contacts[before] & contacts[after] & near
+    return np.where(missing[:, None, None], stays, contacts[nearest])
 
 
 def can_hold_feet(rig: Rig) -> bool:

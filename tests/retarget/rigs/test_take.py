@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from walkers import moved, standing, walk
 from walking_person import walking_person
 
 from livemocap.skeleton import SMPLX
-from retarget.motion import PersonMotion, sample
+from retarget.motion import PersonMotion, resample, sample
 from retarget.rigs.legs import RigLegs
 from retarget.rigs.live import LiveCast
 from retarget.rigs.posed import posed_heads
@@ -148,6 +149,50 @@ def test_slices_of_held_feet_are_what_the_whole_is() -> None:
     np.testing.assert_allclose(
         feet.of(piece, 40).local_wxyz, hold_feet(actor, WALK).local_wxyz[40:70], atol=1e-9
     )
+
+
+def with_hole(motion: PersonMotion, first: int, last: int, seconds: float) -> PersonMotion:
+    """Nobody saw the frames between `first` and `last`, which took so long."""
+    seen = np.r_[: first + 1, last : motion.frames]
+    times_s = motion.times_s + (np.arange(motion.frames) >= last) * seconds
+    times_s[last:] -= motion.times_s[last] - motion.times_s[first]
+    return replace(
+        motion,
+        times_s=times_s[seen],
+        local_wxyz=motion.local_wxyz[seen],
+        pelvis=motion.pelvis[seen],
+    )
+
+
+def toes_of(actor: Actor, motion: PersonMotion) -> np.ndarray:
+    rows = [actor.rig.skeleton.rows[f"ball_{side}"] for side in "lr"]
+    return posed_heads(actor.rig, solve(actor, motion.local_wxyz, motion.pelvis))[:, rows]
+
+
+@pytest.mark.parametrize(("first", "last"), [(20, 60), (50, 90), (70, 130)])
+def test_feet_are_not_torn_through_a_hole_in_which_somebody_went_on(first: int, last: int) -> None:
+    actor = actor_of(big_feet(naming="ue4"))
+    gone = with_hole(WALK, first, last, 1.0)
+    shown = resample(gone, Fraction(60))
+    feet = held_feet(actor, gone, shown.times_s)
+    assert feet is not None
+    pulled = np.abs(toes_of(actor, feet.of(shown)) - toes_of(actor, shown))
+    assert pulled[first + 1 : first + 59].max() < 0.08
+
+
+def test_who_stood_before_and_after_a_hole_stood_all_the_time() -> None:
+    actor = actor_of(big_feet(naming="ue4"))
+    still = walking_person(standing(seconds=3.0))
+    gone = with_hole(still, 60, 120, 1.0)
+    shown = resample(gone, Fraction(60))
+    toes = (
+        toes_of(actor, hold_feet(actor, still)),
+        toes_of(
+            actor,
+            held_feet(actor, gone, shown.times_s).of(shown),  # type: ignore[union-attr]
+        ),
+    )
+    np.testing.assert_allclose(toes[1][20:-20], toes[0][20:-20], atol=0.003)
 
 
 def test_short_takes_are_left_as_they_are() -> None:
