@@ -190,7 +190,10 @@ class _Parser:
 
     def _offset(self) -> Array:
         self._expect("OFFSET")
-        return np.array([float(next(self._words)) for _ in range(3)])
+        offset = np.array([float(next(self._words)) for _ in range(3)])
+        if not np.isfinite(offset).all():
+            raise ValueError(f"an OFFSET in joint {self._names[-1]} is no number")
+        return offset
 
     def _expect(self, word: str) -> None:
         found = next(self._words, "the end")

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -141,12 +142,23 @@ def test_a_file_of_another_writer_is_read(tmp_path: Path) -> None:
             "MOTION\nFrames: 2\nFrame Time: 0.1\n1\n",
             "2 frames promised, 1 found",
         ),
+        ("HIERARCHY\nROOT a\n{\nOFFSET 0 nan 0\nMOTION\n", "OFFSET in joint a is no number"),
     ],
 )
 def test_a_damaged_file_is_an_error_that_says_so(tmp_path: Path, text: str, why: str) -> None:
     (tmp_path / "a.bvh").write_text(text)
     with pytest.raises(RetargetError, match=why):
         read_bvh(tmp_path / "a.bvh")
+
+
+@pytest.mark.parametrize("wrong", ["local_wxyz", "pelvis", "rest_joints"])
+def test_what_is_no_number_is_not_written(wrong: str, tmp_path: Path) -> None:
+    motion = smooth_motion(4)
+    values = getattr(motion, wrong).copy()
+    values[2] = np.nan
+    with pytest.raises(RetargetError, match="no numbers"):
+        write_bvh(replace(motion, **{wrong: values}), Fraction(30), tmp_path / "a.bvh")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_write_that_fails_leaves_nothing_under_the_name(tmp_path: Path) -> None:
