@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -21,8 +22,7 @@ _LONGEST_GLIDE = 0.02
 _FLAT = np.array([1.0, 0.0, 1.0])
 
 
-@dataclass(frozen=True, kw_only=True)
-class Moving:
+class Moving(NamedTuple):
     """Points (P, 2, 2, 3) m of both feet, and their speed in m/s."""
 
     points: Array
@@ -54,7 +54,7 @@ class Footholds:
         self._stray_m = (limits.stray * rest.leg)[:, None, None]
         self._glide_m = (_LONGEST_GLIDE * rest.leg)[:, None, None]
         self._still = (ContactLimits().still * rest.speed)[:, None, None]
-        self._sway_s = (_SWAY * rest.unit_s)[:, None, None, None]
+        self._sway_s = _SWAY * rest.unit_s
         none = np.zeros((people, 2, 2), bool)
         still = np.zeros((people, 2, 2, 3))
         self._state = Held(none, still, none, still, np.zeros((people, 2, 3)))
@@ -103,7 +103,7 @@ class Footholds:
             off_m: (P,) how much higher than the floor people stand in this pose.
         """
         state = self._state
-        wanted = contacts & ~self._stray(dt_s, pose, contacts)
+        wanted = contacts > self._stray(dt_s, pose, contacts)
         changed = standing_feet(wanted != state.points)
         if changed.any():
             self._take_hold(wanted, pose, out, land_s, off_m)
@@ -144,10 +144,11 @@ class Footholds:
     def _stray(self, dt_s: Array, pose: Moving, contacts: Array) -> Array:
         """(P, 2, 2) points that the pose took too far from where they were held."""
         state = self._state
-        share = 1 - np.exp(-dt_s[:, None, None, None] / self._sway_s)
-        state.pace = state.pace + (pose.speed - state.pace) * share
-        far = state.points & (length((pose.points - state.places) * _FLAT) > self._stray_m)
-        strayed = state.strayed | far
+        kept = np.exp(-dt_s / self._sway_s)[:, None, None, None]
+        state.pace = pose.speed + (state.pace - pose.speed) * kept
+        off = pose.points - state.places
+        far = np.sqrt((off * off).dot(_FLAT)) > self._stray_m
+        strayed = state.strayed | (far & state.points)
         if strayed.any():
             strayed = strayed & contacts & (length(state.pace) > self._still)
         state.strayed = strayed

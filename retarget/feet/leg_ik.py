@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, multiply
+from livemocap.rotation import Array
 
 from .legs import Legs
-from .vectors import cross, dot, length, quat_between, unit
+from .quaternions import product, quat_between
+from .vectors import cross, dot, length, unit
 
 LONGEST_REACH = 0.9995
 """Of thigh plus shin, beyond which a leg that is bent in the pose is never stretched."""
@@ -42,27 +43,28 @@ def reach_legs(legs: Legs, hip: Array, goal: Array) -> LegTurns:
     hinge = _hinge(legs)
     along, aside = dot(hinge, shin), cross(hinge, shin)
     turn = _bend(legs, (dot(hinge, thigh) * along, dot(thigh, aside)), far, wanted)
-    cosine = np.cos(turn)
-    across = np.sin(turn)[..., None] * aside + ((1 - cosine) * along)[..., None] * hinge
-    bent = thigh + cosine[..., None] * shin + across
-    aim = quat_between(bent, wanted)
-    bend = np.empty((*turn.shape, 4))
-    bend[..., 0] = np.cos(0.5 * turn)
-    bend[..., 1:] = np.sin(0.5 * turn)[..., None] * hinge
-    reached = hip + wanted * (length(bent) / np.maximum(far, 1e-9))[..., None]
-    return LegTurns(thigh=aim, shin=multiply(aim, bend), reached=reached)
+    half = 0.5 * turn[..., None]
+    c, s = np.cos(half), np.sin(half)
+    # Rodrigues, by half the angle: R shin = shin + 2 c s (h x shin) + 2 s^2 (h x (h x shin))
+    bent = thigh + shin + (2 * s) * (c * aside + s * (along[..., None] * hinge - shin))
+    stretch = length(bent)
+    aim = quat_between(bent, wanted, stretch * far)
+    bend = np.concatenate([c, s * hinge], -1)
+    reached = hip + wanted * (stretch / np.maximum(far, 1e-9))[..., None]
+    return LegTurns(thigh=aim, shin=product(aim, bend), reached=reached)
 
 
 def _hinge(legs: Legs) -> Array:
     """(..., 3) the knee's axis: positive turns of the shin take the ankle back."""
     upper, lower, _ = legs.lengths
-    u, v = legs.thigh / upper[..., None], legs.shin / lower[..., None]
-    own = cross(u, v)
-    by_toes = unit(cross(legs.toe - legs.ankle, u + v))
-    unsure = (dot(own, by_toes) < 0) & (dot(own, own) < 4 * _STRAIGHT**2)
+    along = legs.thigh / upper[..., None] + legs.shin / lower[..., None]
+    least = _STRAIGHT * upper * lower
+    own = cross(legs.thigh, legs.shin)
+    by_toes = cross(legs.toe - legs.ankle, along)
+    unsure = (dot(own, by_toes) < 0) & (dot(own, own) < 4 * least * least)
     if unsure.any():
         own = np.where(unsure[..., None], 0, own)
-    return unit(own + _STRAIGHT * by_toes)
+    return unit(own + (least / np.maximum(length(by_toes), 1e-12))[..., None] * by_toes)
 
 
 def _bend(legs: Legs, about: tuple[Array, Array], reach: Array, wanted: Array) -> Array:
@@ -83,7 +85,7 @@ def _bend(legs: Legs, about: tuple[Array, Array], reach: Array, wanted: Array) -
     reach = np.minimum(np.maximum(reach, shortest), np.maximum(now, LONGEST_REACH * both))
     a = (reach**2 - upper**2 - lower**2) / 2 - along
     flat = np.arctan2(c, b)  # the turn that stretches the leg
-    share = a / np.maximum(np.sqrt(b * b + c * c), 1e-9)
+    share = a / np.maximum(np.hypot(b, c), 1e-9)
     turn = flat + np.arccos(np.minimum(np.maximum(share, -1), 1))
     backward = flat > 0
     if backward.any():  # in the pose: it stays so where there is nothing to do

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from livemocap.rotation import Array
 
 from ..errors import RetargetError
-from .vectors import length
+from .vectors import length, pair
 
 HEEL, TOE = 0, 1
 """The two points of a foot that can touch the floor, in this order in every array of points."""
@@ -43,7 +43,7 @@ class Legs:
     def points(self) -> Array:
         """(..., 2, 2, 3) m, heel and toe of both feet."""
         heel = self.ankle if self.heel is None else self.heel
-        return np.stack([heel, self.toe], -2)
+        return pair(heel, self.toe)
 
     @cached_property
     def thigh(self) -> Array:

@@ -110,12 +110,13 @@ class LiveFootLock:
             fresh: (P,) bool, rows that somebody new has taken.
             own_points: (P, 2, 2, 3) m, the feet at which contacts are found, if not the legs' own.
         """
-        now_s = np.broadcast_to(np.asarray(t_s, float), self._new.shape)
+        now_s = np.full(len(self._new), t_s, float)
         dt_s = now_s - self._t_s
-        same = (dt_s == 0) & ~self._new
-        if self._answer is not None and same.all():
+        same = (dt_s == 0) > self._new
+        some = same.any()
+        if some and self._answer is not None and same.all():
             return self._answer
-        before = self._state.taken(range(len(same))) if same.any() else None
+        before = self._state.taken(range(len(same))) if some else None
         own = legs.points if own_points is None else own_points
         answer = self._step(now_s, dt_s, legs, own if contacts is None else contacts, fresh)
         if before is not None and self._answer is not None:

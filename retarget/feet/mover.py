@@ -6,16 +6,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, quat_from_rotvec
+from livemocap.rotation import Array
 
 from .footholds import Footholds, Held, Moving
 from .legs import HEEL, TOE, FeetAtRest, Legs
 from .pelvis import HALF_FOOT, LivePelvis, Moved, follow, posed_reach, shortfall, upright
 from .plant import FootLimits, flat_turn, heel_lift, rotate_by
 from .posed import FeetPose, pose_feet, turned_feet
+from .quaternions import quat_of_turn
 from .rows import Rows
 from .spring import Spring
-from .vectors import cross, dot, length
+from .vectors import cross, dot, length, pair
 
 _LAND, _LEAVE = 0.04, 0.14
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: a foot comes to rest, and
@@ -60,7 +61,9 @@ class FeetMover:
         self._rest, self._unit_s = rest, rest.unit_s
         self._holds, self._pelvis = Footholds(rest, floor_m, limits), LivePelvis(rest, limits)
         self._strength = None if (strength == 1).all() else strength[:, None]
-        self._times = np.stack([_LEAVE * self._unit_s, _LAND * self._unit_s], -1)[:, None, None]
+        unit_s = self._unit_s[:, None, None, None]
+        self._times = _LAND * unit_s, _LEAVE * unit_s
+        self._land_s = _LAND * self._unit_s
         self._torn_m = rest.leg[:, None] * _TORN
         self._past = _nothing(len(rest.leg))
 
@@ -101,7 +104,7 @@ class FeetMover:
             Moving(points=points + carried[:, None], speed=speed),
             Moving(points=past.out, speed=past.out_speed),
             contacts,
-            _LAND * self._unit_s,
+            self._land_s,
             off_m + carried[:, 0, 1],
         )
         flat = holds.flat[..., None]
@@ -118,7 +121,7 @@ class FeetMover:
             self._let_go(step_s, changed, (turn, flat, sole), speed, carried, time)
         past.left.step(step_s[..., None], time)
         turn = turn + past.left.value[..., 0, :]
-        quat = quat_from_rotvec(turn)
+        quat = quat_of_turn(turn)
         from_ankle = turned_feet(legs, quat)
         back = from_ankle[..., HEEL, :] - from_ankle[..., TOE, :]
         moved = past.pelvis = self._pelvis.moved
@@ -128,7 +131,7 @@ class FeetMover:
         if self._strength is None:
             return pose_feet(legs, toe, quat, moved, holds.held, from_ankle)
         share = self._strength[..., None]
-        toe, quat = legs.toe + share * (toe - legs.toe), quat_from_rotvec(share * turn)
+        toe, quat = legs.toe + share * (toe - legs.toe), quat_of_turn(share * turn)
         return pose_feet(legs, toe, quat, self._strength * moved, holds.held)
 
     def _follow(self, dt_s: Array, legs: Legs, feet: tuple[Array, Array], carried: Array) -> Array:
@@ -182,21 +185,21 @@ class FeetMover:
         pace = speed[..., TOE, :] - np.where(held[..., HEEL, None], speed[..., HEEL, :], 0)
         left = past.out_speed[..., TOE, :] - np.where(held[..., TOE, None], 0, pace)
         most = self._torn_m / time[..., 1, 0]
-        left = left * np.minimum(1, most / np.maximum(length(left), 1e-9))[..., None]
+        left *= np.minimum(1, most / np.maximum(length(left), 1e-9))[..., None]
         past.left.let_go(
             changed[..., None, None],
-            np.stack([past.turn - turn + turn_speed * step_s, toe - goal], -2),
-            np.stack([past.turn_speed - turn_speed, left], -2),
+            pair(past.turn - turn + turn_speed * step_s, toe - goal),
+            pair(past.turn_speed - turn_speed, left),
         )
 
     def _time(self) -> Array:
         """(P, 2, 2, 1) s, time constants of feet that are held or not: of their turns, of toes."""
-        both = np.stack([self._holds.flat, self._holds.standing], -1)
-        return np.where(both, self._times[..., 1], self._times[..., 0])[..., None]
+        both = pair(self._holds.flat[..., None], self._holds.standing[..., None])
+        return np.where(both, *self._times)
 
     def _remember(self, step_s: Array, points: Array, toe: Array, back: Array, turn: Array) -> None:
         past = self._past
-        out = np.stack([toe + back, toe], -2)
+        out = pair(toe + back, toe)
         past.points, past.out_speed = points, (out - past.out) / step_s[..., None]
         past.out = out
         past.turn_speed, past.turn = (turn - past.turn) / step_s, turn

@@ -13,7 +13,6 @@ from .legs import FeetAtRest, Legs, flat_feet, standing_feet
 from .plant import FootLimits
 from .rows import Rows
 from .spring import Spring
-from .vectors import dot
 
 _FOLLOW, _LOWER = 0.28, 0.05
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: the pelvis follows the
@@ -39,7 +38,8 @@ def upright(hip: Array, ankle: Array, leg: Array) -> Array:
         hip: (..., 2, 3) m; ankle as well.
         leg: (...) m.
     """
-    share = (hip[..., 1] - ankle[..., 1]).max(-1) / (0.3 * leg) - 0.4 / 0.3
+    high = hip[..., 1] - ankle[..., 1]
+    share = np.maximum(high[..., 0], high[..., 1]) / (0.3 * leg) - 0.4 / 0.3
     share = np.minimum(np.maximum(share, 0), 1)
     return share * share * (3 - 2 * share)
 
@@ -63,12 +63,11 @@ def follow(weight: Array, legs: Legs, ankle: Array, reach: Array) -> tuple[Array
     Returns:
         (..., 3) m, 0 where nobody stands, and (...) bool.
     """
-    total = weight.sum(-1)
-    missing = np.where((weight > 0)[..., None], ankle - legs.ankle, 0)
-    goal = np.einsum("...f,...fi->...i", weight, missing)
-    goal /= np.maximum(total, HALF_FOOT)[..., None]
-    short = shortfall(legs.hip + goal[..., None, :], ankle, reach)
-    goal[..., 1] -= (short * (weight == 1)).max(-1)
+    total = weight[..., 0] + weight[..., 1]
+    share = weight / np.maximum(total, HALF_FOOT)[..., None]
+    goal = (share[..., None, :] @ (ankle - legs.ankle))[..., 0, :]
+    short = shortfall(legs.hip + goal[..., None, :], ankle, reach) * (weight == 1)
+    goal[..., 1] -= np.maximum(short[..., 0], short[..., 1])
     return goal, total > 0
 
 
@@ -88,7 +87,7 @@ def shortfall(hip: Array, goal: Array, reach: Array) -> Array:
     """
     gap = hip - goal
     square = reach * reach
-    height = np.sqrt(np.maximum(square - dot(gap * _LEVEL, gap), 0.09 * square))
+    height = np.sqrt(np.maximum(square - (gap * gap).dot(_LEVEL), 0.09 * square))
     return np.maximum(gap[..., 1] - height, 0)
 
 
@@ -110,7 +109,9 @@ class LivePelvis:
     def __init__(self, rest: FeetAtRest, limits: FootLimits) -> None:
         people = len(rest.leg)
         self._follow_s, self._lower_s = _FOLLOW * rest.unit_s, _LOWER * rest.unit_s
+        self._follow_time = self._follow_s[:, None]
         self._most_m = limits.pelvis_most * rest.leg[:, None]
+        self._least_m = -self._most_m
         self._lower_m = limits.lower * rest.leg
         self.state = Moved(
             np.zeros((people, 3)),
@@ -138,11 +139,11 @@ class LivePelvis:
         """Go by `goal` (P, 3) m where anybody stands, stay as high where nobody does and come back
         from aside. (P, 3) m so far, not lowered."""
         state = self.state
-        goal = np.minimum(np.maximum(goal, -self._most_m), self._most_m) * _SHARE
+        goal = np.minimum(np.maximum(goal, self._least_m), self._most_m) * _SHARE
         goal = np.where(standing[:, None], goal, state.goal * _STAYS)
         state.follow.value = state.follow.value + state.goal - goal
         state.goal = goal
-        state.follow.step(dt_s[:, None], self._follow_s[:, None])
+        state.follow.step(dt_s[:, None], self._follow_time)
         return goal + state.follow.value
 
     def lower(self, dt_s: Array, need: Array) -> None:

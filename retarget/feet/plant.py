@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_rotvec, normalize
+from livemocap.rotation import Array
 
 from .legs import FeetAtRest
-from .vectors import cross, dot, length, turn_between, turned
+from .quaternions import matrices, quat_of_turn
+from .vectors import cross, dot, length, turned
 
 NEAR_FLOOR = 0.12
 """Share of the leg: a standing point that is farther from its height on the floor stands on
@@ -75,8 +76,11 @@ def lying(sole: Array, heading: Array, rise: Array) -> Array:
 
 def flat_turn(sole: Array, flat: Array) -> Array:
     """(..., 2, 3) rad, the turn that lays feet down, each from heel to toe (..., 2, 3) m."""
-    turn = turn_between(sole, flat)
-    return turn * np.minimum(np.maximum(3 - length(turn) / (0.5 * STEEPEST), 0), 1)[..., None]
+    axis = cross(sole, flat)
+    sine = length(axis)
+    angle = np.arctan2(sine, dot(sole, flat))
+    share = np.minimum(np.maximum(3 - angle / (0.5 * STEEPEST), 0), 1)
+    return axis * (share * angle / np.maximum(sine, 1e-12))[..., None]
 
 
 def heel_lift(to_hip: Array, to_ankle: Array, reach: Array) -> Array:
@@ -88,14 +92,17 @@ def heel_lift(to_hip: Array, to_ankle: Array, reach: Array) -> Array:
         to_hip: (..., 3) m from the toe; `to_ankle` as well.
         reach: (...) m.
     """
-    far, foot = length(to_hip), length(to_ankle)
-    both = np.maximum(far * foot, 1e-9)
+    far2, foot2 = dot(to_hip, to_hip), dot(to_ankle, to_ankle)
+    both = np.maximum(np.sqrt(far2 * foot2), 1e-9)
     axis = cross(to_ankle, to_hip)
-    now = np.arctan2(length(axis), dot(to_ankle, to_hip))
-    wanted = np.arccos(np.clip((far**2 + foot**2 - reach**2) / (2 * both), -1, 1))
-    return normalize(axis) * np.clip(now - wanted, 0, STEEPEST)[..., None]
+    sine = length(axis)
+    now = np.arctan2(sine, dot(to_ankle, to_hip))
+    cosine = (far2 + foot2 - reach * reach) / (2 * both)
+    lift = now - np.arccos(np.minimum(np.maximum(cosine, -1), 1))
+    lift = np.minimum(np.maximum(lift, 0), STEEPEST)
+    return axis * (lift / np.maximum(sine, 1e-12))[..., None]
 
 
 def rotate_by(turn: Array, vector: Array) -> Array:
     """(..., 3) turned by (..., 3) rad."""
-    return turned(matrix_from_rotvec(turn), vector)
+    return turned(matrices(quat_of_turn(turn)), vector)

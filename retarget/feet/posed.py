@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from livemocap.rotation import Array, matrix_from_quat
+from livemocap.rotation import Array
 
 from .leg_ik import reach_legs
 from .legs import TOE, Legs
+from .quaternions import matrices
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +32,7 @@ class FeetPose:
 def turned_feet(legs: Legs, turn: Array) -> Array:
     """(..., 2, 2, 3) m from ankles to heels and toes, feet turned by `turn` (..., 2, 4) wxyz."""
     from_ankle = legs.points - legs.ankle[..., None, :]
-    return from_ankle @ matrix_from_quat(turn).swapaxes(-1, -2)
+    return from_ankle @ matrices(turn).swapaxes(-1, -2)
 
 
 def pose_feet(

@@ -27,10 +27,11 @@ class Spring(Rows):
 
     def step(self, dt_s: Array, time_s: Array) -> None:
         """Towards zero: after `time_s` (broadcasts) three quarters are left of a value at rest."""
-        pull = self.speed + self.value / time_s
-        left = np.exp(-dt_s / time_s)
-        self.value = (self.value + pull * dt_s) * left
-        self.speed = pull * left - self.value / time_s
+        rate = 1 / time_s
+        left = np.exp(-dt_s * rate)
+        pull = (self.speed + self.value * rate) * left
+        self.value = self.value * left + pull * dt_s
+        self.speed = pull - self.value * rate
 
     def let_go(self, where: Array, value: Array, speed: Array) -> None:
         """Start anew where `where` (broadcasts) is true."""

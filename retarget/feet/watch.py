@@ -11,7 +11,6 @@ from livemocap.rotation import Array
 from .contacts import ContactLimits
 from .legs import HEEL, TOE, FeetAtRest
 from .rows import Rows
-from .vectors import length
 
 _AHEAD_S = 1 / 60
 """A foot that will come to rest within this time stands already: what holds it needs some."""
@@ -21,8 +20,8 @@ _FLOOR_S = 0.7
 """How soon feet that stand higher or lower than the floor are believed."""
 _FLOOR = 0.3
 """Share of the leg that the floor may be off by."""
-_SPEED, _LEVEL = np.array([1.0, 0.5, 1.0]), np.array([1.0, 0.0, 1.0])
-"""Up and down counts half, for feet land fast."""
+_SPEED, _LEVEL = np.array([1.0, 0.25, 1.0]), np.array([1.0, 0.0, 1.0])
+"""What squares count in a speed: up and down counts half, for feet land fast; or nothing."""
 
 
 @dataclass(slots=True)
@@ -58,8 +57,10 @@ class ContactWatch:
         people = len(rest.leg)
         self._limits = limits or ContactLimits()
         self._leg = rest.leg[:, None, None]
+        self._while_s = self._limits.slide_after / 2 * rest.unit_s
         self._flat = rest.heights + np.reshape(floor_m, (-1, 1, 1))
-        self._speed, self._unit_s = rest.speed[:, None, None, None], rest.unit_s
+        self._speed = rest.speed
+        self._everybody = np.ones(people, bool)
         none, still = np.zeros((people, 2, 2), bool), np.zeros((people, 2, 2, 3))
         self.seen = Seen(
             points=still,
@@ -102,24 +103,24 @@ class ContactWatch:
     def _measure(self, dt_s: Array, points: Array) -> Array:
         """(P, 2, 2) speed, in the unit of the limits; velocities over about 1/60 s and a while."""
         seen = self.seen
-        velocity = (points - seen.points) / (dt_s[:, None, None, None] * self._speed)
+        velocity = (points - seen.points) / (dt_s * self._speed)[:, None, None, None]
         if dt_s.min() < _SHORT_S:
             share = np.where(seen.known, np.minimum(1.0, dt_s * 60), 1.0)[:, None, None, None]
             velocity = seen.velocity + (velocity - seen.velocity) * share
         seen.velocity = velocity
-        while_s = self._limits.slide_after / 2 * self._unit_s
-        slow = (1 - np.exp(-dt_s / while_s))[:, None, None, None]
-        seen.slow_velocity = seen.slow_velocity + (velocity - seen.slow_velocity) * slow
+        kept = np.exp(-dt_s / self._while_s)[:, None, None, None]
+        seen.slow_velocity = velocity + (seen.slow_velocity - velocity) * kept
         seen.points = points
-        speed = length(seen.velocity * _SPEED)
-        slower = (speed - seen.speed) * np.minimum(_AHEAD_S / dt_s, 1.5)[:, None, None]
+        speed = np.sqrt((velocity * velocity).dot(_SPEED))
+        ahead = np.minimum(_AHEAD_S / dt_s, 1.5) * seen.known
+        slower = np.minimum(speed - seen.speed, 0)
         seen.speed = speed
-        return speed + np.minimum(slower, 0) * seen.known[:, None, None]
+        return speed + slower * ahead[:, None, None]
 
     def _decide(self, dt_s: Array, speed: Array) -> None:
         seen, limits = self.seen, self._limits
         stood, known = seen.contacts, seen.known[:, None, None]
-        kept = length(seen.slow_velocity * _LEVEL)
+        kept = np.sqrt((seen.slow_velocity * seen.slow_velocity).dot(_LEVEL))
         height = (seen.points[..., 1] - self._flat) / self._leg
         self._find_floor(dt_s, seen.speed, height)
         height = height - seen.off
@@ -129,16 +130,19 @@ class ContactWatch:
         tilt = np.where(stood[..., HEEL], limits.tilting, limits.tilted)
         low[..., HEEL] &= height[..., HEEL] - height[..., TOE] < tilt
         slow = speed < np.where(stood, limits.fast, limits.slow)
-        seen.contacts = slow & low & known & ~seen.slid
+        stands = slow & low & known
+        seen.contacts = stands > seen.slid
         # how it came down from the air is no slide
-        seen.slow_velocity = seen.slow_velocity * (seen.contacts | seen.slid)[..., None]
-        seen.known = np.ones_like(seen.known)
+        seen.slow_velocity = seen.slow_velocity * (stands | seen.slid)[..., None]
+        seen.known = self._everybody
 
     def _find_floor(self, dt_s: Array, speed: Array, height: Array) -> None:
         """Feet that rest where no floor should be say where it is."""
         seen = self.seen
         resting = np.where(speed < self._limits.still, height, np.inf).min((-1, -2))
         found = (np.abs(resting) < _FLOOR) & seen.known
+        if not found.any():
+            return
         off = seen.off[:, 0, 0]
         seen.rested_s = seen.rested_s + dt_s * found
         share = np.minimum(dt_s / np.minimum(seen.rested_s + 1e-9, _FLOOR_S), 1)

@@ -17,15 +17,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, inverse, matrix_from_quat, multiply
+from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
 
 from ..errors import RetargetError
 from ..feet.legs import FeetAtRest, Legs
 from ..feet.posed import FeetPose
+from ..feet.quaternions import matrices, product
+from ..feet.vectors import pair
 from .rig import Rig
 from .root import SOLE_M, join_plans
-from .solve import Actor, signed_as
+from .solve import Actor
 
 _SIDES = ("left", "right")
 _HIPS, _KNEES, _ANKLES, _TOES = (
@@ -38,6 +40,8 @@ CHAIN = np.array([0, *_TURNED])
 _LEG_JOINTS = [*_TURNED, *_TOES]
 _LEAST_SCALE = 1e-3
 """A pelvis that hardly follows its actor's cannot be moved by way of it."""
+_BACK = np.array([1.0, -1.0, -1.0, -1.0])
+"""A quaternion times this is the inverse."""
 
 
 @dataclass(frozen=True)
@@ -52,20 +56,22 @@ class LegsAt:
     pelvis: Array
     """(N, 3) m as it came in."""
     above: Array
-    """(N, 3, 2, 3, 3) rotations of the actors' pelvises, thighs and shins."""
+    """(3, N, 2, 3, 3) rotations of the actors' pelvises, thighs and shins."""
     scale: Array
     """(N or 1, 3) of pelvises' ways."""
 
     def with_feet(self, feet: FeetPose) -> tuple[Array, Array]:
         """Joint rotations (N, 6, 4), all of `CHAIN` but the pelvis, and pelvises (N, 3) m that pose
         the rigs with these feet."""
-        turns = np.empty((len(self.pelvis), 3, 2, 4))
-        turns[:, 0], turns[:, 1], turns[:, 2] = feet.thigh, feet.shin, feet.foot
-        turns[:, 1:] = multiply(inverse(turns[:, :-1]), turns[:, 1:])
+        turns = np.empty((3, len(self.pelvis), 2, 4))
+        turns[0], turns[1], turns[2] = feet.thigh, feet.shin, feet.foot
+        turns[1:] = product(turns[:-1] * _BACK, turns[1:])
         turns[..., 1:] = (turns[..., None, 1:] @ self.above)[..., 0, :]
-        were = self.chain_wxyz[:, 1:]
-        joints = multiply(turns.reshape(-1, 6, 4), were)
-        return signed_as(were, joints), self.pelvis + feet.pelvis / self.scale
+        opposite = turns[..., 0] < 0
+        if opposite.any():  # signs stay as they came
+            turns[opposite] *= -1
+        joints = product(turns.swapaxes(0, 1).reshape(-1, 6, 4), self.chain_wxyz[:, 1:])
+        return joints, self.pelvis + feet.pelvis / self.scale
 
 
 class RigLegs:
@@ -79,10 +85,11 @@ class RigLegs:
             _require_legs(actor.rig)
         self._actors = list(actors)
         self._root = join_plans([actor.table.root for actor in actors])
-        self._hips = np.stack([actor.rig.skeleton.heads[actor.rig.hips_row] for actor in actors])
+        hips = np.stack([actor.rig.skeleton.heads[actor.rig.hips_row] for actor in actors])
+        self._rest, self._arm = self._root.offset + hips, self._root.arm[..., None]
         self._scale = np.where(np.abs(self._root.scale) < _LEAST_SCALE, np.inf, self._root.scale)
-        steps = [np.stack([_rig_steps(each), _own_steps(each)]) for each in actors]
-        self._steps = np.stack(steps)[..., None]
+        steps = [np.stack([_rig_steps(each), _own_steps(each)], 1) for each in actors]
+        self._steps = np.stack(steps, 2)[..., None]
 
     @property
     def at_rest(self) -> FeetAtRest:
@@ -106,27 +113,25 @@ class RigLegs:
             local_wxyz: (N, 55, 4) the actors' joint rotations, or (N, 7, 4) those of `CHAIN`.
             pelvis: (N, 3) m.
         """
-        chain = local_wxyz if local_wxyz.shape[1] == len(CHAIN) else local_wxyz[:, CHAIN]
+        chain = local_wxyz if local_wxyz.shape[1] == len(CHAIN) else local_wxyz.take(CHAIN, 1)
         turns = _turns(chain)
-        moved = np.matmul(turns[:, None], self._steps)[..., 0]
-        moved[:, 0, 0] += self._hips[:, None]
-        moved[:, 0, 0] += self._carried(pelvis, turns[:, 0, 0])[:, None]
-        moved[:, 1, 0] += pelvis[:, None]
-        joints = np.cumsum(moved, axis=2)
-        hip, knee, ankle, toe = (joints[:, 0, k] for k in range(4))
+        joints = np.matmul(turns[:, None], self._steps)[..., 0]
+        joints[0, 0] += self._carried(pelvis, turns[0, :, 0])[:, None]
+        joints[0, 1] += pelvis[:, None]
+        np.add.accumulate(joints, 0, out=joints)
+        hip, knee, ankle, toe = joints[:, 0]
         return LegsAt(
             legs=Legs(hip=hip, knee=knee, ankle=ankle, toe=toe),
-            own_points=joints[:, 1, 2:].swapaxes(1, 2),
+            own_points=pair(joints[2, 1], joints[3, 1]),
             chain_wxyz=chain,
             pelvis=pelvis,
-            above=turns[:, :3],
+            above=turns[:3],
             scale=self._scale,
         )
 
     def _carried(self, pelvis: Array, turn: Array) -> Array:
-        """(N, 3) m, `root.hips_moves`."""
-        root = self._root
-        return root.scale * pelvis + root.offset + np.matmul(turn, root.arm[..., None])[..., 0]
+        """(N, 3) m, the hips' bones: `root.hips_moves` from where they rest."""
+        return self._root.scale * pelvis + self._rest + (turn @ self._arm)[..., 0]
 
     def _in_t_pose(self) -> LegsAt:
         """Of the P actors, on the floor."""
@@ -147,18 +152,18 @@ def has_legs(rig: Rig) -> bool:
 
 def with_legs(local_wxyz: Array, joints_wxyz: Array) -> Array:
     """(N, 55, 4) with the legs' rotations (N, 6, 4), as `LegsAt.with_feet` has them."""
-    local = np.array(local_wxyz, np.result_type(local_wxyz, joints_wxyz))
+    local = local_wxyz.astype(np.result_type(local_wxyz, joints_wxyz))
     local[:, _TURNED] = joints_wxyz
     return local
 
 
 def _turns(chain_wxyz: Array) -> Array:
-    """(N, 4, 2, 3, 3) rotations of the actors' pelvises, thighs, shins and feet."""
-    local = matrix_from_quat(chain_wxyz)
-    turns = np.empty((len(local), 4, 2, 3, 3))
-    turns[:, 0] = local[:, :1]
+    """(4, N, 2, 3, 3) rotations of the actors' pelvises, thighs, shins and feet."""
+    local = matrices(chain_wxyz)
+    turns = np.empty((4, len(local), 2, 3, 3))
+    turns[0] = local[:, :1]
     for k in (1, 2, 3):
-        np.matmul(turns[:, k - 1], local[:, 2 * k - 1 : 2 * k + 1], out=turns[:, k])
+        np.matmul(turns[k - 1], local[:, 2 * k - 1 : 2 * k + 1], out=turns[k])
     return turns
 
 
