@@ -14,7 +14,6 @@ _KINDS = {
     "double": ("double", "Number", ""),
     "time": ("KTime", "Time", ""),
     "text": ("KString", "", ""),
-    "url": ("KString", "Url", ""),
     "colour": ("ColorRGB", "Color", ""),
     "object": ("object", "", ""),
     "group": ("Compound", "", ""),

@@ -339,8 +339,14 @@ def test_takes_of_a_moment_are_written_too(frames: int, sync: bool, tmp_path: Pa
     paths = export_onto_rig(
         take, source, ["bvh", "fbx"], [1], Fraction(30), tmp_path / "o", wishes, sync=sync
     )
-    assert len(read_bvh(paths[0]).values) == frames + (6 if sync else 0)
-    assert ufbx_clip(paths[1], 1, Fraction(30), source.of(made_joints()).skeleton.names)
+    expected = frames + (6 if sync else 0)
+    clip = read_bvh(paths[0])
+    assert len(clip.values) == expected
+    names = source.of(made_joints()).skeleton.names
+    fbx = ufbx_clip(paths[1], expected, Fraction(30), names)
+    assert fbx.found["frames"] == expected
+    order = [clip.skeleton.index(name) for name in names]
+    np.testing.assert_allclose(fbx.joints[:, 1:], clip.joints()[:, order][:, 1:], atol=1e-3)
 
 
 def test_bvh_refuses_legs_that_hang_on_another_root() -> None:
