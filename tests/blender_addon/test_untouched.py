@@ -12,6 +12,7 @@ _START = """
     import json, math, os, sys
     from live_in_blender import *
     from rigs_in_blender import *
+    from action_curves import all_curves
     from rig_fingerprint import changes, fingerprint
 
     def decorate(rig):
@@ -60,7 +61,7 @@ def test_a_fingerprint_shows_every_change_but_those_of_the_pose() -> None:
         rig.location.x += 1
         rig["livemocap_rig"] = "a note of ours"
 
-    points = lambda: action.layers[0].strips[0].channelbags[0].fcurves[0].keyframe_points
+    points = lambda: all_curves(action)[0].keyframe_points
     edits = {
         "pose": pose,
         "roll": roll,

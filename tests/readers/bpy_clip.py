@@ -33,7 +33,10 @@ def main() -> None:
         at = start + k * stretch
         scene.frame_set(int(at), subframe=at % 1)
         moving.append(y_up([armature.pose.bones[n].head for n in names]))
-    curves = armature.animation_data.action.fcurves
+    action = armature.animation_data.action
+    # Blender 5.0 has curves in slots alone
+    strips = [strip for layer in getattr(action, "layers", ()) for strip in layer.strips]
+    curves = strips[0].channelbags[0].fcurves if strips else action.fcurves
     found = {
         "names": names,
         "parents": [b.parent.name if b.parent else "" for b in armature.data.bones],
