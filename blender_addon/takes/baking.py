@@ -55,6 +55,8 @@ def finish() -> str:
     """
     while _current is not None:
         tick(1.0)
+        if _current is not None and _current.waits_for_object_mode:  # nobody could leave it now
+            cancel("New armatures can be made in Object Mode and Pose Mode only")
     if _failed:
         raise BakeError(_note)
     return _note

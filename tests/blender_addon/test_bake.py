@@ -514,6 +514,10 @@ def test_what_cannot_be_baked_is_said_in_a_sentence_and_leaves_nothing(tmp_path:
     select("Rig")
     said["many"] = refused(to="SELECTED", people="1 2")
     said["root"] = refused(to="SELECTED", people="1", root="ROOT_BONE")
+    bpy.context.view_layer.objects.active = rig
+    bpy.ops.object.mode_set(mode="EDIT")
+    said["edited"] = refused()
+    bpy.ops.object.mode_set(mode="OBJECT")
     rig.scale = (-1, 1, 1)
     bpy.context.view_layer.update()
     said["mirrored"] = refused(to="SELECTED", people="1")
@@ -534,6 +538,7 @@ def test_what_cannot_be_baked_is_said_in_a_sentence_and_leaves_nothing(tmp_path:
     assert "Pole: no bone was found that is surely its hips" in found["pole"]
     assert "2 people for 1 selected" in found["many"]
     assert "no bone lies above" in found["root"]
+    assert "in Object Mode and Pose Mode only" in found["edited"]
     assert "mirrored" in found["mirrored"]
 
 
