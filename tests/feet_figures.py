@@ -14,8 +14,10 @@ from rig_angles import limb_errors_deg, rows_of
 
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
+from retarget.feet.legs import TOE
 from retarget.import_motion.bvh_person import BvhWishes, read_bvh_person
 from retarget.motion import PersonMotion, resample
+from retarget.rigs.legs import RigLegs
 from retarget.rigs.live import LiveCast
 from retarget.rigs.posed import posed_heads
 from retarget.rigs.rig import Rig
@@ -47,6 +49,8 @@ class Figures:
     """m/s of standing toes over the floor, mean."""
     spread_mm: float
     """How far standing toes are from their usual height, 95th percentile, the worse foot."""
+    height_mm: float
+    """The same from the height of feet that lie flat; NaN where that is not told."""
     swing_deg: float
     """How far thighs and shins of legs that swing point from the actor's, mean."""
     legs_deg: float
@@ -72,13 +76,20 @@ def source_slide(motion: PersonMotion) -> float:
     return _slide(motion.joints()[:, _TOES], motion.times_s, standing_toes(motion)[0])
 
 
-def figures(rig: Rig, pose: RigPose, motion: PersonMotion) -> Figures:
-    """From the bones of a posed rig and the motion it was posed by."""
-    return figures_of(posed_heads(rig, pose), rows_of(rig.skeleton, rig.joint_map.bones), motion)
+def figures(rig: Rig, pose: RigPose, motion: PersonMotion, flat_m: Array | None = None) -> Figures:
+    """From the bones of a posed rig and the motion it was posed by; see `figures_of`."""
+    rows = rows_of(rig.skeleton, rig.joint_map.bones)
+    return figures_of(posed_heads(rig, pose), rows, motion, flat_m)
 
 
-def figures_of(heads: Array, rows: Mapping[str, int], motion: PersonMotion) -> Figures:
-    """From (T, B, 3) m heads in our world, rows by joint name."""
+def figures_of(
+    heads: Array, rows: Mapping[str, int], motion: PersonMotion, flat_m: Array | None = None
+) -> Figures:
+    """From (T, B, 3) m heads in our world, rows by joint name.
+
+    Args:
+        flat_m: (2,) m, how high toes of feet are that lie flat on the floor.
+    """
     stands, swings = standing_toes(motion)
     toes = heads[:, [rows["left_foot"], rows["right_foot"]]]
     off = limb_errors_deg(heads, rows, motion.joints())
@@ -88,6 +99,9 @@ def figures_of(heads: Array, rows: Mapping[str, int], motion: PersonMotion) -> F
     return Figures(
         slide=_slide(toes, motion.times_s, stands),
         spread_mm=max(_spread_mm(toes[:, foot, 1], stands[:, foot]) for foot in (0, 1)),
+        height_mm=float("nan")
+        if flat_m is None
+        else 1000 * float(np.percentile(np.abs(toes[..., 1] - flat_m)[stands], 95)),
         swing_deg=float(np.concatenate(swinging).mean()),
         legs_deg=float(np.concatenate(list(legs.values())).mean()),
         others_deg=max([float(off[limb].max()) for limb in others], default=0.0),
@@ -102,7 +116,8 @@ def every_way(rig: Rig, motion: PersonMotion) -> dict[str, Figures]:
         "live": live_pose(actor, motion),
         "baked": solve_take(actor, motion),
     }
-    return {way: figures(rig, pose, motion) for way, pose in poses.items()}
+    flat_m = RigLegs([actor]).at_rest.heights[:, TOE]
+    return {way: figures(rig, pose, motion, flat_m) for way, pose in poses.items()}
 
 
 def live_pose(actor: Actor, motion: PersonMotion, foot_lock: float = 1.0) -> RigPose:

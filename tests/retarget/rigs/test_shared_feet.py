@@ -34,6 +34,7 @@ def test_stance_feet_neither_slide_nor_float(found: dict[str, Figures], way: str
     assert found["loose"].spread_mm > 10
     assert found[way].slide <= 0.02
     assert found[way].spread_mm <= 5
+    assert found[way].height_mm <= 5
 
 
 @pytest.mark.parametrize("way", ["live", "baked"])
