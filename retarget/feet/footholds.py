@@ -57,9 +57,7 @@ class Footholds:
         self._sway_s = _SWAY * rest.unit_s
         none = np.zeros((people, 2, 2), bool)
         still = np.zeros((people, 2, 2, 3))
-        self._state = Held(none, still, none, still, np.zeros((people, 2, 3)))
-        self.flat, self.standing = flat_feet(none), standing_feet(none)
-        """(P, 2) bool, feet that are held on heel and toe, and on either."""
+        self.state = Held(none, still, none, still, np.zeros((people, 2, 3)))
 
     @property
     def state(self) -> Held:
@@ -69,7 +67,11 @@ class Footholds:
     @state.setter
     def state(self, state: Held) -> None:
         self._state = state
-        self.flat, self.standing = flat_feet(state.points), standing_feet(state.points)
+        held, places = state.points, state.places
+        self.flat, self.standing = flat_feet(held), standing_feet(held)
+        """(P, 2) bool, feet that are held on heel and toe, and on either."""
+        self._stands = [(held[..., at, None], places[..., at, :]) for at in (HEEL, TOE)]
+        self._rise = places[..., TOE, 1] - places[..., HEEL, 1]
 
     @property
     def held(self) -> Array:
@@ -128,8 +130,7 @@ class Footholds:
 
     def lying(self, sole: Array) -> Array:
         """(P, 2, 3) m from heel to toe, of feet that lie as they came to lie; `sole` as posed."""
-        places = self._state.places
-        return lying(sole, self._state.heading, places[..., TOE, 1] - places[..., HEEL, 1])
+        return lying(sole, self._state.heading, self._rise)
 
     def toes(self, toe: Array, back: Array) -> Array:
         """(P, 2, 3) m where toes shall be, of those that the pelvis carries to `toe`.
@@ -137,9 +138,8 @@ class Footholds:
         Args:
             back: (P, 2, 3) m from toe to heel, of the feet as they are turned.
         """
-        held, places = self._state.points, self._state.places
-        by_heel = np.where(held[..., HEEL, None], places[..., HEEL, :] - back, toe)
-        return np.where(held[..., TOE, None], places[..., TOE, :], by_heel)
+        (on_heel, heel), (on_toe, at) = self._stands
+        return np.where(on_toe, at, np.where(on_heel, heel - back, toe))
 
     def _stray(self, dt_s: Array, pose: Moving, contacts: Array) -> Array:
         """(P, 2, 2) points that the pose took too far from where they were held."""

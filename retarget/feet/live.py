@@ -75,7 +75,7 @@ class LiveFootLock:
         self._watch = ContactWatch(own, 0.0 if floor is None else floor, contact_limits)
         self._leg_m, self._longest_gap_s = rest.leg, _LONGEST_GAP * rest.unit_s
         self._fast, self._tremble_m = rest.speed * _TELEPORT, rest.leg * _TREMBLE
-        self._new = np.ones(people, bool)
+        self._new, self._nobody = np.ones(people, bool), np.zeros(people, bool)
         self._t_s, self._hips = np.zeros(people), np.zeros((people, 3))
         self._answer: FeetPose | None = None
 
@@ -148,20 +148,22 @@ class LiveFootLock:
         if lost.any():
             self._mover.forget(legs.points, lost, new)
             dt_s = np.where(lost | (dt_s <= 0), _SOME_STEP_S, dt_s)
-        if feet.dtype != bool:
-            feet = self._watch.step(dt_s, feet, lost)
+        if feet.dtype == bool:
+            contacts = feet & ~lost[:, None, None]
+        else:
+            contacts = self._watch.step(dt_s, feet, lost)
         self._t_s, self._hips = now_s, hips
         off_m = self._watch.floor_off * self._leg_m
-        return self._mover.move(dt_s, legs, feet & ~lost[:, None, None], off_m)
+        return self._mover.move(dt_s, legs, contacts, off_m)
 
     def _lost(self, dt_s: Array, hips: Array, fresh: Array | None) -> tuple[Array, Array]:
         """(P,) of whom the past says nothing: new, unseen, put elsewhere, or after a gap; and which
         of them are new."""
-        new, self._new = self._new | np.isnan(self._hips[:, 0]), np.zeros_like(self._new)
+        new, self._new = self._new | np.isnan(self._hips[:, 0]), self._nobody
         new = new if fresh is None else new | fresh
-        moved = length(hips - self._hips)
-        known = (moved < self._fast * dt_s + self._tremble_m) & (dt_s > 0)
-        return ~known | new | (dt_s > self._longest_gap_s), new
+        near = length(hips - self._hips) < self._fast * dt_s + self._tremble_m
+        soon = (dt_s > 0) & (dt_s <= self._longest_gap_s)
+        return ~(near & soon) | new, new
 
 
 def _chosen(mask: Array, ours: FeetPose, theirs: FeetPose) -> FeetPose:

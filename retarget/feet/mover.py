@@ -51,6 +51,9 @@ class _Past(Rows):
     """(P, 2, 2, 3) what is left of the way from the old pose to the new one: turn and toe."""
 
 
+_NONE = np.zeros(1)
+
+
 class FeetMover:
     """Moves the feet of P people from frame to frame."""
 
@@ -150,7 +153,7 @@ class FeetMover:
         moved = self._pelvis.follow(dt_s, goal * standing, any_foot)
         to_hip = legs.hip + moved[:, None] - toe
         stretched = held[..., TOE] & (length(to_hip - foot) > reach)
-        lift, need = np.zeros(1), np.zeros_like(dt_s)
+        lift = need = _NONE
         if stretched.any():
             lift = np.where(stretched[..., None], heel_lift(to_hip, foot, reach), 0)
             short = shortfall(to_hip, rotate_by(lift, foot), reach)

@@ -69,7 +69,7 @@ def lying(sole: Array, heading: Array, rise: Array) -> Array:
         rise: (..., 2) m, how much higher the toe stands than the heel.
     """
     square = dot(sole, sole)
-    flat = heading * np.sqrt(np.maximum(square - rise**2, 0.04 * square))[..., None]
+    flat = heading * np.sqrt(np.maximum(square - rise * rise, 0.04 * square))[..., None]
     flat[..., 1] = rise
     return flat
 

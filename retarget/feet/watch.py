@@ -139,7 +139,7 @@ class ContactWatch:
     def _find_floor(self, dt_s: Array, speed: Array, height: Array) -> None:
         """Feet that rest where no floor should be say where it is."""
         seen = self.seen
-        resting = np.where(speed < self._limits.still, height, np.inf).min((-1, -2))
+        resting = np.where(speed < self._limits.still, height, np.inf).reshape(-1, 4).min(1)
         found = (np.abs(resting) < _FLOOR) & seen.known
         if not found.any():
             return

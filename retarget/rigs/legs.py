@@ -35,6 +35,7 @@ _HIPS, _KNEES, _ANKLES, _TOES = (
     for joint in ("hip", "knee", "ankle", "foot")
 )
 _TURNED = [*_HIPS, *_KNEES, *_ANKLES]
+_TURNED_ROWS = np.array(_TURNED)
 CHAIN = np.array([0, *_TURNED])
 """The joints that say where feet are: pelvis, hips, knees, ankles."""
 _LEG_JOINTS = [*_TURNED, *_TOES]
@@ -153,7 +154,7 @@ def has_legs(rig: Rig) -> bool:
 def with_legs(local_wxyz: Array, joints_wxyz: Array) -> Array:
     """(N, 55, 4) with the legs' rotations (N, 6, 4), as `LegsAt.with_feet` has them."""
     local = local_wxyz.astype(np.result_type(local_wxyz, joints_wxyz))
-    local[:, _TURNED] = joints_wxyz
+    local[:, _TURNED_ROWS] = joints_wxyz
     return local
 
 

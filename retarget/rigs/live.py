@@ -63,7 +63,7 @@ class LiveCast:
         """
         local, moved = np.asarray(local_wxyz), np.asarray(pelvis)
         if self._lock is not None:
-            times_s = np.broadcast_to(np.asarray(t_s, float), len(local))
+            times_s = np.full(len(local), t_s, float)
             local, moved = self._with_feet(times_s, local, moved)
         return self._cast.solve(local, moved)
 
