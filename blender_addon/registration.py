@@ -39,7 +39,7 @@ from .panels import (
     takes_panel,
     world_panel,
 )
-from .stream import live
+from .stream import live, undo
 from .takes import baking, recording, starting
 
 _MODULES = (
@@ -104,6 +104,7 @@ def register() -> None:
     bpy.app.handlers.save_pre.append(_strike_stage)
     starting.register()
     session.register()
+    undo.register()
     translations.register()
     log_file.begin(preferences.log_level())
 
@@ -111,6 +112,7 @@ def register() -> None:
 def unregister() -> None:
     starting.unregister()
     session.unregister()
+    undo.unregister()
     live.disconnect()
     baking.cancel()
     exporting.cancel()
@@ -119,6 +121,7 @@ def unregister() -> None:
     bpy.app.handlers.load_post.remove(_end_recording)
     bpy.app.handlers.load_post.remove(joint_list.fill_rows)
     joint_list.stop_filling()
+    take_list.stop_following()
     for handlers in _scene_replaced():
         handlers.remove(_forget_shapes)
     for name in _SCENE_SETTINGS:

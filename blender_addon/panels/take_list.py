@@ -92,6 +92,12 @@ def follow_folder() -> None:
     takes().active = paths.index(path) if stays else 0
 
 
+def stop_following() -> None:
+    """The rows are about to go."""
+    if bpy.app.timers.is_registered(follow_folder):
+        bpy.app.timers.unregister(follow_folder)
+
+
 def _fill(row: Any, line: TakeLine) -> None:
     row.name, row.path, row.about = line.title, str(line.path), line.about
     row.whole, row.before_s = line.whole, line.before_s

@@ -72,7 +72,7 @@ def adopt_proxy(track_id: int) -> bpy.types.Object | None:
     """A proxy that the user took out of our collection; from now on it is in there again."""
     for candidate in bpy.data.objects:
         if candidate.get(_TRACK) == str(track_id) and candidate.library is None:
-            _collection().objects.link(candidate)
+            proxy_collection().objects.link(candidate)
             return candidate
     return None
 
@@ -106,7 +106,7 @@ def create_person(
     with _object_mode():
         person = create_armature(name, rest_joints)
     scene_collection = bpy.context.scene.collection
-    _collection(collection).objects.link(person)
+    proxy_collection(collection).objects.link(person)
     scene_collection.objects.unlink(person)
     person.show_in_front = True
     linear = (channel**2.2 for channel in color_of(track_id))
@@ -148,7 +148,7 @@ def clear_proxies() -> int:
     return len(found)
 
 
-def _collection(name: str = COLLECTION) -> bpy.types.Collection:
+def proxy_collection(name: str = COLLECTION) -> bpy.types.Collection:
     """A collection of ours, linked to the scene at hand."""
     collection = bpy.data.collections.get((name, None))
     collection = collection or bpy.data.collections.new(name)
