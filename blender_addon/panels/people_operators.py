@@ -19,28 +19,31 @@ from .people_list import chosen_person, people_list
 
 _EDIT: Any = {"REGISTER", "UNDO"}
 
-_items: list[tuple[str, str, str]] = []
+_Items = list[tuple[str, str, str]]
+
+_characters: _Items = []
+_people: _Items = []
 """Blender reads the texts of a menu for as long as it is open, and keeps none of them."""
 
 
-def _armatures(_: Any, context: Any) -> list[tuple[str, str, str]]:
+def _armatures(_: Any, context: Any) -> _Items:
     """Everything that could be a character; asked for when the menu opens."""
     scene = (context or bpy.context).scene
     found = [each for each in scene.objects if each.type == "ARMATURE" and not is_proxy(each)]
-    return _kept([(each.name_full, each.name, "") for each in found])
+    return _kept(_characters, [(each.name_full, each.name, "") for each in found])
 
 
-def _others(operator: Any, _: Any) -> list[tuple[str, str, str]]:
+def _others(operator: Any, _: Any) -> _Items:
     """Everybody else who is listed. A menu asks before it knows whom it is for."""
     selected = chosen_person()
     own = operator.person or (selected and selected.track_id)
     rows = [row for row in people_list().rows if row.track_id != own]
-    return _kept([(row.track_id, row.name, "") for row in rows])
+    return _kept(_people, [(row.track_id, row.name, "") for row in rows])
 
 
-def _kept(items: list[tuple[str, str, str]]) -> list[tuple[str, str, str]]:
-    _items[:] = items or [("", "None", "There is nobody to choose")]
-    return _items
+def _kept(where: _Items, items: _Items) -> _Items:
+    where[:] = items or [("", "None", "There is nobody to choose")]
+    return where
 
 
 class _PersonOperator:
@@ -153,6 +156,10 @@ class LIVEMOCAP_OT_person_proxy(_PersonOperator, bpy.types.Operator):
 
     def execute(self, context: bpy.types.Context) -> set[Any]:
         track_id = self.track_id()
+        connection = live.current()
+        if connection and track_id in connection.poser.covered:  # what is hidden stands still
+            self.report({"WARNING"}, "The stand-in is hidden: turn off Hide Stand-ins and Solo")
+            return {"CANCELLED"}
         proxy = None if track_id is None else find_proxies().get(track_id)
         if proxy is None:
             self.report({"WARNING"}, "This person has no stand-in yet")

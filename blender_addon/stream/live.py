@@ -203,16 +203,16 @@ def _settle(connection: Live, asked: World, now_s: float) -> None:
 def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:
     """Everybody as it was chosen in the list of people."""
     poser, targets, chosen = connection.poser, connection.targets, choices()
-    covered = targets.moving if stream_settings().hide_stand_ins else frozenset()
-    poser.covered, poser.held = covered | chosen.hidden, chosen.held
-    targets.held = chosen.held
+    targets.held = poser.held = chosen.held
     if (taken := recording.current()) is not None and taken.status().running:
         # who was left out and went away since is not in the list any more
         taken.left_out = (taken.left_out - chosen.listed) | chosen.left_out
     try:
-        poser.show(frames, now_s)
-    finally:
         targets.show(frames, now_s)
+    finally:  # who moves a character is known only now
+        covered = targets.moving if stream_settings().hide_stand_ins else frozenset()
+        poser.covered = covered | chosen.hidden
+        poser.show(frames, now_s)
 
 
 def _list_people(connection: Live, now_s: float) -> None:

@@ -19,8 +19,8 @@ _START = """
 
     def follow():
         connection, shown = live.current(), []
-        show = connection.targets.show  # what is called last
-        connection.targets.show = lambda frames, now: (show(frames, now), shown.extend(frames))
+        show = connection.poser.show  # what is called last
+        connection.poser.show = lambda frames, now: (show(frames, now), shown.extend(frames))
         tick_until(lambda: shown)
         return shown
 
@@ -118,8 +118,10 @@ def test_a_person_gets_characters_swaps_them_and_lets_them_go() -> None:
     select(bpy.data.objects["Anna"])
     bpy.ops.object.mode_set(mode="POSE")
     assert moved() == {"1": "Anna", "2": "Bob"}
-    from blender_addon.panels.people_operators import _others
+    from blender_addon.panels.people_operators import _armatures, _others
+    menu = _armatures(None, bpy.context)
     assert [each[0] for each in _others(SimpleNamespace(person=""), None)] == ["1"]
+    assert [each[0] for each in menu] == ["Anna", "Bob"], "one menu takes no texts from another"
     assert bpy.ops.livemocap.person_swap(person="1", other="2") == {"FINISHED"}
     assert moved() == {"1": "Bob", "2": "Anna"}
     assert bpy.ops.livemocap.person_drop(person="1") == {"FINISHED"}
@@ -140,6 +142,36 @@ def test_a_person_gets_characters_swaps_them_and_lets_them_go() -> None:
     bpy.context.view_layer.update()
     assert np.abs(np.array(mine.pose.bones["left_wrist"].matrix) - still).max() > 1e-4
     assert bpy.context.mode == "POSE"
+    """
+    )
+
+
+def test_who_moves_a_character_is_not_shown_beside_it_not_even_when_they_come_back() -> None:
+    run_blender(
+        _START
+        + """
+    from track_stream import frame_at, _without
+    add_rig("Anna", naming="mixamo", placed=np.eye(4))
+    assign("Anna", 2)
+    bpy.ops.livemocap.test_stream()
+    connection, full = live.current(), frame_at(0)
+    connection.receiver.close()
+
+    def seen_after(frame, now_s):
+        connection.receiver.take_newest = lambda: [frame]
+        live.tick(now_s)
+        return sorted(i for i, proxy in find_proxies().items() if not proxy.hide_viewport)
+
+    for now_s in (1e6, 1e6 + 2, 1e6 + 4):
+        assert seen_after(full, now_s) == [1, 3]
+        assert connection.targets.moving == {2}
+        assert seen_after(_without(full, row=1), now_s + 1) == [1, 3]
+    people.active = 1
+    assert bpy.ops.livemocap.person_proxy() == {"CANCELLED"}
+    bpy.context.window_manager.livemocap.hide_stand_ins = False
+    assert seen_after(full, 1e6 + 6) == [1, 2, 3]
+    assert worst_joint_mm(full) < 0.1
+    assert bpy.ops.livemocap.person_proxy() == {"FINISHED"}
     """
     )
 
