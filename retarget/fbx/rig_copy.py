@@ -63,6 +63,7 @@ def write_rig_copy(
         progress(done, len(skeleton.names))
         for channel, values in moves.channels.items():
             channels.add(np.int64(moves.number), channel, values)
+    progress(len(skeleton.names), len(skeleton.names))
     tree = scene.tree
     changed = replace_animation(tree.nodes, objects, take, fps, motion.frames)
     with whole_file(path) as part:

@@ -99,6 +99,22 @@ def test_what_a_node_says_and_has_not_switched_on_does_not_count(tmp_path: Path)
     assert worst_mm(bpy_clip(tmp_path / "b.fbx", FRAMES, FILM, rig.names), heads) < 0.05
 
 
+def test_progress_rises_to_the_number_of_all_bones(tmp_path: Path) -> None:
+    write_odd_chain(tmp_path / "a.fbx", seed=1)
+    rig = skeleton_of_file(tmp_path / "a.fbx")
+    moves, told = motion_of_rig(rig, *dancing(rig, 3)), []
+    write_rig_copy(
+        tmp_path / "a.fbx",
+        tmp_path / "b.fbx",
+        skeleton_of_rig(rig),
+        moves,
+        FILM,
+        progress=lambda *now: told.append(now),
+    )
+    bones = len(rig.names)
+    assert told == [(done, bones) for done in range(bones + 1)]
+
+
 def test_bones_that_stay_get_no_curves(tmp_path: Path) -> None:
     write_odd_chain(tmp_path / "a.fbx", seed=1)
     rig = skeleton_of_file(tmp_path / "a.fbx")
