@@ -39,6 +39,7 @@ _TURNED_ROWS = np.array(_TURNED)
 CHAIN = np.array([0, *_TURNED])
 """The joints that say where feet are: pelvis, hips, knees, ankles."""
 _LEG_JOINTS = [*_TURNED, *_TOES]
+_SHORTEST_M = 1e-6
 _LEAST_SCALE = 1e-3
 """A pelvis that hardly follows its actor's cannot be moved by way of it."""
 _BACK = np.array([1.0, -1.0, -1.0, -1.0])
@@ -147,8 +148,14 @@ class RigLegs:
 
 
 def has_legs(rig: Rig) -> bool:
-    """Whether feet can be held at all."""
-    return all(joint in rig.rows for joint in _TURNED)
+    """Whether feet can be held at all: by thighs and shins that are there and have a length."""
+    if not all(joint in rig.rows for joint in _TURNED):
+        return False
+    hip, knee, ankle = (
+        rig.skeleton.heads[[rig.rows[joint] for joint in pair]] for pair in (_HIPS, _KNEES, _ANKLES)
+    )
+    bones = np.concatenate([knee - hip, ankle - knee])
+    return bool((np.linalg.norm(bones, axis=-1) > _SHORTEST_M).all())
 
 
 def with_legs(local_wxyz: Array, joints_wxyz: Array) -> Array:
@@ -171,7 +178,8 @@ def _turns(chain_wxyz: Array) -> Array:
 def _require_legs(rig: Rig) -> None:
     if not has_legs(rig):
         missing = [SMPLX.names[joint] for joint in _TURNED if joint not in rig.rows]
-        raise RetargetError(f"feet cannot be held without bones for {', '.join(missing)}")
+        lacks = f"bones for {', '.join(missing)}" if missing else "a length of thighs and shins"
+        raise RetargetError(f"feet cannot be held without {lacks}")
 
 
 def _rig_steps(actor: Actor) -> Array:

@@ -100,6 +100,16 @@ def test_rigs_without_knees_are_posed_as_they_are() -> None:
     assert hold_feet(actor, WALK) is WALK
 
 
+@pytest.mark.parametrize(("above", "below"), [("knee", "ankle"), ("hip", "knee")])
+def test_legs_of_which_a_part_has_no_length_are_posed_as_they_are(above: str, below: str) -> None:
+    made = made_rig("ue4")
+    heads, rows = made.skeleton.heads.copy(), made.skeleton.rows
+    heads[rows[made.bones[f"left_{below}"]]] = heads[rows[made.bones[f"left_{above}"]]]
+    actor = actor_of(MadeRig(replace(made.skeleton, heads=heads), made.joint_map))
+    assert hold_feet(actor, WALK) is WALK
+    assert np.isfinite(live_pose(actor, WALK).rotations_wxyz).all()
+
+
 def test_at_no_strength_nothing_is_held_and_at_half_feet_slide_half_as_much() -> None:
     actor = actor_of(big_feet(naming="mixamo", rest="scrambled"))
     assert hold_feet(actor, WALK, 0.0) is WALK
