@@ -24,7 +24,8 @@ _EXAMPLE = """examples:
 One file a person, TAKE_personN.bvh or .fbx, on the person's own skeleton of 55 SMPL-X joints
 with a T-pose as rest; with --rig TAKE_personN_RIG, on that character's own bones and rest pose. It
 starts when the person is first seen (--sync: when the take starts), and frames that miss the
-person are filled in between the poses around them.
+person are filled in between the poses around them. Everybody in the take is exported, also whom
+Blender leaves out of bakes; --person chooses.
 
 Characters in .bvh need nothing else; .fbx .glb .gltf .vrm .blend are read by Blender's module, bpy.
 `livemocap rigs inspect FILE` shows which bone follows which joint, `livemocap rigs list` all
