@@ -104,7 +104,7 @@ def write_bvh_tree(
             nothing stands under `path` then.
     """
     scale, frames = UNITS_PER_METRE[units], len(motion.root_m)
-    rows = _rows(tree, motion, scale)
+    rows = _rows(tree, motion, scale, progress)
     if not np.isfinite(rows).all():
         raise RetargetError(f"{path}: the motion has values that are no numbers")
     with whole_file(path) as part, part.open("w", encoding="utf-8", newline="\n") as file:
@@ -148,12 +148,13 @@ def _numbers(values: Array) -> str:
     return " ".join(f"{value:.6f}" for value in values)
 
 
-def _rows(tree: BvhTree, motion: BvhMotion, scale: float) -> Array:
+def _rows(tree: BvhTree, motion: BvhMotion, scale: float, progress: Progress) -> Array:
     """(T, 3 + 3 J) as the file has them: the root's place, then degrees."""
     places = {joint: place for place, joint in enumerate(tree.depth_first())}
     rows = np.zeros((len(motion.root_m), 3 + 3 * len(places)))
     rows[:, :3] = motion.root_m * scale
     for column, joint in enumerate(motion.turned):  # one by one: matrices of all would be large
+        progress(0, len(rows))
         matrices = matrix_from_quat(motion.rotations[:, column])
         angles = continuous_euler(euler_from_matrix(matrices, ROTATION_ORDER))
         start = 3 + 3 * places[joint]

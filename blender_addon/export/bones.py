@@ -125,8 +125,14 @@ def one_tree(moving: MovingBones) -> MovingBones:
     return only(moving, keep)
 
 
-def as_bvh(moving: MovingBones) -> tuple[BvhTree, BvhMotion]:
-    """A tree of `one_tree` as BVH has it: turned against the world's axes at rest."""
+def as_bvh(
+    moving: MovingBones, go_on: Callable[[], None] = lambda: None
+) -> tuple[BvhTree, BvhMotion]:
+    """A tree of `one_tree` as BVH has it: turned against the world's axes at rest.
+
+    Args:
+        go_on: is asked now and then; what it raises ends the work.
+    """
     rest = moving.rest
     tree = BvhTree(
         names=speakable(rest.names),
@@ -136,6 +142,7 @@ def as_bvh(moving: MovingBones) -> tuple[BvhTree, BvhMotion]:
     )
     turns = np.empty((len(moving.heads), len(rest.names), 4))
     for row, parent in enumerate(rest.parents):
+        go_on()
         delta = moving.axes[:, row] @ rest.axes[row].T
         if parent >= 0:
             delta = np.swapaxes(moving.axes[:, parent] @ rest.axes[parent].T, -1, -2) @ delta

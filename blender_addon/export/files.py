@@ -15,6 +15,7 @@ from retarget.bvh import read_bvh
 from retarget.bvh_writing import speakable, write_bvh_tree
 from retarget.errors import RetargetError
 from retarget.fbx.clip import read_clip, seconds
+from retarget.fbx.curves import FbxMotion
 from retarget.fbx.rig import motion_of_rig, skeleton_of_rig
 from retarget.fbx.rig_copy import write_rig_copy
 from retarget.fbx.writing import write_fbx
@@ -24,7 +25,7 @@ from .bones import MovingBones, as_bvh
 from .plan import Checked, FileFormat
 
 _AT_ONCE = 500
-"""Frames that are compared at a time."""
+"""Frames that are worked on at a time."""
 
 _BONE = "LimbNode"
 
@@ -53,14 +54,28 @@ def write_file(
         RetargetError
     """
     if form.kind == "bvh":
-        write_bvh_tree(path, *as_bvh(moving), fps, units=form.units, progress=progress)
+        tree, turns = as_bvh(moving, lambda: progress(0, 1))
+        write_bvh_tree(path, tree, turns, fps, units=form.units, progress=progress)
         return
     skeleton = skeleton_of_rig(moving.rest)
-    motion = motion_of_rig(moving.rest, moving.axes, moving.heads)
+    motion = _fbx_motion(moving, lambda: progress(0, 1))
     if character is not None:
         write_rig_copy(character, path, skeleton, motion, fps, take=take, progress=progress)
         return
     write_fbx(path, skeleton, motion, fps, units=form.units, take=take, progress=progress)
+
+
+def _fbx_motion(moving: MovingBones, go_on: GoOn) -> FbxMotion:
+    """All frames, some at a time."""
+    parts = []
+    for begin in range(0, len(moving.heads), _AT_ONCE):
+        go_on()
+        at = slice(begin, begin + _AT_ONCE)
+        parts.append(motion_of_rig(moving.rest, moving.axes[at], moving.heads[at]))
+    return FbxMotion(
+        rotations=np.concatenate([part.rotations for part in parts]),
+        translations=np.concatenate([part.translations for part in parts]),
+    )
 
 
 def check_file(
