@@ -9,8 +9,8 @@ import bpy
 
 from ..rigs.bone_edits import mirrored, with_bones, with_guesses
 from ..rigs.note import RigNote
+from .chosen_rig import RigOperator, chosen_rig, done, measured_now
 from .joint_list import active_joint, joint_words
-from .rig_operators import RigOperator, chosen_rig, done, measured_now
 from .rig_settings import chosen_note
 
 _SIDES = (

@@ -29,7 +29,7 @@ from .preset_operators import (
 )
 from .rig_settings import chosen_note, rig_settings
 from .sidebar import SidebarPanel
-from .status import sentence_lines
+from .status import draw_lines, sentence_lines
 
 
 class LIVEMOCAP_UL_joints(bpy.types.UIList):
@@ -103,8 +103,7 @@ def _draw_joint(layout: Any, context: bpy.types.Context) -> None:
     joint = active_joint(context)
     state = joint_state(*chosen, joint)
     column = layout.column(align=True)
-    for line in sentence_lines(f"{joint_words(joint)}: {state.words}", state.icon):
-        column.label(text=line.text, icon=line.icon)
+    draw_lines(column, sentence_lines(f"{joint_words(joint)}: {state.words}", state.icon))
     row = column.row(align=True)
     row.prop_search(rig_settings(context), "bone", chosen[0].data, "bones", text="")
     row.operator(LIVEMOCAP_OT_bone_pick.bl_idname, text="", icon="EYEDROPPER")

@@ -16,7 +16,7 @@ from .export_settings import (
     settings_words,
 )
 from .sidebar import SidebarPanel
-from .status import StatusLine, sentence_lines
+from .status import StatusLine, draw_lines, sentence_lines
 
 
 class LIVEMOCAP_PT_export(SidebarPanel, bpy.types.Panel):
@@ -31,7 +31,7 @@ class LIVEMOCAP_PT_export(SidebarPanel, bpy.types.Panel):
         fields = layout.column()
         fields.enabled = running is None
         _draw_fields(fields)
-        _draw_lines(layout, sentence_lines(settings_words(context), "SETTINGS"))
+        draw_lines(layout, sentence_lines(settings_words(context), "SETTINGS"))
         if running is None:
             count = len(chosen_armatures(context))
             files = f"Export {count} Files" if count > 1 else "Export"
@@ -40,7 +40,7 @@ class LIVEMOCAP_PT_export(SidebarPanel, bpy.types.Panel):
             row = layout.row(align=True)
             row.progress(factor=running.progress, text=f"{running.progress:.0%}")
             row.operator(LIVEMOCAP_OT_export_cancel.bl_idname, icon="X", text="")
-        _draw_lines(layout, _lines())
+        draw_lines(layout, _lines())
 
 
 def _draw_fields(column: Any) -> None:
@@ -60,12 +60,6 @@ def _draw_fields(column: Any) -> None:
     if not (is_fbx and chosen.meshes):
         column.prop(chosen, "deform_only")
     column.prop(chosen, "replace")
-
-
-def _draw_lines(layout: Any, lines: list[StatusLine]) -> None:
-    column = layout.column(align=True)
-    for line in lines:
-        column.label(text=line.text, icon=line.icon)
 
 
 def _lines() -> list[StatusLine]:

@@ -12,7 +12,7 @@ from ..rigs.note import RigNote
 from ..stream import live
 from .rig_options_panel import RigPart
 from .rig_settings import chosen_note, rig_settings
-from .status import StatusLine, sentence_lines
+from .status import StatusLine, draw_lines, sentence_lines
 
 
 class LIVEMOCAP_PT_face(RigPart, bpy.types.Panel):
@@ -35,9 +35,7 @@ class LIVEMOCAP_PT_face(RigPart, bpy.types.Panel):
         shapes.active = settings.face
         shapes.prop(settings, "expression_gain", slider=True)
         shapes.prop_search(settings, "face_mesh", bpy.data, "objects", icon="MESH_DATA")
-        told = layout.column(align=True)
-        for line in _lines(*chosen):
-            told.label(text=line.text, icon=line.icon)
+        draw_lines(layout, _lines(*chosen))
 
 
 def _lines(rig_object: bpy.types.Object, note: RigNote) -> list[StatusLine]:

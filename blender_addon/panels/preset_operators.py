@@ -14,7 +14,7 @@ from retarget.rigs.presets import Preset, load_preset, presets, save_preset
 from ..rigs.bone_edits import with_preset
 from ..rigs.note import RigNote
 from ..rigs.user_presets import own_presets, preset_folder
-from .rig_operators import RigOperator, done, measured_now
+from .chosen_rig import RigOperator, done, measured_now
 from .rig_settings import chosen_note
 
 _ENDING = ".json"

@@ -22,7 +22,7 @@ from .record_operators import (
 )
 from .record_settings import record_settings
 from .sidebar import SidebarPanel
-from .status import StatusLine, recording_lines, sentence_lines
+from .status import StatusLine, draw_lines, recording_lines, sentence_lines
 
 
 class LIVEMOCAP_PT_record(SidebarPanel, bpy.types.Panel):
@@ -50,9 +50,7 @@ class LIVEMOCAP_PT_record(SidebarPanel, bpy.types.Panel):
             )
         else:
             button.operator(LIVEMOCAP_OT_record_start.bl_idname, icon="REC")
-        column = layout.column(align=True)
-        for line in _lines(left_s):
-            column.label(text=line.text, icon=line.icon)
+        draw_lines(layout, _lines(left_s))
 
 
 def _lines(left_s: float | None) -> list[StatusLine]:

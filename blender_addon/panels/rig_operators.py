@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +10,6 @@ import bpy
 
 from livemocap.rotation import Array
 from retarget.errors import RetargetError
-from retarget.rigs.average_person import average_joints
 from retarget.rigs.rig import RootMotion
 
 from ..rigs.actors import Rule
@@ -19,15 +17,13 @@ from ..rigs.edits import (
     calibrated,
     found_anew,
     given_to,
-    measured,
     new_note,
     rooted,
     swapped,
 )
 from ..rigs.note import RigNote, note_text, read_note, write_note
 from ..stream import live
-from ..stream.proxies import find_proxies
-from .people_list import chosen_person
+from .chosen_rig import EDIT, RigOperator, chosen_rig, done, measured_now, selected_rig
 
 ROOTS = (
     ("HIPS", "Hips", "The bone of the hips carries the character across the floor"),
@@ -40,57 +36,6 @@ RULES = (
     ("THIS_ID", "This Id", "Wait for the very same id"),
     ("LEFT_TO_RIGHT", "Left to Right", "Take the next free person, characters by name"),
 )
-_EDIT: Any = {"REGISTER", "UNDO"}
-
-
-def selected_rig(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The active armature, or the one that the active mesh hangs on; not a person's stand-in."""
-    active: Any = context.object
-    if active is not None and active.type == "MESH":
-        active = active.find_armature()
-    if active is None or active.type != "ARMATURE" or active in find_proxies().values():
-        return None
-    return active
-
-
-def chosen_rig(context: bpy.types.Context) -> bpy.types.Object | None:
-    """The selected character, or else the one that the person chosen under People moves."""
-    selected = selected_rig(context)
-    connection, person = live.current(), chosen_person()
-    if selected is not None or connection is None or person is None:
-        return selected
-    return connection.targets.character_of(int(person.track_id))
-
-
-class RigOperator:
-    """A change of the chosen character."""
-
-    bl_options = _EDIT
-
-    @classmethod
-    def poll(cls, context: bpy.types.Context) -> bool:
-        rig_object: Any = chosen_rig(context)
-        message = "Select the armature of a character first"
-        if rig_object is not None and note_text(rig_object) is None:
-            message = "Nobody has been assigned to this character yet"
-        cls.poll_message_set(message)  # type: ignore[attr-defined]
-        return rig_object is not None and note_text(rig_object) is not None
-
-    def change(
-        self, context: bpy.types.Context, edit: Callable[[bpy.types.Object, RigNote], RigNote]
-    ) -> RigNote | None:
-        """Write down what `edit` makes of the note; None: it could not, and says why."""
-        rig_object = chosen_rig(context)
-        try:
-            note = None if rig_object is None else read_note(rig_object)
-            changed = None if rig_object is None or note is None else edit(rig_object, note)
-        except RetargetError as error:
-            self.report({"ERROR"}, str(error))  # type: ignore[attr-defined]
-            return None
-        if rig_object is not None and changed is not None:
-            write_note(rig_object, changed)
-            live.look_again()
-        return changed
 
 
 class LIVEMOCAP_OT_rig_assign(bpy.types.Operator):
@@ -98,7 +43,7 @@ class LIVEMOCAP_OT_rig_assign(bpy.types.Operator):
 
     bl_idname = "livemocap.rig_assign"
     bl_label = "Assign"
-    bl_options = _EDIT
+    bl_options = EDIT
 
     person: bpy.props.StringProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="Person", description="Id in the stream. Empty: whoever is nearest"
@@ -251,7 +196,7 @@ class LIVEMOCAP_OT_rig_swap(bpy.types.Operator):
 
     bl_idname = "livemocap.rig_swap"
     bl_label = "Swap People"
-    bl_options = _EDIT
+    bl_options = EDIT
 
     @classmethod
     def poll(cls, context: bpy.types.Context) -> bool:
@@ -287,13 +232,6 @@ def residual_words(note: RigNote) -> str:
     return f"Degrees off: {', '.join(limbs)}"
 
 
-def measured_now(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
-    """For its person, or an average one."""
-    connection = live.current()
-    rest = connection.targets.rest_joints(rig_object) if connection else average_joints()
-    return measured(rig_object, note, rest)
-
-
 def _selected_rigs(context: bpy.types.Context) -> list[bpy.types.Object]:
     return [
         each
@@ -311,10 +249,6 @@ def _actors_pose(rig_object: bpy.types.Object | None) -> Array | None:
     """(55, 4) joint rotations of its person now."""
     connection = live.current()
     return connection.targets.pose_of(rig_object) if connection and rig_object else None
-
-
-def done(note: RigNote | None) -> set[Any]:
-    return {"CANCELLED"} if note is None else {"FINISHED"}
 
 
 CLASSES = (

@@ -18,6 +18,7 @@ from ..rigs.note import RigNote, note_text, read_note
 from ..rigs.user_presets import bones_named, preset_title
 from ..rigs.weight import is_too_heavy
 from ..stream import live
+from .chosen_rig import chosen_rig
 from .rig_operators import (
     RULES,
     LIVEMOCAP_OT_rig_assign,
@@ -28,12 +29,11 @@ from .rig_operators import (
     LIVEMOCAP_OT_rig_remove,
     LIVEMOCAP_OT_rig_rule,
     LIVEMOCAP_OT_rig_swap,
-    chosen_rig,
     residual_words,
     title_of,
 )
 from .sidebar import SidebarPanel
-from .status import StatusLine, sentence_lines
+from .status import StatusLine, draw_lines, sentence_lines
 
 _NAMED = 4
 """Joints without a bone that are named; the others are in the list."""
@@ -47,31 +47,31 @@ class LIVEMOCAP_PT_rig(SidebarPanel, bpy.types.Panel):
         layout: Any = self.layout
         connection, rig_object = live.current(), chosen_rig(context)
         for trouble in connection.targets.troubles if connection else []:
-            _lines(layout, sentence_lines(trouble, "ERROR"))
+            draw_lines(layout, sentence_lines(trouble, "ERROR"))
         if rig_object is None:
-            _lines(layout, sentence_lines("Select the armature of your character", "INFO"))
+            draw_lines(layout, sentence_lines("Select the armature of your character", "INFO"))
             return
         layout.label(text=rig_object.name, icon="ARMATURE_DATA")
         if note_text(rig_object) is None:
             layout.operator(LIVEMOCAP_OT_rig_assign.bl_idname, text="Use with the Nearest Person")
-            _lines(layout, sentence_lines("or choose one under People", "BLANK1"))
+            draw_lines(layout, sentence_lines("or choose one under People", "BLANK1"))
             return
         try:
             note = read_note(rig_object)
         except RetargetError as error:
-            _lines(layout, sentence_lines(str(error), "ERROR"))
+            draw_lines(layout, sentence_lines(str(error), "ERROR"))
             layout.operator(LIVEMOCAP_OT_rig_remove.bl_idname, icon="X")
             return
         if note is not None:
             _draw_person(layout, rig_object, note)
-            _lines(layout, _switch_lines(rig_object))
-            _lines(layout, _control_lines(rig_object, note))
+            draw_lines(layout, _switch_lines(rig_object))
+            draw_lines(layout, _control_lines(rig_object, note))
             _draw_bones(layout, note)
 
 
 def _draw_person(layout: Any, rig_object: bpy.types.Object, note: RigNote) -> None:
     text = _person_words(rig_object, note)
-    _lines(layout, sentence_lines(text, "USER" if note.live else "PAUSE"))
+    draw_lines(layout, sentence_lines(text, "USER" if note.live else "PAUSE"))
     row = layout.row(align=True)
     row.operator(
         LIVEMOCAP_OT_rig_live.bl_idname, text="Live", depress=note.live, icon="RADIOBUT_ON"
@@ -87,20 +87,20 @@ def _draw_person(layout: Any, rig_object: bpy.types.Object, note: RigNote) -> No
 
 
 def _draw_bones(layout: Any, note: RigNote) -> None:
-    _lines(layout, sentence_lines(_naming_words(note), "BONE_DATA"))
+    draw_lines(layout, sentence_lines(_naming_words(note), "BONE_DATA"))
     if unsure := len(note.joint_map.unsure):
-        _lines(layout, sentence_lines(f"{unsure} unsure and not used: see Bones", "QUESTION"))
+        draw_lines(layout, sentence_lines(f"{unsure} unsure and not used: see Bones", "QUESTION"))
     if missing := note.joint_map.missing:
         more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         text = f"Missing: {', '.join(missing[:_NAMED])}{more}"
-        _lines(layout, sentence_lines(text, "BLANK1"))
+        draw_lines(layout, sentence_lines(text, "BLANK1"))
     layout.operator(LIVEMOCAP_OT_rig_detect.bl_idname, icon="VIEWZOOM")
     layout.operator_menu_enum(
         LIVEMOCAP_OT_rig_calibrate.bl_idname, "source", text="Calibrate from", icon="POSE_HLT"
     )
     by_hand = ", by hand" if note.calibration else ""
     if not note.residual_deg:
-        _lines(layout, sentence_lines(residual_words(note), "ERROR"))
+        draw_lines(layout, sentence_lines(residual_words(note), "ERROR"))
         return
     column = layout.column(align=True)
     column.label(text=f"Degrees off the person{by_hand}")
@@ -170,12 +170,6 @@ def _control_lines(rig_object: bpy.types.Object, note: RigNote) -> list[StatusLi
     if not follows_as_noted(rig_object, note):
         lines += sentence_lines("Its controls follow others than before: detect anew", "ERROR")
     return lines
-
-
-def _lines(layout: Any, lines: list[StatusLine]) -> None:
-    column = layout.column(align=True)
-    for line in lines:
-        column.label(text=line.text, icon=line.icon)
 
 
 CLASSES = (LIVEMOCAP_PT_rig,)

@@ -18,8 +18,8 @@ from ..rigs.edits import turning_root
 from ..rigs.note import RigNote, read_note, write_note
 from ..rigs.settings import RANGES, RigSettings, ScaleBy, in_range
 from ..stream import live
+from .chosen_rig import chosen_rig, measured_now
 from .joint_list import active_joint, joint_state
-from .rig_operators import chosen_rig, measured_now
 
 _DEFAULTS = RigSettings()
 _SCALES = (

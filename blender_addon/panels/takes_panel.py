@@ -11,7 +11,7 @@ from ..takes import baking
 from ..takes.muting import actions_of, is_muted
 from .bake_operators import LIVEMOCAP_OT_bake_cancel, LIVEMOCAP_OT_bake_take
 from .sidebar import SidebarPanel
-from .status import StatusLine, sentence_lines
+from .status import StatusLine, draw_lines, sentence_lines
 from .take_list import LIVEMOCAP_UL_takes, active_take, keep_up, takes
 from .take_operators import (
     LIVEMOCAP_OT_take_delete,
@@ -44,9 +44,9 @@ class LIVEMOCAP_PT_takes(SidebarPanel, bpy.types.Panel):
             (LIVEMOCAP_OT_take_delete, "TRASH"),
         ):
             side.operator(kind.bl_idname, icon=icon, text="").filepath = path
-        _draw_lines(layout, _about(chosen))
+        draw_lines(layout, _about(chosen))
         _draw_baking(layout, chosen)
-        _draw_lines(layout, _lines())
+        draw_lines(layout, _lines())
 
 
 def _draw_baking(layout: Any, chosen: Any) -> None:
@@ -80,12 +80,6 @@ def _about(chosen: Any) -> list[StatusLine]:
     if chosen.before_s > 0:
         lines.append(StatusLine(f"Record was pressed at {chosen.before_s:.1f} s", "BLANK1"))
     return lines
-
-
-def _draw_lines(layout: Any, lines: list[StatusLine]) -> None:
-    column = layout.column(align=True)
-    for line in lines:
-        column.label(text=line.text, icon=line.icon)
 
 
 def _lines() -> list[StatusLine]:
