@@ -137,8 +137,7 @@ def test_the_record_panel_says_what_is_going_on(publisher_endpoint: str, tmp_pat
     shown = connect(endpoint)
     assert bpy.ops.livemocap.record_start.poll()
     assert bpy.context.window_manager.livemocap_record.pre_roll_s == 5.0
-    live.tick(time.monotonic())
-    time.sleep(0.5)
+    tick_until(lambda: live.current().receiver.remembered_s() > 0.2)
     for settings.takes_folder, settings.take_name in (("//takes", "a"), (folder, "../a")):
         try:
             bpy.ops.livemocap.record_start()
