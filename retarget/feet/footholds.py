@@ -13,7 +13,7 @@ from .contacts import ContactLimits
 from .legs import HEEL, TOE, FeetAtRest, flat_feet, standing_feet
 from .plant import FootLimits, floor_heights, lying
 from .rows import Rows
-from .vectors import length, unit
+from .vectors import length, some, unit
 
 _SWAY = 0.35
 """How long a speed is kept before it is believed, in units of `FeetAtRest.unit_s`."""
@@ -106,8 +106,8 @@ class Footholds:
         """
         state = self._state
         wanted = contacts > self._stray(dt_s, pose, contacts)
-        changed = standing_feet(wanted != state.points)
-        if changed.any():
+        changed = standing_feet(wanted ^ state.points)
+        if some(changed):
             self._take_hold(wanted, pose, out, land_s, off_m)
         return changed
 
@@ -149,7 +149,7 @@ class Footholds:
         off = pose.points - state.places
         far = np.sqrt((off * off).dot(_FLAT)) > self._stray_m
         strayed = state.strayed | (far & state.points)
-        if strayed.any():
+        if some(strayed):
             strayed = strayed & contacts & (length(state.pace) > self._still)
         state.strayed = strayed
         return strayed

@@ -13,7 +13,7 @@ from livemocap.rotation import Array
 
 from .legs import Legs
 from .quaternions import product, quat_between
-from .vectors import cross, dot, length, unit
+from .vectors import cross, dot, length, some, unit
 
 LONGEST_REACH = 0.9995
 """Of thigh plus shin, beyond which a leg that is bent in the pose is never stretched."""
@@ -62,7 +62,7 @@ def _hinge(legs: Legs) -> Array:
     own = cross(legs.thigh, legs.shin)
     by_toes = cross(legs.toe - legs.ankle, along)
     unsure = (dot(own, by_toes) < 0) & (dot(own, own) < 4 * least * least)
-    if unsure.any():
+    if some(unsure):
         own = np.where(unsure[..., None], 0, own)
     return unit(own + (least / np.maximum(length(by_toes), 1e-12))[..., None] * by_toes)
 
@@ -83,12 +83,12 @@ def _bend(legs: Legs, about: tuple[Array, Array], reach: Array, wanted: Array) -
     both = upper + lower
     shortest = np.minimum(now, np.abs(upper - lower) + 0.02 * both)
     reach = np.minimum(np.maximum(reach, shortest), np.maximum(now, LONGEST_REACH * both))
-    a = (reach**2 - upper**2 - lower**2) / 2 - along
+    a = (reach * reach - upper * upper - lower * lower) / 2 - along
     flat = np.arctan2(c, b)  # the turn that stretches the leg
     share = a / np.maximum(np.hypot(b, c), 1e-9)
     turn = flat + np.arccos(np.minimum(np.maximum(share, -1), 1))
     backward = flat > 0
-    if backward.any():  # in the pose: it stays so where there is nothing to do
+    if some(backward):  # in the pose: it stays so where there is nothing to do
         moved = length(wanted - legs.thigh - legs.shin) / (_BACKWARD_REACH * both)
         turn = np.where(backward, turn * np.minimum(moved, 1), turn)
     return turn

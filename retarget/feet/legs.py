@@ -35,9 +35,11 @@ class Legs:
     """Where the foot's back end touches the floor; without one the ankle stands in for it."""
 
     def __post_init__(self) -> None:
-        lead = self.hip.shape[:-2]
+        shape = (*self.hip.shape[:-2], 2, 3)
         for name in ("hip", "knee", "ankle", "toe", "heel"):
-            _require_shape(name, getattr(self, name), (*lead, 2, 3))
+            array = getattr(self, name)
+            if array is not None and array.shape != shape:
+                raise RetargetError(f"legs: {name} is {array.shape}, expected {shape}")
 
     @cached_property
     def points(self) -> Array:
@@ -59,11 +61,6 @@ class Legs:
     def lengths(self) -> tuple[Array, Array, Array]:
         """(..., 2) m of thighs, of shins, and from hips to ankles."""
         return length(self.thigh), length(self.shin), length(self.ankle - self.hip)
-
-
-def _require_shape(name: str, array: Array | None, shape: tuple[int, ...]) -> None:
-    if array is not None and array.shape != shape:
-        raise RetargetError(f"legs: {name} is {array.shape}, expected {shape}")
 
 
 @dataclass(frozen=True, kw_only=True)

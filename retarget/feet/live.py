@@ -16,7 +16,7 @@ from .mover import FeetMover, OnTheWay
 from .plant import FootLimits
 from .posed import FeetPose
 from .rows import Rows
-from .vectors import length
+from .vectors import length, some
 from .watch import ContactWatch, Seen
 
 _LONGEST_GAP = 1.0
@@ -113,10 +113,10 @@ class LiveFootLock:
         now_s = np.full(len(self._new), t_s, float)
         dt_s = now_s - self._t_s
         same = (dt_s == 0) > self._new
-        some = same.any()
-        if some and self._answer is not None and same.all():
+        repeated = some(same)
+        if repeated and self._answer is not None and same.all():
             return self._answer
-        before = self._state.taken(range(len(same))) if some else None
+        before = self._state.taken(range(len(same))) if repeated else None
         own = legs.points if own_points is None else own_points
         answer = self._step(now_s, dt_s, legs, own if contacts is None else contacts, fresh)
         if before is not None and self._answer is not None:
@@ -145,7 +145,7 @@ class LiveFootLock:
         """`feet` are contacts, or the points at which to find them."""
         hips = 0.5 * (legs.hip[:, 0] + legs.hip[:, 1])
         lost, new = self._lost(dt_s, hips, fresh)
-        if lost.any():
+        if some(lost):
             self._mover.forget(legs.points, lost, new)
             dt_s = np.where(lost | (dt_s <= 0), _SOME_STEP_S, dt_s)
         if feet.dtype == bool:

@@ -16,7 +16,7 @@ from .posed import FeetPose, pose_feet, turned_feet
 from .quaternions import quat_of_turn
 from .rows import Rows
 from .spring import Spring
-from .vectors import cross, dot, length, pair
+from .vectors import cross, dot, length, pair, some
 
 _LAND, _LEAVE = 0.04, 0.14
 """Time constants in units of `FeetAtRest.unit_s`, 0.28 s for a grown-up: a foot comes to rest, and
@@ -64,8 +64,8 @@ class FeetMover:
         self._rest, self._unit_s = rest, rest.unit_s
         self._holds, self._pelvis = Footholds(rest, floor_m, limits), LivePelvis(rest, limits)
         self._strength = None if (strength == 1).all() else strength[:, None]
-        unit_s = self._unit_s[:, None, None, None]
-        self._times = _LAND * unit_s, _LEAVE * unit_s
+        each_s = np.broadcast_to(self._unit_s[:, None, None, None], (len(rest.leg), 2, 2, 3))
+        self._times = _LAND * each_s, _LEAVE * each_s
         self._land_s = _LAND * self._unit_s
         self._torn_m = rest.leg[:, None] * _TORN
         self._past = _nothing(len(rest.leg))
@@ -120,7 +120,7 @@ class FeetMover:
             foot = rotate_by(turn, legs.ankle - legs.toe)
         turn = turn + self._follow(dt_s, legs, (sole, foot), carried)
         time = self._time()
-        if changed.any():
+        if some(changed):
             self._let_go(step_s, changed, (turn, flat, sole), speed, carried, time)
         past.left.step(step_s[..., None], time)
         turn = turn + past.left.value[..., 0, :]
@@ -154,7 +154,7 @@ class FeetMover:
         to_hip = legs.hip + moved[:, None] - toe
         stretched = held[..., TOE] & (length(to_hip - foot) > reach)
         lift = need = _NONE
-        if stretched.any():
+        if some(stretched):
             lift = np.where(stretched[..., None], heel_lift(to_hip, foot, reach), 0)
             short = shortfall(to_hip, rotate_by(lift, foot), reach)
             need = np.where(stretched, short, 0).max(-1) * standing[:, 0]
@@ -176,7 +176,7 @@ class FeetMover:
             turning: (P, 2, 3) rad where they are to turn; whether they lie flat; and their soles.
             speed: (P, 2, 2, 3) m/s of the pose.
             carried: (P, 1, 3) m by which the pelvis was moved in the frame before.
-            time: (P, 2, 2, 1) s, `_time`.
+            time: (P, 2, 2, 3) s, `_time`.
         """
         past, held = self._past, self._holds.held
         turn, flat, sole = turning
@@ -196,7 +196,7 @@ class FeetMover:
         )
 
     def _time(self) -> Array:
-        """(P, 2, 2, 1) s, time constants of feet that are held or not: of their turns, of toes."""
+        """(P, 2, 2, 3) s, time constants of feet that are held or not: of their turns, of toes."""
         both = pair(self._holds.flat[..., None], self._holds.standing[..., None])
         return np.where(both, *self._times)
 

@@ -109,7 +109,7 @@ class LivePelvis:
     def __init__(self, rest: FeetAtRest, limits: FootLimits) -> None:
         people = len(rest.leg)
         self._follow_s, self._lower_s = _FOLLOW * rest.unit_s, _LOWER * rest.unit_s
-        self._follow_time = self._follow_s[:, None]
+        self._follow_each_s = np.repeat(self._follow_s[:, None], 3, 1)
         self._most_m = limits.pelvis_most * rest.leg[:, None]
         self._least_m = -self._most_m
         self._lower_m = limits.lower * rest.leg
@@ -143,7 +143,7 @@ class LivePelvis:
         goal = np.where(standing[:, None], goal, state.goal * _STAYS)
         state.follow.value = state.follow.value + state.goal - goal
         state.goal = goal
-        state.follow.step(dt_s[:, None], self._follow_time)
+        state.follow.step(dt_s[:, None], self._follow_each_s)
         return goal + state.follow.value
 
     def lower(self, dt_s: Array, need: Array) -> None:

@@ -32,6 +32,11 @@ def length(a: Array) -> Array:
     return np.sqrt((a * a).dot(_SUM))
 
 
+def some(mask: Array) -> bool:
+    """Whether any is true, in a third of the time that `any` takes over few."""
+    return bool(np.count_nonzero(mask))
+
+
 def turned(rotation: Array, vector: Array) -> Array:
     """(..., 3, 3) @ (..., 3)."""
     return (rotation @ vector[..., None])[..., 0]
@@ -40,4 +45,3 @@ def turned(rotation: Array, vector: Array) -> Array:
 def unit(a: Array) -> Array:
     """(..., 3) of length 1; zero stays zero."""
     return a / np.maximum(length(a), 1e-12)[..., None]
-

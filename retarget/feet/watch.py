@@ -11,6 +11,7 @@ from livemocap.rotation import Array
 from .contacts import ContactLimits
 from .legs import HEEL, TOE, FeetAtRest
 from .rows import Rows
+from .vectors import some
 
 _AHEAD_S = 1 / 60
 """A foot that will come to rest within this time stands already: what holds it needs some."""
@@ -87,7 +88,7 @@ class ContactWatch:
             points: (P, 2, 2, 3) m, `Legs.points`.
             fresh: (P,) bool, people whose past says nothing about them.
         """
-        if fresh.any():
+        if some(fresh):
             self._forget(points, fresh)
         self._decide(dt_s, self._measure(dt_s, points))
         return self.seen.contacts
@@ -123,10 +124,11 @@ class ContactWatch:
         kept = np.sqrt((seen.slow_velocity * seen.slow_velocity).dot(_LEVEL))
         height = (seen.points[..., 1] - self._flat) / self._leg
         self._find_floor(dt_s, seen.speed, height)
-        height = height - seen.off
-        still_slides = seen.slid & (kept > limits.still) & (height < limits.high)
+        height -= seen.off
+        under = height < limits.high
+        still_slides = seen.slid & (kept > limits.still) & under
         seen.slid = still_slides | (stood & (kept > limits.slide))
-        low = height < np.where(stood, limits.high, limits.low)
+        low = under & (stood | (height < limits.low))
         tilt = np.where(stood[..., HEEL], limits.tilting, limits.tilted)
         low[..., HEEL] &= height[..., HEEL] - height[..., TOE] < tilt
         slow = speed < np.where(stood, limits.fast, limits.slow)
@@ -139,9 +141,10 @@ class ContactWatch:
     def _find_floor(self, dt_s: Array, speed: Array, height: Array) -> None:
         """Feet that rest where no floor should be say where it is."""
         seen = self.seen
-        resting = np.where(speed < self._limits.still, height, np.inf).reshape(-1, 4).min(1)
+        heights = np.where(speed < self._limits.still, height, np.inf)
+        resting = np.minimum.reduce(heights.reshape(-1, 4), 1)
         found = (np.abs(resting) < _FLOOR) & seen.known
-        if not found.any():
+        if not some(found):
             return
         off = seen.off[:, 0, 0]
         seen.rested_s = seen.rested_s + dt_s * found
