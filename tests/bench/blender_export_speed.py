@@ -1,4 +1,5 @@
-"""How long an export from Blender takes, its check included: ten minutes of one person.
+"""How long an export from Blender takes, its check included, and how long the interface stands
+still for it: ten minutes of one person. The first tick copies all keys.
 
 python tests/bench/blender_export_speed.py [--frames 18000]
 """
@@ -42,13 +43,15 @@ for preset in ("MAYA", "BVH"):
     wall, cpu, steps = time.perf_counter(), time.process_time(), []
     exporting.start([FilePlan(armature=name, path=path, form=form, frames=frames, take="take")])
     while exporting.current() is not None:
-        begun = time.perf_counter()
+        begun, worked = time.perf_counter(), time.process_time()
         exporting.tick(0.05)
-        steps.append(time.perf_counter() - begun)
+        steps.append((time.perf_counter() - begun, time.process_time() - worked))
     wall, cpu = time.perf_counter() - wall, time.process_time() - cpu
-    print(f"{form.kind:<6} {wall:8.1f} {cpu:8.1f} {1000 * sorted(steps)[len(steps) // 2]:10.0f}"
-          f" {1000 * max(steps):9.0f} {path.stat().st_size / 1e6:8.1f}  {exporting.note()[0]}",
-          flush=True)
+    (first, copying), later = steps[0], steps[1:]
+    walls, cpus = sorted(each[0] for each in later), sorted(each[1] for each in later)
+    print(f"{form.kind:<6} {wall:8.1f} {cpu:8.1f} {1000 * first:9.0f} {1000 * copying:9.0f}"
+          f" {1000 * walls[len(walls) // 2]:9.0f} {1000 * walls[-1]:9.0f} {1000 * cpus[-1]:9.0f}"
+          f" {path.stat().st_size / 1e6:8.1f}  {exporting.note()[0]}", flush=True)
 """
 
 
@@ -58,7 +61,8 @@ def main() -> None:
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
         write_take(Path(name) / "take.mcap", args.frames, 1)
-        print(f"{'file':<6} {'wall s':>8} {'CPU s':>8} {'tick p50':>10} {'worst ms':>9} {'MB':>8}")
+        ticks = f"{'first ms':>9} {'its CPU':>9} {'later p50':>9} {'worst':>9} {'worst CPU':>9}"
+        print(f"{'file':<6} {'wall s':>8} {'CPU s':>8} {ticks} {'MB':>8}")
         print(run_blender(_EXPORT, name, timeout_s=900), end="")
 
 
