@@ -17,7 +17,11 @@ _BROADCAST = {
     "59.94": Fraction(60000, 1001),
     "119.88": Fraction(120000, 1001),
 }
-_USUAL = (*(Fraction(n) for n in (24, 25, 30, 48, 50, 60, 90, 100, 120)), *_BROADCAST.values())
+_WHOLE = tuple(Fraction(n) for n in (24, 25, 30, 48, 50, 60, 90, 100, 120))
+_USUAL = (*_WHOLE, *_BROADCAST.values())
+_SAME = 4e-4
+"""30 and 29.97 are 0.1 % apart: clocks of files tell them apart, live ones hardly."""
+_FARTHEST = 0.12
 _FASTEST = 1000
 
 
@@ -48,8 +52,10 @@ def measured_rate(times_s: ArrayLike) -> Fraction:
         return Fraction(30)
     middle = float(np.median(steps))
     rate = 1 / float(steps[np.abs(steps - middle) < 0.5 * middle].mean())
-    usual = min(_USUAL, key=lambda r: abs(float(r) - rate))
-    # 30 and 29.97 are 0.1 % apart: clocks of files tell them apart, live ones hardly
-    if abs(float(usual) / rate - 1) < 4e-4:
-        return usual
+    # stamps of a busy machine tell a rate no better than they are even
+    uneven = min(float(np.median(np.abs(steps - middle))) / middle, _FARTHEST)
+    for usual, off in ((_USUAL, _SAME), (_WHOLE, uneven)):
+        nearest = min(usual, key=lambda r: abs(float(r) - rate))
+        if abs(float(nearest) / rate - 1) < off:
+            return nearest
     return Fraction(min(max(1, round(rate)), _FASTEST))

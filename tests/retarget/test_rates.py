@@ -41,5 +41,15 @@ def test_a_jittering_camera_counts_as_its_usual_rate() -> None:
     assert measured_rate(np.arange(900) / 30 + jitter) == 30
 
 
+@pytest.mark.parametrize("seed", range(5))
+def test_frames_that_are_late_or_missing_make_nothing_faster(seed: int) -> None:
+    """As a busy machine stamps them: some wait for others, some never come, people are away."""
+    random = np.random.default_rng(seed)
+    late_s = np.where(random.random(600) < 0.3, random.uniform(0, 0.014, 600), 0.0)
+    times_s = np.delete(np.arange(600) / 60 + late_s, random.choice(600, 60, replace=False))
+    times_s[400:] += 41.3
+    assert measured_rate(times_s) == 60
+
+
 def test_one_frame_has_some_rate() -> None:
     assert measured_rate([0.0]) == 30
