@@ -61,12 +61,12 @@ class FeetMover:
         self, rest: FeetAtRest, floor_m: Array | None, limits: FootLimits, strength: Array
     ) -> None:
         """`rest`, `floor_m` and `strength` of each of the people."""
-        self._rest, self._unit_s = rest, rest.unit_s
+        self._rest = rest
         self._holds, self._pelvis = Footholds(rest, floor_m, limits), LivePelvis(rest, limits)
         self._strength = None if (strength == 1).all() else strength[:, None]
-        each_s = np.broadcast_to(self._unit_s[:, None, None, None], (len(rest.leg), 2, 2, 3))
+        each_s = np.broadcast_to(rest.unit_s[:, None, None, None], (len(rest.leg), 2, 2, 3))
         self._times = _LAND * each_s, _LEAVE * each_s
-        self._land_s = _LAND * self._unit_s
+        self._land_s = _LAND * rest.unit_s
         self._torn_m = rest.leg[:, None] * _TORN
         self._past = _nothing(len(rest.leg))
 
