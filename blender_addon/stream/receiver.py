@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -23,6 +24,10 @@ TOPIC = "track"
 
 _POLL_S, _JOIN_S = 0.1, 2.0
 _RATE_WINDOW_NS = 1_000_000_000
+_LOG_EVERY_NS = 1_000_000_000
+"""What no message should do is logged no more often."""
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Receiver:
         self._frames = self._malformed = 0
         self._refused = ""
         self._ended = False
+        self._log_at_ns = 0
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="livemocap-receiver", daemon=True)
         self._thread.start()
@@ -160,10 +166,17 @@ class Receiver:
         self._thread.join(_JOIN_S)
 
     def _listen(self) -> None:
+        """Whatever comes, this goes on: nothing but `close` would start it again."""
         while not self._stop.is_set():
-            for topic, *parts in self._source.poll(_POLL_S):
-                if topic == self._topic:
-                    self._accept(parts)
+            try:
+                heard = self._source.poll(_POLL_S)
+            except Exception as error:
+                self._refuse(error)
+                self._stop.wait(_POLL_S)
+                continue
+            for message in heard:
+                if message[:1] == [self._topic]:
+                    self._accept(message[1:])
         self._source.close()
 
     def _accept(self, parts: list[bytes]) -> None:
@@ -171,13 +184,22 @@ class Receiver:
         try:
             message = wire.decode(parts)
             _require_finite(message)
-        except (wire.WireError, IndexError) as error:
             with self._lock:
-                self._malformed += 1
-                self._refused = str(error)
-            return
+                self._keep(Packet(now_ns, parts, message))
+        except Exception as error:
+            self._refuse(error)
+
+    def _refuse(self, error: Exception) -> None:
+        """Count what was none of ours; what nobody foresaw is for the log as well."""
+        foreseen = isinstance(error, wire.WireError | IndexError)
+        words = str(error) if foreseen else f"{type(error).__name__}: {error}"
         with self._lock:
-            self._keep(Packet(now_ns, parts, message))
+            self._malformed += 1
+            self._refused = words
+        now_ns = time.monotonic_ns()
+        if not foreseen and now_ns >= self._log_at_ns:
+            self._log_at_ns = now_ns + _LOG_EVERY_NS
+            _LOG.error("a message of the stream could not be read", exc_info=error)
 
     def _forget(self, now_ns: int) -> None:
         """What is older than anybody asked for."""

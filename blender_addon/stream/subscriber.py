@@ -82,6 +82,9 @@ class Subscriber:
             self._drop(str(error), RETRY_STRANGER_S)
         except OSError as error:
             self._drop(_reason(error), RETRY_S)
+        except Exception as error:  # whoever polls tells of it; what was half read is not read on
+            self._drop(f"{type(error).__name__}: {error}", RETRY_STRANGER_S)
+            raise
         return []
 
     def close(self) -> None:

@@ -11,6 +11,7 @@ from samples import pose_frame, track_frame
 from waiting import wait_for
 
 from blender_addon.stream.receiver import Receiver
+from blender_addon.stream.zmtp import SubscriberProtocol
 from livemocap import wire
 from livemocap.bus import TRACK, Publisher
 from livemocap.messages import EndOfStream, TrackFrame
@@ -68,6 +69,44 @@ def test_what_is_malformed_is_counted_and_named_until_a_good_frame_comes(
     publisher.send(TRACK, track_frame(1))
     wait_for(lambda: receiver.status().frames == 1)
     assert receiver.status().refused == ""
+
+
+def test_what_nobody_foresaw_is_counted_and_logged_once_a_second_and_the_thread_goes_on(
+    publisher: Publisher,
+    receiver: Receiver,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(wire, "decode", fail)
+    monkeypatch.setattr("blender_addon.stream.receiver._LOG_EVERY_NS", 10**12)
+    for sequence in range(3):
+        publisher.send(TRACK, track_frame(1, sequence))
+    wait_for(lambda: receiver.status().malformed == 3)
+    assert receiver.status().refused == "RuntimeError: no such thing"
+    assert [record.name for record in caplog.records] == ["blender_addon.stream.receiver"]
+    monkeypatch.undo()
+    publisher.send(TRACK, track_frame(1, 7))
+    wait_for(lambda: receiver.take_newest())
+    assert receiver.status().refused == ""
+
+
+def test_a_connection_that_fails_as_nobody_foresaw_is_made_anew(
+    publisher: Publisher, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no such thing")
+
+    monkeypatch.setattr(SubscriberProtocol, "feed", fail)
+    publisher.send(TRACK, track_frame(1))
+    wait_for(lambda: receiver.status().malformed)
+    assert receiver.status().problem == "RuntimeError: no such thing"
+    monkeypatch.undo()
+    wait_for(lambda: receiver.connected)
+    publisher.send(TRACK, track_frame(1, 7))
+    wait_for(lambda: receiver.take_newest())
 
 
 def test_a_stream_of_another_version_is_named(
