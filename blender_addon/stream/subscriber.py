@@ -97,6 +97,7 @@ class Subscriber:
         if wait_s > 0:
             time.sleep(min(wait_s, timeout_s))
             return []
+        self._protocol = SubscriberProtocol(self._topics)  # first: others ask both how they do
         try:
             self._socket = socket.create_connection(self._address, CONNECT_S)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -106,7 +107,6 @@ class Subscriber:
         except UnicodeError:  # from the IDNA encoding of host names
             self._drop(f"'{self._address[0]}' is no host name", RETRY_STRANGER_S)
             return []
-        self._protocol = SubscriberProtocol(self._topics)
         self._opened_s = self._heard_s = self._pinged_s = time.monotonic()
         return []
 

@@ -286,3 +286,21 @@ def test_an_impossible_host_name_is_a_problem_and_no_crash() -> None:
     listening = Subscriber(f"tcp://{'a' * 70}.example:1", [b"track"])
     assert listening.poll(0.01) == []
     assert listening.problem
+
+
+def test_a_connection_counts_as_none_until_the_new_peer_has_spoken(
+    context: zmq.Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, endpoint = bound(context)
+    listening = connect(endpoint)
+    listening._drop("the cable", 0.0)
+    seen: list[bool] = []
+
+    class Opening(socket.socket):
+        def setsockopt(self, *_: object) -> None:
+            seen.append(listening.connected)
+
+    monkeypatch.setattr(socket, "create_connection", lambda *_: Opening())
+    listening.poll(0.02)
+    assert seen == [False]
+    listening.close()
