@@ -8,11 +8,12 @@ from typing import Any
 
 import bpy
 
-from livemocap.take_writer import TakeError, free_name, plain_stem
+from livemocap.take_writer import TakeError, plain_stem
 
 from ..preferences import default_takes_folder
 from ..takes import recording
-from ..takes.disk import disk_warning, free_bytes
+from ..takes.disk import disk_warning
+from ..takes.folder import next_take, room_in
 from ..takes.starting import countdown_left_s
 from .properties import FolderError, chosen_takes_folder, stream_settings
 from .record_operators import (
@@ -74,7 +75,7 @@ def _next_lines() -> list[StatusLine]:
     """What the next take will be called."""
     try:
         stem = plain_stem(stream_settings().take_name)
-        path = free_name(chosen_takes_folder(), stem)
+        path = next_take(chosen_takes_folder(), stem)
     except (TakeError, FolderError, OSError):
         return []  # pressing Record says why
     return sentence_lines(f"Next: {path.name}", "FILE_NEW")
@@ -82,7 +83,7 @@ def _next_lines() -> list[StatusLine]:
 
 def _disk_lines(bytes_per_s: float) -> list[StatusLine]:
     try:
-        warning = disk_warning(free_bytes(chosen_takes_folder()), bytes_per_s)
+        warning = disk_warning(room_in(chosen_takes_folder()), bytes_per_s)
     except FolderError:
         return []
     return sentence_lines(warning, "ERROR") if warning else []

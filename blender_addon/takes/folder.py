@@ -1,22 +1,29 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The takes in a folder, looked at again only when they have changed. No bpy."""
+"""The takes in a folder and the room beside them, looked at only every two seconds. No bpy."""
 
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar
 
 from livemocap.take_glance import glance
-from livemocap.take_writer import PART_SUFFIX, TakeError
+from livemocap.take_writer import PART_SUFFIX, TakeError, free_name
+
+from .disk import free_bytes
 
 SHOWN = 24
 """The newest ones."""
 
 _STALE_S = 2.0
 
-_seen: tuple[Path, float, list[TakeLine]] | None = None
+_T = TypeVar("_T")
+
+_seen: dict[str, tuple[tuple[object, ...], float, Any]] = {}
+"""By question: of what it was asked, when, and the answer. Panels ask at every redraw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,17 +47,34 @@ class TakeLine:
 
 def takes_in(folder: Path) -> list[TakeLine]:
     """The newest takes of a folder; empty where there is none."""
-    global _seen
-    now_s = time.monotonic()
-    if _seen is None or _seen[0] != folder or now_s - _seen[1] > _STALE_S:
-        _seen = folder, now_s, _look(folder)
-    return _seen[2]
+    return _remembered("takes", (folder,), lambda: _look(folder))
+
+
+def next_take(folder: Path, stem: str) -> Path:
+    """Where the next take of this name would lie.
+
+    Raises:
+        TakeError: nowhere.
+    """
+    return _remembered("next", (folder, stem), lambda: free_name(folder, stem))
+
+
+def room_in(folder: Path) -> int | None:
+    """Bytes that are free there; None: nobody knows."""
+    return _remembered("room", (folder,), lambda: free_bytes(folder))
 
 
 def look_again() -> None:
     """Something was done to the folder."""
-    global _seen
-    _seen = None
+    _seen.clear()
+
+
+def _remembered(question: str, of: tuple[object, ...], look: Callable[[], _T]) -> _T:
+    now_s = time.monotonic()
+    known = _seen.get(question)
+    if known is None or known[0] != of or now_s - known[1] > _STALE_S:
+        known = _seen[question] = of, now_s, look()
+    return known[2]
 
 
 def _look(folder: Path) -> list[TakeLine]:

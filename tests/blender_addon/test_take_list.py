@@ -56,6 +56,23 @@ def test_the_folder_is_looked_at_again_after_something_was_done_to_it(tmp_path: 
     assert take_list.takes_in(tmp_path / "absent") == []
 
 
+def test_the_disk_is_not_asked_at_every_redraw_what_comes_next_and_how_much_room_there_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Path] = []
+    monkeypatch.setattr(take_list, "free_bytes", lambda folder: asked.append(folder) or 7)
+    assert take_list.next_take(tmp_path, "a") == tmp_path / "a.mcap"
+    (tmp_path / "a.mcap").write_bytes(b"")
+    assert take_list.next_take(tmp_path, "a") == tmp_path / "a.mcap"
+    assert take_list.next_take(tmp_path, "b") == tmp_path / "b.mcap"
+    assert [take_list.room_in(tmp_path) for _ in range(3)] == [7, 7, 7]
+    assert asked == [tmp_path]
+    take_list.look_again()
+    assert take_list.next_take(tmp_path, "a") == tmp_path / "a_002.mcap"
+    take_list.room_in(tmp_path)
+    assert len(asked) == 2
+
+
 def test_only_so_many_takes_are_listed(tmp_path: Path) -> None:
     for k in range(take_list.SHOWN + 2):
         _record(tmp_path / f"{k}.mcap", 1, 1000 + k)
