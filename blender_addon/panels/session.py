@@ -12,7 +12,7 @@ from bpy.app.handlers import persistent
 
 _PLAIN = ("BOOLEAN", "INT", "FLOAT", "STRING", "ENUM")
 
-_NAMES = ("livemocap", "livemocap_world", "livemocap_record")
+_NAMES = ("livemocap", "livemocap_world", "livemocap_record", "livemocap_export")
 """Property groups whose values are for all files."""
 
 _kept: dict[tuple[str, str], Any] = {}

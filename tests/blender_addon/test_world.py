@@ -135,6 +135,7 @@ def test_settings_of_the_stream_stay_when_another_file_is_opened(tmp_path: Path)
     manager().livemocap.address = "tcp://127.0.0.1:1"
     bpy.ops.wm.save_as_mainfile(filepath=path)
     manager().livemocap_world.scale = 1.25
+    manager().livemocap_export.custom_rate = "23.976"
     manager().livemocap.address = "tcp://127.0.0.1:2"
     manager().livemocap.take_name = ""
     for load in (
@@ -144,6 +145,7 @@ def test_settings_of_the_stream_stay_when_another_file_is_opened(tmp_path: Path)
     ):
         load()
         assert manager().livemocap_world.scale == 1.25
+        assert manager().livemocap_export.custom_rate == "23.976"
         assert manager().livemocap.address == "tcp://127.0.0.1:2"
         assert manager().livemocap.take_name == ""
     assert manager().livemocap_world.floor == 0.0
