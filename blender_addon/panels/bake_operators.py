@@ -67,6 +67,7 @@ class LIVEMOCAP_OT_bake_take(bpy.types.Operator):
         name="People",
         description="Their numbers, as 1, 3. Empty means everybody who was not left out under "
         "People while the take was recorded",
+        options={"SKIP_SAVE"},  # another take has other people
     )
     to: bpy.props.EnumProperty(  # pyright: ignore[reportInvalidTypeForm]
         name="To", description="Who is moved", items=_TO

@@ -102,7 +102,11 @@ class LIVEMOCAP_OT_take_mute(bpy.types.Operator):
         take = Path(self.filepath).name.removesuffix(".mcap")
         muted = not muting.is_muted(take)
         if not muting.mute(take, muted):
-            self.report({"ERROR"}, f"Nothing was baked of {take} in this file")
+            linked = muting.actions_of(take)
+            why = (
+                "comes from another file: mute it there" if linked else "was not baked in this file"
+            )
+            self.report({"ERROR"}, f"{take} {why}")
             return {"CANCELLED"}
         return {"FINISHED"}
 

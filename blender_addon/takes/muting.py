@@ -17,14 +17,20 @@ def actions_of(take: str) -> list[Any]:
     return [each for each in bpy.data.actions if each.get(TAKE_KEY) == take]
 
 
+def own_actions_of(take: str) -> list[Any]:
+    """Those that lie in this file."""
+    return [each for each in actions_of(take) if each.library is None]
+
+
 def is_muted(take: str) -> bool:
     """Whether the curves of a take are kept but not played."""
-    return any(curves[0].mute for action in actions_of(take) for curves in _curves(action))
+    return any(curves[0].mute for action in own_actions_of(take) for curves in _curves(action))
 
 
 def mute(take: str, muted: bool) -> int:
-    """Let all curves of a take be played or not; returns how many actions there are."""
-    found = actions_of(take)
+    """Let all curves of a take be played or not; returns how many actions that were. Those of
+    other files stay as they are: Blender would not save it."""
+    found = own_actions_of(take)
     for action in found:
         for curves in _curves(action):
             curves.foreach_set("mute", np.full(len(curves), muted))
@@ -34,9 +40,8 @@ def mute(take: str, muted: bool) -> int:
 
 def rename(take: str, title: str) -> None:
     """A take's file has another name now."""
-    for action in actions_of(take):
-        if action.library is None:
-            action[TAKE_KEY] = title
+    for action in own_actions_of(take):
+        action[TAKE_KEY] = title
 
 
 def _curves(action: Any) -> Iterator[Any]:

@@ -646,6 +646,35 @@ def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path
     assert "notes.txt is no take" in other
 
 
+def test_a_take_that_was_baked_in_another_file_is_not_muted_here_and_people_are_asked_anew(
+    tmp_path: Path,
+) -> None:
+    said = run_blender(
+        _in("""
+    action = bpy.data.actions.new("there")
+    action["livemocap_take"] = "take"
+    library = str(folder / "library.blend")
+    bpy.data.libraries.write(library, {action}, fake_user=True)
+    bpy.data.actions.remove(action)
+    with bpy.data.libraries.load(library, link=True) as (_, chosen):
+        chosen.actions = ["there"]
+    said = []
+    for name in ("take", "other"):
+        try:
+            bpy.ops.livemocap.take_mute(filepath=str(folder / (name + ".mcap")))
+        except RuntimeError as error:
+            said.append(str(error))
+    known = bpy.ops.livemocap.bake_take.get_rna_type().properties
+    print(json.dumps([*said, known["people"].is_skip_save]))
+    """),
+        str(tmp_path),
+    )
+    linked, nowhere, anew = json.loads(said.splitlines()[-1])
+    assert "take comes from another file: mute it there" in linked
+    assert "other was not baked in this file" in nowhere
+    assert anew, "another take has other people"
+
+
 _RIGIFY = Path(__file__).parents[3] / "shared" / "rigs" / "rigify_human_b42.blend"
 _DEFORMING = {
     "shoulder": ("upper_arm", "forearm", "elbow"),
