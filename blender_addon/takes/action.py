@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from typing import Any
 
@@ -81,6 +83,38 @@ class TakeAction:
         if action is None:
             raise ActionGoneError("the action that was being written is gone")
         return action
+
+
+@contextmanager
+def all_or_none(animated: Sequence[Any]) -> Iterator[None]:
+    """If not all of them can be given actions, each has the one that it had."""
+    before = [_given(each) for each in animated]
+    try:
+        yield
+    except BaseException:
+        for each, (action, slot, fake_user) in zip(animated, before, strict=True):
+            _give_back(each, action, slot)
+            if action is not None and action.library is None:
+                action.use_fake_user = fake_user
+        raise
+
+
+def _given(animated: Any) -> tuple[Any, Any, bool]:
+    """Its action, the slot of that, and whether the action stays in the file unused."""
+    animation = animated.animation_data
+    action = animation.action if animation else None
+    if action is None:
+        return None, None, False
+    return action, animation.action_slot if HAS_SLOTS else None, action.use_fake_user
+
+
+def _give_back(animated: Any, action: Any, slot: Any) -> None:
+    animation = animated.animation_data
+    if animation is None or animation.action == action:
+        return
+    animation.action = action
+    if slot is not None:
+        animation.action_slot = slot
 
 
 def _identity(action: Any) -> tuple[str, int]:

@@ -8,6 +8,7 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import bpy
 
@@ -24,7 +25,7 @@ from ..armatures.curves import write_curves
 from ..rigs.face import FaceMesh
 from ..stream.proxies import can_build
 from ..stream.world import AS_IT_COMES, World
-from .action import ActionGoneError, TakeAction
+from .action import ActionGoneError, TakeAction, all_or_none
 from .aside import Aside
 from .bake_targets import Character, Curves, NewPerson, Poses, Target, TargetError
 from .key_times import WHOLE, KeyRate, KeyTimes, Window, exact_rate
@@ -213,13 +214,13 @@ class Bake:
 
     def _show(self, targets: Sequence[Actor]) -> None:
         """Everything that the scene sees, at once."""
-        shown = [(actor, target.object()) for actor, target in targets]
-        for actor, animated in shown:
-            self._action.assign(actor, animated)
-            self.baked.append(animated.name)
-        for actor, mesh in self._faces:
-            if (shape_keys := mesh.shape_keys()) is not None:
-                self._action.assign(actor, shape_keys)
+        shown: list[tuple[int, Any]] = [(actor, target.object()) for actor, target in targets]
+        faces = [(actor, mesh.shape_keys()) for actor, mesh in self._faces]
+        animated = [*shown, *((actor, face) for actor, face in faces if face is not None)]
+        with all_or_none([each for _, each in animated]):
+            for actor, each in animated:
+                self._action.assign(actor, each)
+        self.baked += [each.name for _, each in shown]
 
 
 def _key_times(scene: bpy.types.Scene, options: BakeOptions) -> KeyTimes:

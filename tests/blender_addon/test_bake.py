@@ -675,6 +675,47 @@ def test_a_take_that_was_baked_in_another_file_is_not_muted_here_and_people_are_
     assert anew, "another take has other people"
 
 
+def test_if_the_second_cannot_be_given_its_action_the_first_has_the_one_that_it_had(
+    tmp_path: Path,
+) -> None:
+    _write_take(tmp_path)
+    run_blender(
+        _in("""
+    from blender_addon.takes.action import TakeAction
+    from blender_addon.takes.bake import Bake, BakeOptions
+    empty()
+    objects = [bpy.data.objects.new(name, None) for name in "ab"]
+    for each in objects:
+        scene.collection.objects.link(each)
+    bpy.context.view_layer.update()
+    first, second = objects
+    first.keyframe_insert("location", frame=1)
+    had = first.animation_data.action
+    assert had and had.users == 1
+    work = Bake(BakeOptions(take=Path(take)))
+    for name in "ab":
+        work._action.channels(work._action.add_actor(name, 30)).fcurves.new("location")
+    give = TakeAction.assign
+
+    def assign(self, actor, animated):
+        if animated.name == "b":
+            raise AttributeError("read-only")
+        give(self, actor, animated)
+
+    TakeAction.assign = assign
+    targets = [type("Made", (), {"object": lambda self, each=each: each})() for each in objects]
+    try:
+        work._show(list(enumerate(targets)))
+        raise AssertionError("it is refused")
+    except AttributeError:
+        work.cancel()
+    assert first.animation_data.action == had and second.animation_data is None
+    assert not had.use_fake_user and list(bpy.data.actions) == [had] and not work.baked
+    """),
+        str(tmp_path),
+    )
+
+
 _RIGIFY = Path(__file__).parents[3] / "shared" / "rigs" / "rigify_human_b42.blend"
 _DEFORMING = {
     "shoulder": ("upper_arm", "forearm", "elbow"),
