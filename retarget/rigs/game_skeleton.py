@@ -13,6 +13,7 @@ import numpy as np
 
 from livemocap.skeleton import SMPLX
 
+from ..errors import RetargetError
 from .joint_map import JointMap
 from .mapping import map_joints
 from .skeleton import RigSkeleton
@@ -73,11 +74,18 @@ def _copy_above(whole: RigSkeleton, loose: RigSkeleton, name: str, of_body: Sequ
 
 
 def _reordered(skeleton: RigSkeleton, rows: list[int], parents: list[int]) -> RigSkeleton:
-    """Some bones of a skeleton, with other parents (places in `rows`), parents first."""
+    """Some bones of a skeleton, with other parents (places in `rows`), parents first.
+
+    Raises:
+        RetargetError: some would hang on each other in a ring.
+    """
     order: list[int] = []
     waiting = list(range(len(rows)))
     while waiting:
         ready = [place for place in waiting if parents[place] < 0 or parents[place] in order]
+        if not ready:
+            names = ", ".join(skeleton.names[rows[place]] for place in waiting[:4])
+            raise RetargetError(f"bones {names} hang on each other in a ring")
         order += ready
         waiting = [place for place in waiting if place not in ready]
     picked = [rows[place] for place in order]

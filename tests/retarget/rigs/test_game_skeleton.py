@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+import pytest
 from rigs_made import made_rig
 
-from retarget.rigs.game_skeleton import game_skeleton
+from retarget.errors import RetargetError
+from retarget.rigs.game_skeleton import _reordered, game_skeleton
 from retarget.rigs.skeleton import RigSkeleton
 
 
@@ -62,3 +64,9 @@ def test_deforming_bones_that_are_no_body_are_none() -> None:
     skeleton, _ = control_rig()
     few = tuple(name.startswith("DEF-hair") for name in skeleton.names)
     assert game_skeleton(replace(skeleton, deforms=few)) is None
+
+
+def test_bones_that_would_hang_on_each_other_in_a_ring_are_refused() -> None:
+    skeleton, _ = control_rig()
+    with pytest.raises(RetargetError, match="in a ring"):
+        _reordered(skeleton, [0, 1, 2], [-1, 2, 1])
