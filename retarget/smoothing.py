@@ -16,8 +16,8 @@ _WIDTHS = 2.3548
 _REACH = 3.0
 """Standard deviations beyond which a sample does not count."""
 
-_MOST = 200
-"""Samples that count on each side at most, however dense they are."""
+_MOST = 4000
+"""Samples that count on each side at most, however dense they are: 10 s at 240 a second."""
 
 
 def smoothed(motion: PersonMotion, seconds: float) -> PersonMotion:
@@ -31,36 +31,25 @@ def smoothed(motion: PersonMotion, seconds: float) -> PersonMotion:
     sigma_s = seconds / _WIDTHS
     step_s = float(np.median(np.diff(motion.times_s)))
     reach = min(int(np.ceil(_REACH * sigma_s / max(step_s, 1e-6))), _MOST, motion.frames - 1)
-    weights = _weights(motion.times_s, sigma_s, reach)
-    turned = _mean(continuous(motion.local_wxyz), weights, reach)
-    return replace(
-        motion, local_wxyz=normalize(turned), pelvis=_mean(motion.pelvis, weights, reach)
-    )
+    turned = _mean(continuous(motion.local_wxyz), motion.times_s, sigma_s, reach)
+    pelvis = _mean(motion.pelvis, motion.times_s, sigma_s, reach)
+    return replace(motion, local_wxyz=normalize(turned), pelvis=pelvis)
 
 
-def _weights(times_s: Array, sigma_s: float, reach: int) -> Array:
-    """(2 reach + 1, T), summing to 1 over the samples around each; the same number on both sides,
-    so that the ends are not drawn inwards."""
-    T = len(times_s)
-    weights = np.zeros((2 * reach + 1, T))
-    for away in range(reach + 1):
-        if away >= T - away:
-            break
+def _mean(values: Array, times_s: Array, sigma_s: float, reach: int) -> Array:
+    """(T, ...) values, each the weighted mean of those around it; of as many on both sides, so
+    that the ends are not drawn inwards."""
+    T = len(values)
+    total, weights = np.array(values, float), np.ones(T)
+    for away in range(1, min(reach, (T - 1) // 2) + 1):
         inner = slice(away, T - away)
-        before, after = times_s[: T - 2 * away], times_s[2 * away :]
-        now = times_s[inner]
-        for row, then in ((reach - away, before), (reach + away, after)):
-            weights[row, inner] = np.exp(-0.5 * ((then - now) / sigma_s) ** 2)
-    return weights / weights.sum(0)
+        for there in (slice(0, T - 2 * away), slice(2 * away, T)):
+            weight = np.exp(-0.5 * ((times_s[there] - times_s[inner]) / sigma_s) ** 2)
+            weights[inner] += weight
+            total[inner] += _along(weight, values) * values[there]
+    return total / _along(weights, values)
 
 
-def _mean(values: Array, weights: Array, reach: int) -> Array:
-    """(T, ...) values, each the weighted mean of those around it."""
-    T, total = len(values), np.zeros_like(values)
-    for row, weight in enumerate(weights):
-        away = row - reach
-        there = slice(max(0, away), T + min(0, away))
-        here = slice(max(0, -away), T - max(0, away))
-        shaped = weight[here].reshape(-1, *[1] * (values.ndim - 1))
-        total[here] += shaped * values[there]
-    return total
+def _along(weights: Array, values: Array) -> Array:
+    """(T,) weights, shaped so that they multiply (T, ...) values."""
+    return weights.reshape(-1, *[1] * (values.ndim - 1))

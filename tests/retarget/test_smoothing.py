@@ -40,6 +40,14 @@ def test_a_symmetric_peak_stays_when_it_was() -> None:
     np.testing.assert_allclose(found, found[::-1], atol=1e-12)
 
 
+def test_the_bell_is_as_wide_as_it_is_asked_for_at_any_rate() -> None:
+    motion = smooth_motion(3001)
+    tick = (np.arange(3001) == 1500)[:, None] * [1.0, 0.0, 0.0]
+    motion = replace(motion, times_s=np.arange(3001) / 60.0, pelvis=tick)
+    found = smoothed(motion, 10.0).pelvis[:, 0]
+    assert np.count_nonzero(found > found.max() / 2) / 60.0 == pytest.approx(10.0, abs=0.1)
+
+
 @pytest.mark.parametrize("seconds", [0.05, 0.5, 20.0])
 def test_constant_speed_is_kept_up_to_the_ends(seconds: float) -> None:
     motion = smooth_motion(60)
