@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 import bpy
@@ -12,7 +13,7 @@ from retarget.errors import RetargetError
 
 from ..armatures.armature import pose_bones
 from ..rigs.actors import Rule
-from ..rigs.control_rig import switches
+from ..rigs.control_rig import settable_bones, switches
 from ..rigs.edits import follows_as_noted
 from ..rigs.note import RigNote, note_text, read_note
 from ..rigs.user_presets import bones_named, preset_title
@@ -37,6 +38,11 @@ from .status import StatusLine, draw_lines, sentence_lines
 
 _NAMED = 4
 """Joints without a bone that are named; the others are in the list."""
+
+
+_STALE_S = 2.0
+
+_seen: tuple[tuple[int, int], float, list[str]] | None = None
 
 
 class LIVEMOCAP_PT_rig(SidebarPanel, bpy.types.Panel):
@@ -152,10 +158,19 @@ def _switch_lines(rig_object: bpy.types.Object) -> list[StatusLine]:
     bones = pose_bones(rig_object)
     wrong = [
         f"{name} of {bone} to {value:g}"
-        for (bone, name), value in switches(rig_object).items()
+        for (bone, name), value in switches(rig_object, _settable(rig_object)).items()
         if bones[bone][name] != value
     ]
     return sentence_lines(f"To move these limbs set {', '.join(wrong)}", "ERROR") if wrong else []
+
+
+def _settable(rig_object: bpy.types.Object) -> list[str]:
+    """Its `settable_bones`: a rig has hundreds of bones, and this is asked at every redraw."""
+    global _seen
+    who, now_s = (rig_object.session_uid, len(pose_bones(rig_object))), time.monotonic()
+    if _seen is None or _seen[0] != who or now_s - _seen[1] > _STALE_S:
+        _seen = who, now_s, settable_bones(rig_object)
+    return _seen[2]
 
 
 def _control_lines(rig_object: bpy.types.Object, note: RigNote) -> list[StatusLine]:
@@ -167,7 +182,7 @@ def _control_lines(rig_object: bpy.types.Object, note: RigNote) -> list[StatusLi
             "this rig. Live moves it all the same",
             "INFO",
         )
-    if not follows_as_noted(rig_object, note):
+    if not follows_as_noted(rig_object, note, _settable(rig_object)):
         lines += sentence_lines("Its controls follow others than before: detect anew", "ERROR")
     return lines
 

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -34,26 +34,49 @@ def moving_parents(rigged: bpy.types.Object, bones: Sequence[str]) -> dict[str, 
         return dict(probe_parents(rigged, bones).parents)
 
 
-def switches(rigged: bpy.types.Object) -> dict[tuple[str, str], float]:
+def settable_bones(rigged: bpy.types.Object) -> list[str]:
+    """Those that have what `switches` and `followed` look for; for whoever asks at every redraw."""
+    return [
+        bone.name
+        for bone in pose_bones(rigged)
+        if any(name in _FORWARD or _says_follow(name) for name in bone.keys())  # noqa: SIM118
+    ]
+
+
+def switches(
+    rigged: bpy.types.Object, among: Iterable[str] | None = None
+) -> dict[tuple[str, str], float]:
     """Custom properties by bone and name, and the values to be keyed beside the bones."""
     return {
         (bone.name, name): value
-        for bone in pose_bones(rigged)
+        for bone in _bones(rigged, among)
         for name, value in _FORWARD.items()
         if name in bone
     }
 
 
-def followed(rigged: bpy.types.Object) -> str:
+def followed(rigged: bpy.types.Object, among: Iterable[str] | None = None) -> str:
     """What controls are set to turn with, as text; what moves what is to be probed anew when it
     has changed. Empty where nothing can be set."""
     found = [
         f"{bone.name}.{name}={float(bone[name]):g}"
-        for bone in pose_bones(rigged)
+        for bone in _bones(rigged, among)
         for name in bone.keys()  # noqa: SIM118 - not a dict
-        if "follow" in name.lower() and isinstance(bone[name], float | int)
+        if _says_follow(name) and isinstance(bone[name], float | int)
     ]
     return " ".join(found)
+
+
+def _bones(rigged: bpy.types.Object, among: Iterable[str] | None) -> list[Any]:
+    """All of them, or those of these names that are there."""
+    bones: Any = pose_bones(rigged)
+    if among is None:
+        return list(bones)
+    return [bones[name] for name in among if name in bones]
+
+
+def _says_follow(name: str) -> bool:
+    return "follow" in name.lower()
 
 
 def _turns_alone(bone: Any) -> bool:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
 
@@ -168,6 +169,12 @@ def probed(rig_object: bpy.types.Object, note: RigNote) -> RigNote:
     return replace(note, parents=parents, followed=followed(rig_object))
 
 
-def follows_as_noted(rig_object: bpy.types.Object, note: RigNote) -> bool:
-    """Whether its controls turn with what they turned with when that was found out."""
-    return note.followed == followed(rig_object)
+def follows_as_noted(
+    rig_object: bpy.types.Object, note: RigNote, among: Iterable[str] | None = None
+) -> bool:
+    """Whether its controls turn with what they turned with when that was found out.
+
+    Args:
+        among: its `settable_bones`, if they are known; else all are looked through.
+    """
+    return note.followed == followed(rig_object, among)

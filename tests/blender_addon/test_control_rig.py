@@ -50,3 +50,43 @@ def test_a_rig_in_the_tweak_mode_of_a_strip_is_refused_with_what_to_do() -> None
     assert animation.use_tweak_mode and "livemocap_rig" not in hero
     """
     )
+
+
+def test_the_rig_panel_looks_through_all_bones_once_and_still_says_what_is_set_now() -> None:
+    run_blender(
+        _START
+        + """
+    from types import SimpleNamespace
+    from unittest.mock import MagicMock
+    from blender_addon.panels import rig_panel
+
+    looked = []
+    through_all = rig_panel.settable_bones
+
+    def counted(rigged):
+        looked.append(rigged.name)
+        return through_all(rigged)
+
+    rig_panel.settable_bones = counted
+    rig_panel._STALE_S = 1e9
+
+    def show():
+        layout = MagicMock()
+        rig_panel.LIVEMOCAP_PT_rig.draw(SimpleNamespace(layout=layout), bpy.context)
+        labels = [call for call in layout.mock_calls if call[0].split(".")[-1] == "label"]
+        return " ".join(call.kwargs.get("text") or call.args[0] for call in labels)
+
+    bone = hero.pose.bones[8]
+    bone["IK_FK"], bone["Head_Follow"] = 0.0, 1.0
+    assign("Hero", 1)
+    bpy.context.view_layer.objects.active = hero
+    said = show()
+    assert f"IK_FK of {bone.name} to 1" in said and "others than before" not in said
+    bone["IK_FK"], bone["Head_Follow"] = 1.0, 0.0
+    said = show()
+    assert "IK_FK" not in said and "others than before" in said
+    assert looked == ["Hero"]
+    bone.name = "other"
+    assert "IK_FK" not in show(), "a name that is gone does no harm"
+    """
+    )
