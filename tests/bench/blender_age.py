@@ -1,4 +1,3 @@
-
 """How old packets are when Blender's pose is set, while its interface stalls again and again.
 
     python tests/bench/blender_age.py [--people 10] [--seconds 60] [--rigs]
