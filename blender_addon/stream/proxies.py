@@ -143,7 +143,7 @@ def clear_proxies() -> int:
     for proxy in found.values():
         remove_proxy(proxy)
     collection = bpy.data.collections.get((COLLECTION, None))
-    if collection is not None and not collection.all_objects and not collection.children:
+    if collection is not None and not collection.objects and not collection.children:
         bpy.data.collections.remove(collection)
     return len(found)
 
