@@ -351,7 +351,7 @@ def test_while_an_export_is_on_its_way_files_and_undo_know_nothing_of_it(tmp_pat
         assert [each.name[0] for each in scenes()] == ["."], "menus would list it"
         assert not scenes()[0].collection.all_objects
         assert copied().get("seen"), "all keys are copied again and again"
-    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "saved.blend"))
+    bpy.ops.wm.save_as_mainfile(filepath=str(folder / "saved.blend"), copy=True)
     with bpy.data.libraries.load(str(folder / "saved.blend")) as (kept, _):
         assert kept.scenes == [scene.name]
     exporting.tick(0.0)
