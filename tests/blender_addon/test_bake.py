@@ -475,7 +475,7 @@ def test_a_bake_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
     halfway()
     blender_addon.unregister()
     assert baking.current() is None and not bpy.data.actions
-    assert not bpy.app.timers.is_registered(baking._on_timer)
+    assert not bpy.app.timers.is_registered(baking._job.on_timer)
     """),
         str(_with_rig(tmp_path)),
     )

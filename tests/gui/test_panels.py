@@ -144,7 +144,7 @@ def test_baking_and_exporting(sidebar: Sidebar, pictures: Path) -> None:
         import sys
         baking = sys.modules["bl_ext.user_default.livemocap.takes.baking"]
         bpy.ops.livemocap.bake_take(filepath={take!r})
-        bpy.app.timers.unregister(baking._on_timer)
+        bpy.app.timers.unregister(baking._job.on_timer)
         while baking.current().progress < 0.4:
             baking.tick(0.0)
         """
@@ -152,7 +152,7 @@ def test_baking_and_exporting(sidebar: Sidebar, pictures: Path) -> None:
     sidebar.check()
     assert "Baking take" in sidebar.texts()
     sidebar.photograph(pictures / "baking.png", "Takes")
-    sidebar.window.ask("bpy.app.timers.register(baking._on_timer)")
+    sidebar.window.ask("bpy.app.timers.register(baking._job.on_timer)")
     sidebar.window.wait_for("'Baked take' in ' '.join(watch.texts('LIVEMOCAP_PT_takes'))")
     sidebar.check()
     sidebar.window.ask(
