@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from types import SimpleNamespace
 from typing import Any
+from unittest.mock import MagicMock
 
 import bpy
 
@@ -94,3 +95,19 @@ def drawn(name: str) -> list[str] | None:
 def _operator(name: str) -> Any:
     module, _, function = name.partition(".")
     return getattr(getattr(bpy.ops, module), function).get_rna_type()
+
+
+def sentences(panel: Any) -> str:
+    """Labels, buttons and progress of a panel, each with an icon that exists and short enough for
+    the sidebar."""
+    known: Any = bpy.types.UILayout.bl_rna
+    icons = known.functions["label"].parameters["icon"].enum_items.keys()
+    layout, texts = MagicMock(), []
+    panel.draw(SimpleNamespace(layout=layout), bpy.context)
+    for call in layout.mock_calls:
+        kind = call[0].split(".")[-1]
+        if kind in ("label", "operator", "progress"):
+            assert kind == "progress" or call.kwargs["icon"] in icons
+            texts.append(call.kwargs.get("text") or call.args[0])
+            assert len(texts[-1]) <= 36
+    return " ".join(texts)

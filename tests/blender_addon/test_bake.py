@@ -9,11 +9,11 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from baked_takes import FRAMES, LATE, START, in_blender, take_and_rig, tracks, write_take
 from blender_process import needs_bpy, run_blender
 from motion import smooth_motion, smooth_tracks
 from rigs_made import MadeRig, made_rig
 
-from livemocap.messages import TrackFrame
 from livemocap.rotation import Array, normalize
 from livemocap.skeleton import SMPLX
 from livemocap.take_writer import TakeWriter
@@ -23,7 +23,6 @@ from retarget.rigs.armature_file import load_armatures, save_armatures
 
 pytestmark = [pytest.mark.blender, needs_bpy]
 
-FRAMES, LATE, START = 45, 12, 11
 RIGS = {
     "mannequin": {"naming": "ue4", "rest": "A", "axes": "random", "extras": ("root", "twist")},
     "mixamo": {"naming": "mixamo", "axes": "world", "yaw_deg": 70, "scale": 1.3},
@@ -31,70 +30,6 @@ RIGS = {
     "chibi": {"naming": "chibi", "axes": "random", "scale": 0.5},
 }
 LIMBS = {"shoulder": "elbow", "elbow": "wrist", "hip": "knee", "knee": "ankle", "ankle": "foot"}
-
-_BEGIN = """
-import json, sys
-from pathlib import Path
-import bpy
-import numpy as np
-from mathutils import Matrix
-import blender_addon
-from action_curves import action_names, all_curves, moving_curves
-from blender_addon.takes import baking
-from blender_addon.rigs.reader import posed_skeleton
-from blender_rigs import build_armature
-from livemocap.coords import R_BLENDER_WORLD
-from livemocap.skeleton import SMPLX
-from retarget.rigs.armature import Armature
-from retarget.rigs.armature_file import load_armatures, save_armatures
-blender_addon.register()
-folder = Path(sys.argv[1])
-take = str(folder / "take.mcap")
-scene = bpy.context.scene
-
-def empty(fps=30, base=1.0):
-    global scene
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    scene = bpy.context.scene
-    scene.frame_start, scene.render.fps, scene.render.fps_base = 11, fps, base
-
-def bake(**how):
-    return bpy.ops.livemocap.bake_take(filepath=how.pop("take", take), wait=True, **how)
-
-def refused(**how):
-    try:
-        bake(**how)
-    except RuntimeError as error:  # as scripts see a report of an error
-        return str(error)
-
-def heads(shown):
-    found = [shown.matrix_world @ shown.pose.bones[name].head for name in SMPLX.names]
-    return np.array(found) @ R_BLENDER_WORLD
-
-def inventory():
-    kinds = "actions", "objects", "armatures", "collections"
-    return {kind: sorted(each.name for each in getattr(bpy.data, kind)) for kind in kinds}
-"""
-
-
-def _tracks() -> list[TrackFrame]:
-    """Two people; the second comes later."""
-    frames = smooth_tracks(FRAMES)
-    rows = ("track_ids", "states", "detections", "scores", "joint_rotvecs", "pelvis", "joints",
-            "rest_joints", "betas", "expression", "joint_confidence")  # fmt: skip
-    alone = [replace(f, **{name: getattr(f, name)[:1] for name in rows}) for f in frames[:LATE]]
-    return alone + frames[LATE:]
-
-
-def _write_take(folder: Path) -> Path:
-    writer = TakeWriter(folder / "take.mcap")
-    for frame in _tracks():
-        writer.write("track", frame)
-    return writer.close()
-
-
-def _in(code: str) -> str:
-    return _BEGIN + "\n".join(line.removeprefix("    ") for line in code.splitlines())
 
 
 RATES = {"30": (30, 1.0), "24": (24, 1.0), "23.976": (24, 1.001), "29.97": (30, 1.001)}
@@ -104,7 +39,7 @@ RATES = {"30": (30, 1.0), "24": (24, 1.0), "23.976": (24, 1.001), "29.97": (30, 
 def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """New armatures at several rates of the scene, evaluated on every frame."""
     folder = tmp_path_factory.mktemp("baked")
-    _write_take(folder)
+    write_take(folder)
     code = """
     said = {}
     for title, (fps, base) in json.loads(sys.argv[2]).items():
@@ -132,12 +67,12 @@ def baked(tmp_path_factory: pytest.TempPathFactory) -> Path:
                 np.savez(folder / f"{title} {rate} {len(found)}.npz", frames=frames, heads=places)
                 found.append(person)
     """
-    run_blender(_in(code), str(folder), json.dumps(RATES), timeout_s=170)
+    run_blender(in_blender(code), str(folder), json.dumps(RATES), timeout_s=170)
     return folder
 
 
 def _motions() -> list[PersonMotion]:
-    return motions_from_tracks(_tracks())
+    return motions_from_tracks(tracks())
 
 
 @pytest.mark.parametrize("person", [0, 1])
@@ -226,11 +161,11 @@ _ON_RIGS = """
 def on_rigs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Array]:
     """By rig and root, (T, B, 3) m where Blender puts the bones, in the order they were made in."""
     folder = tmp_path_factory.mktemp("rigs")
-    _write_take(folder)
+    write_take(folder)
     made = {name: made_rig(**how) for name, how in RIGS.items()}
     rigs = [Armature(name=name, skeleton=one.skeleton) for name, one in made.items()]
     save_armatures(folder / "made.npz", rigs)
-    run_blender(_in(_ON_RIGS), str(folder), timeout_s=170)
+    run_blender(in_blender(_ON_RIGS), str(folder), timeout_s=170)
     found: dict[str, list[Array]] = {}
     for posed in load_armatures(folder / "posed.npz"):
         names = made[posed.name.split()[0]].skeleton.names
@@ -282,9 +217,9 @@ def test_whatever_carries_it_the_character_goes_the_same_way(
 
 
 def test_what_was_chosen_for_a_character_in_the_rig_panel_is_used(tmp_path: Path) -> None:
-    _write_take(tmp_path)
+    write_take(tmp_path)
     run_blender(
-        _in("""
+        in_blender("""
     from dataclasses import replace
     from blender_addon.rigs.edits import new_note
     from blender_addon.rigs.note import as_text, read_note, write_note
@@ -306,14 +241,14 @@ def test_what_was_chosen_for_a_character_in_the_rig_panel_is_used(tmp_path: Path
     scene.frame_set(30)
     assert np.linalg.norm(rig.matrix_world.translation) < 5
     """),
-        str(_with_rig(tmp_path)),
+        str(take_and_rig(tmp_path)),
     )
 
 
 def test_keys_can_be_fewer_other_trimmed_or_not_of_fingers(tmp_path: Path) -> None:
-    _write_take(tmp_path)
+    write_take(tmp_path)
     run_blender(
-        _in("""
+        in_blender("""
     def keys(**how):
         for name in ("take person 1", "take person 2"):
             if name in bpy.data.objects:
@@ -380,7 +315,7 @@ def test_what_never_moves_has_two_keys_and_is_exact(tmp_path: Path) -> None:
         writer.write("track", replace(frame, joint_rotvecs=still))
     writer.close()
     run_blender(
-        _in("""
+        in_blender("""
     empty()
     bake()
     person = bpy.data.objects["take person 1"]
@@ -390,327 +325,6 @@ def test_what_never_moves_has_two_keys_and_is_exact(tmp_path: Path) -> None:
     assert set(counts) == {2, 45} and len(counts[45]) == 3 + 3 * 4
     values = [[curve.evaluate(frame) for frame in (11, 30.5, 55)] for curve in counts[2]]
     assert all(len(set(each)) == 1 for each in values)
-    """),
-        str(tmp_path),
-    )
-
-
-def test_a_bake_is_one_step_of_undo(tmp_path: Path) -> None:
-    _write_take(tmp_path)
-    run_blender(
-        _in("""
-    empty()
-    bpy.ops.ed.undo_push(message="before")
-    before = inventory()
-    bake()
-    after = inventory()
-    names = action_names("take", "person 1", "person 2")
-    assert after["actions"] == names and len(after["objects"]) == 2
-    for _ in range(3):
-        bpy.ops.ed.undo()
-        assert inventory() == before
-        bpy.ops.ed.redo()
-        assert inventory() == after
-    scene = bpy.context.scene
-    scene.frame_set(30)
-    first = heads(bpy.data.objects["take person 1"])
-    scene.frame_set(40)
-    assert np.abs(first - heads(bpy.data.objects["take person 1"])).max() > 0.1
-    bake()
-    assert inventory()["actions"] == sorted(names + [f"{name}.001" for name in names])
-    assert bpy.data.objects["take person 1"].animation_data.action.name == names[0]
-    """),
-        str(tmp_path),
-    )
-
-
-def test_a_bake_that_is_stopped_leaves_nothing_behind(tmp_path: Path) -> None:
-    _write_take(tmp_path)
-    run_blender(
-        _in("""
-    from blender_addon.takes.bake import BakeOptions
-    empty()
-    rig = build_armature("Rig", load_armatures(folder / "made.npz")[0].skeleton, np.eye(4))
-    bpy.ops.ed.undo_push(message="before")
-    before, steps = inventory(), 0
-    options = [BakeOptions(take=Path(take)), BakeOptions(take=Path(take), characters=("Rig",))]
-    for how in options:
-        baking.start(how)
-        while baking.current():
-            baking.tick(0.0)
-            steps += 1
-        assert baking.note()[0].startswith("Baked take: ") and not baking.note()[1]
-        bpy.ops.ed.undo()
-        assert inventory() == before
-        for stop_at in (1, steps // 3, steps - 3):
-            baking.start(how)
-            for _ in range(stop_at):
-                baking.tick(0.0)
-            assert 0 < baking.current().progress < 1
-            assert bpy.ops.livemocap.bake_cancel() == {"FINISHED"}
-            assert inventory() == before
-            assert bpy.data.objects["Rig"].animation_data is None
-            assert baking.note() == ("Cancelled baking take", False)
-        steps = 0
-
-    def halfway():
-        baking.start(options[0])
-        while not bpy.data.actions:
-            baking.tick(0.0)
-
-    bpy.ops.ed.undo_push(message="more")
-    halfway()
-    bpy.ops.ed.undo()
-    baking.tick(0.0)
-    assert baking.current() is None and "Undo ended" in baking.note()[0]
-    assert inventory() == before
-    halfway()
-    bpy.data.actions.remove(bpy.data.actions[0])
-    while baking.current():
-        baking.tick(0.0)
-    assert "gone" in baking.note()[0] and inventory() == before
-    halfway()
-    bpy.ops.wm.read_homefile(use_empty=True)
-    assert baking.current() is None and not bpy.data.actions
-    halfway()
-    blender_addon.unregister()
-    assert baking.current() is None and not bpy.data.actions
-    assert not bpy.app.timers.is_registered(baking._job.on_timer)
-    """),
-        str(_with_rig(tmp_path)),
-    )
-
-
-def _with_rig(folder: Path) -> Path:
-    rig = Armature(name="Rig", skeleton=made_rig("mixamo").skeleton)
-    save_armatures(folder / "made.npz", [rig])
-    return folder
-
-
-def test_what_cannot_be_baked_is_said_in_a_sentence_and_leaves_nothing(tmp_path: Path) -> None:
-    whole = _write_take(tmp_path)
-    (tmp_path / "damaged.mcap").write_bytes(whole.read_bytes()[:-300])
-    (tmp_path / "text.mcap").write_text("no take at all")
-    TakeWriter(tmp_path / "empty.mcap").close()
-    said = run_blender(
-        _in("""
-    empty()
-    rig = build_armature("Rig", load_armatures(folder / "made.npz")[0].skeleton, np.eye(4))
-    pole = build_armature("Pole", load_armatures(folder / "made.npz")[1].skeleton, np.eye(4))
-    before, said = inventory(), {}
-
-    def select(*names):
-        for each in bpy.data.objects:
-            each.select_set(each.name in names)
-
-    for name in ("damaged", "text", "empty", "absent"):
-        said[name] = refused(take=str(folder / f"{name}.mcap"))
-    select()
-    said["nobody"] = refused(people="7")
-    said["words"] = refused(people="left")
-    said["unselected"] = refused(to="SELECTED")
-    select("Pole")
-    said["pole"] = refused(to="SELECTED", people="1")
-    select("Rig")
-    said["many"] = refused(to="SELECTED", people="1 2")
-    said["root"] = refused(to="SELECTED", people="1", root="ROOT_BONE")
-    bpy.context.view_layer.objects.active = rig
-    bpy.ops.object.mode_set(mode="EDIT")
-    said["edited"] = refused()
-    bpy.ops.object.mode_set(mode="OBJECT")
-    rig.scale = (-1, 1, 1)
-    bpy.context.view_layer.update()
-    said["mirrored"] = refused(to="SELECTED", people="1")
-    assert inventory() == before
-    assert rig.animation_data is None and pole.animation_data is None
-    print(json.dumps(said))
-    """),
-        str(_with_pole(tmp_path)),
-    )
-    found = json.loads(said.splitlines()[-1])
-    assert "damaged (the end is missing). Try `livemocap take recover" in found["damaged"]
-    assert "not a take" in found["text"]
-    assert "nobody was tracked" in found["empty"]
-    assert "No such file" in found["absent"]
-    assert "no person 7; there are 1, 2" in found["nobody"]
-    assert "People 'left': expected their numbers" in found["words"]
-    assert "Select the armature" in found["unselected"]
-    assert "Pole: no bone was found that is surely its hips" in found["pole"]
-    assert "2 people for 1 selected" in found["many"]
-    assert "no bone lies above" in found["root"]
-    assert "in Object Mode and Pose Mode only" in found["edited"]
-    assert "mirrored" in found["mirrored"]
-
-
-def _with_pole(folder: Path) -> Path:
-    made = made_rig("mixamo").skeleton
-    pole = replace(
-        made,
-        names=("a", "b"),
-        parents=(-1, 0),
-        **{name: getattr(made, name)[:2] for name in ("heads", "axes", "tails")},
-        deforms=(),
-        connected=(),
-    )
-    armatures = [Armature(name="Rig", skeleton=made), Armature(name="Pole", skeleton=pole)]
-    save_armatures(folder / "made.npz", armatures)
-    return folder
-
-
-def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path) -> None:
-    _write_take(tmp_path)
-    said = run_blender(
-        _in("""
-    from types import SimpleNamespace
-    from unittest.mock import MagicMock
-    from blender_addon.takes.bake import BakeOptions
-    from blender_addon.panels.takes_panel import LIVEMOCAP_PT_takes
-
-    icons = bpy.types.UILayout.bl_rna.functions["label"].parameters["icon"].enum_items.keys()
-
-    def show():
-        layout, texts = MagicMock(), []
-        LIVEMOCAP_PT_takes.draw(SimpleNamespace(layout=layout), bpy.context)
-        for call in layout.mock_calls:
-            kind = call[0].split(".")[-1]
-            if kind in ("label", "operator", "progress"):
-                assert kind == "progress" or call.kwargs["icon"] in icons
-                texts.append(call.kwargs.get("text") or call.args[0])
-                assert len(texts[-1]) <= 36
-        return " ".join(texts)
-
-    empty()
-    bpy.context.window_manager.livemocap.takes_folder = str(folder / "none")
-    said = [show()]
-    assert bpy.ops.livemocap.bake_take.poll() and not bpy.ops.livemocap.bake_cancel.poll()
-    baking.start(BakeOptions(take=Path(take)))
-    baking.tick(0.0)
-    assert not bpy.ops.livemocap.bake_take.poll() and bpy.ops.livemocap.bake_cancel.poll()
-    said.append(show())
-    baking.finish()
-    said.append(show())
-    refused(people="9")
-    said.append(show())
-
-    from blender_addon.panels.take_list import follow_folder, takes
-    from blender_addon.takes import folder as take_list
-    bpy.context.window_manager.livemocap.takes_folder = str(folder)
-    take_list.look_again()
-    show()
-    assert bpy.app.timers.is_registered(follow_folder), "drawing may change nothing itself"
-    follow_folder()
-    assert [(row.name, row.short) for row in takes().rows] == [("take", "1.5 s, 2 people")]
-    said.append(show())
-    assert bpy.ops.livemocap.take_mute(filepath=take) == {"FINISHED"}
-    curves = [c for a in bpy.data.actions if a.get("livemocap_take") for c in all_curves(a)]
-    assert curves and all(curve.mute for curve in curves)
-    bpy.ops.livemocap.take_mute(filepath=take)
-    assert not any(curve.mute for curve in curves)
-    baking.start(BakeOptions(take=Path(take)))
-    for path in (take, str(folder / "notes.txt")):
-        try:
-            bpy.ops.livemocap.take_delete(filepath=path)
-        except RuntimeError as error:
-            said.append(str(error))
-    baking.cancel()
-    assert Path(take).exists()
-    assert bpy.ops.livemocap.take_rename(filepath=take, name="best") == {"FINISHED"}
-    renamed = str(folder / "best.mcap")
-    assert not Path(take).exists() and Path(renamed).exists()
-    assert {a["livemocap_take"] for a in bpy.data.actions if "livemocap_take" in a} == {"best"}
-    for name in ("best", "../best", "a:b"):
-        try:
-            bpy.ops.livemocap.take_rename(filepath=renamed, name=name)
-            raise AssertionError(name)
-        except RuntimeError as error:
-            said.append(str(error))
-    follow_folder()
-    assert [row.name for row in takes().rows] == ["best"]
-    assert bpy.ops.livemocap.take_delete(filepath=renamed) == {"FINISHED"}
-    assert not Path(renamed).exists() and take_list.takes_in(folder) == []
-    follow_folder()
-    assert not takes().rows
-    print(json.dumps(said))
-    """),
-        str(tmp_path),
-    )
-    idle, running, done, failed, listed, busy, other, *names = json.loads(said.splitlines()[-1])
-    assert idle.endswith("No takes in this folder yet Bake Take...")
-    assert "% livemocap.bake_cancel Baking take" in running
-    assert "Baked take: take person 1, take" in done
-    assert "no person 9" in failed
-    assert "1.5 s, 2 people, 30 a second, 0 dropped Bake Again..." in " ".join(listed.split())
-    assert "best.mcap is there already" in names[0]
-    assert all("cannot be the name of a take" in each for each in names[1:])
-    assert "take.mcap is being baked: cancel that first" in busy
-    assert "notes.txt is no take" in other
-
-
-def test_a_take_that_was_baked_in_another_file_is_not_muted_here_and_people_are_asked_anew(
-    tmp_path: Path,
-) -> None:
-    said = run_blender(
-        _in("""
-    action = bpy.data.actions.new("there")
-    action["livemocap_take"] = "take"
-    library = str(folder / "library.blend")
-    bpy.data.libraries.write(library, {action}, fake_user=True)
-    bpy.data.actions.remove(action)
-    with bpy.data.libraries.load(library, link=True) as (_, chosen):
-        chosen.actions = ["there"]
-    said = []
-    for name in ("take", "other"):
-        try:
-            bpy.ops.livemocap.take_mute(filepath=str(folder / (name + ".mcap")))
-        except RuntimeError as error:
-            said.append(str(error))
-    known = bpy.ops.livemocap.bake_take.get_rna_type().properties
-    print(json.dumps([*said, known["people"].is_skip_save]))
-    """),
-        str(tmp_path),
-    )
-    linked, nowhere, anew = json.loads(said.splitlines()[-1])
-    assert "take comes from another file: mute it there" in linked
-    assert "other was not baked in this file" in nowhere
-    assert anew, "another take has other people"
-
-
-def test_if_the_second_cannot_be_given_its_action_the_first_has_the_one_that_it_had(
-    tmp_path: Path,
-) -> None:
-    _write_take(tmp_path)
-    run_blender(
-        _in("""
-    from blender_addon.takes.action import TakeAction
-    from blender_addon.takes.bake import Bake, BakeOptions
-    empty()
-    objects = [bpy.data.objects.new(name, None) for name in "ab"]
-    for each in objects:
-        scene.collection.objects.link(each)
-    bpy.context.view_layer.update()
-    first, second = objects
-    first.keyframe_insert("location", frame=1)
-    had = first.animation_data.action
-    assert had and had.users == 1
-    work = Bake(BakeOptions(take=Path(take)))
-    for name in "ab":
-        work._action.channels(work._action.add_actor(name, 30)).fcurves.new("location")
-    give = TakeAction.assign
-
-    def assign(self, actor, animated):
-        if animated.name == "b":
-            raise AttributeError("read-only")
-        give(self, actor, animated)
-
-    TakeAction.assign = assign
-    targets = [type("Made", (), {"object": lambda self, each=each: each})() for each in objects]
-    try:
-        work._show(list(enumerate(targets)))
-        raise AssertionError("it is refused")
-    except AttributeError:
-        work.cancel()
-    assert first.animation_data.action == had and second.animation_data is None
-    assert not had.use_fake_user and list(bpy.data.actions) == [had] and not work.baked
     """),
         str(tmp_path),
     )
@@ -727,9 +341,9 @@ _DEFORMING = {
 
 @pytest.mark.skipif(not _RIGIFY.is_file(), reason="needs the folder ../shared/rigs")
 def test_a_control_rig_is_switched_to_turning_and_its_skin_follows(tmp_path: Path) -> None:
-    _write_take(tmp_path)
+    write_take(tmp_path)
     run_blender(
-        _in("""
+        in_blender("""
     from blender_addon.headless.rig_import import import_armatures
     empty(25)
     (rig,) = import_armatures(Path(sys.argv[2]))
