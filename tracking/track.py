@@ -8,6 +8,7 @@ from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
 from livemocap.rotation import normalize
 from livemocap.skeleton import BODY_JOINTS
 
+from .build import Build
 from .config import TrackingConfig
 from .detections import Detection
 from .motion import UNKNOWN_VARIANCE, RootFilter
@@ -43,9 +44,10 @@ class Track:
         self.shape = ShapeLock(
             detection.rest_joints, detection.betas, config.shape_change_m, config.shape_memory_s
         )
+        self.build = Build(len(detection.betas))
         self._now_s = self._seen_s = t_s
         self._step_s = 0.0
-        self._unlearnt_s = 0.0
+        self.unlearnt_s = 1e-2
         self._drift = [0.0] * 3
         self._start(detection)
 
@@ -139,8 +141,8 @@ class Track:
         self.hits += 1
         self._missed = False
         self.detection, self.engine_id = detection, detection.engine_id
-        self._unlearnt_s = min(since_s, LONGEST_STEP_S)
-        self._see_shape(detection, self._unlearnt_s)
+        self.unlearnt_s = min(since_s, LONGEST_STEP_S)
+        self._see_shape(detection, self.unlearnt_s)
         return goes_on
 
     def miss(self) -> None:
@@ -161,7 +163,7 @@ class Track:
 
         `crowded` keeps somebody else's colours out of it.
         """
-        seen, dt_s, self._unlearnt_s = self.detection.appearance, self._unlearnt_s, 0.0
+        seen, dt_s, self.unlearnt_s = self.detection.appearance, self.unlearnt_s, 0.0
         if seen is None or crowded or dt_s <= 0:
             return
         if self.appearance is None or self.appearance.shape != seen.shape:

@@ -8,10 +8,11 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from livemocap.messages import PoseFrame, TrackFrame
-from livemocap.rotation import Array
+from livemocap.rotation import Array, rotate
 from livemocap.skeleton import BODY_JOINTS
 
 from .associate import Remembered, Seen, assign, box_overlap, log_ratios, return_prior
+from .build import Build, learn, shape_noise, view_terms
 from .config import TrackingConfig
 from .detections import Detection, read_detections
 from .output import track_frame
@@ -75,6 +76,8 @@ class Tracker:
         `step` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
         """
         self._learn_world()
+        seen = [track for track in self._tracks if track.unlearnt_s > 0]
+        learn_builds([t.build for t in seen], [t.detection for t in seen], [t.unlearnt_s for t in seen])
         crowded = _crowded(self._unlearnt)
         for track in self._tracks:
             track.learn(track.detection.row in crowded)
@@ -181,22 +184,43 @@ def _remembered(tracks: Sequence[Track]) -> Remembered:
         gap_s=np.array([track.gap_s for track in tracks]),
         body=_rows([track.detection.body for track in tracks], BODY_JOINTS, 3),
         box_px=_rows([track.detection.box_px for track in tracks], 4),
-        betas=[track.shape.betas for track in tracks],
+        builds=[track.build for track in tracks],
         appearance=[track.appearance for track in tracks],
         engine_ids=np.array([track.engine_id for track in tracks], int),
     )
 
 
 def _seen(people: Sequence[Detection], config: TrackingConfig) -> Seen:
+    betas, views, noise = _shapes(people)
     return Seen(
         place=_rows([person.place for person in people], 3),
         noise=_rows([place_noise(person, config) for person in people], 3),
         body=_rows([person.body for person in people], BODY_JOINTS, 3),
         box_px=_rows([person.box_px for person in people], 4),
-        betas=[person.betas for person in people],
+        betas=betas,
+        views=views,
+        shape_noise=noise,
         appearance=[person.appearance for person in people],
         engine_ids=np.array([person.engine_id for person in people], int),
     )
+
+
+def learn_builds(
+    builds: Sequence[Build], people: Sequence[Detection], lasted_s: Sequence[float]
+) -> None:
+    """Take in the shapes of those just seen; zeros say nothing."""
+    known = [i for i, person in enumerate(people) if person.betas.any()]
+    shown = [people[i] for i in known]
+    betas, views, noise = _shapes(shown)
+    learn([builds[i] for i in known], betas, views, noise, np.array(lasted_s)[known])
+
+
+def _shapes(people: Sequence[Detection]) -> tuple[Array, Array, Array]:
+    """(P, B) betas, (P, 3) terms of their view and (P,) variances."""
+    betas = np.array([person.betas for person in people], float)
+    front = rotate(_rows([person.pose_wxyz[0] for person in people], 4), [0.0, 0.0, 1.0])
+    views = view_terms(front, _rows([person.pelvis for person in people], 3))
+    return betas, views, shape_noise(np.array([person.score for person in people]))
 
 
 def _rows(rows: Sequence[Array | Sequence[float]], *shape: int) -> Array:
