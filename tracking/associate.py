@@ -38,6 +38,12 @@ STAYED_PRIOR, STAY_S = 1.5, 30.0
 odds. That fades as people come and go, who stay in view for about so long."""
 
 
+CLEAR, CLEAR_MARGIN = 3.0, 2.0
+"""Somebody is back for certain at so many nats, and so many more than anybody else has."""
+STRANGER = -2.0
+"""Below it nobody who was lost can be meant."""
+
+
 @dataclass(frozen=True, slots=True)
 class Remembered:
     """What T tracks expect to see, stacked."""
@@ -108,6 +114,13 @@ def assign(ratios: Array) -> list[tuple[int, int]]:
         for row, column in zip(rows, columns, strict=True)
         if ratios[row, column] > 0
     ]
+
+
+def clear(ratios: Array, row: int, column: int) -> bool:
+    """Whether a pair is beyond doubt: likely, and far likelier than any other with either."""
+    others = np.append(np.delete(ratios[:, column], row), np.delete(ratios[row], column))
+    best = float(others.max()) if len(others) else -np.inf
+    return ratios[row, column] >= CLEAR and ratios[row, column] - max(best, 0.0) >= CLEAR_MARGIN
 
 
 def root_ratio(place: Array, variance: Array, seen: Array, noise: Array) -> Array:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
-from livemocap.rotation import normalize
+from livemocap.rotation import Array, normalize
 from livemocap.skeleton import BODY_JOINTS
 
+from .associate import return_prior
 from .build import Build
 from .config import TrackingConfig
 from .detections import Detection
@@ -21,6 +25,14 @@ HIDDEN_S = 2.0
 """Somebody unseen for no longer may stand behind somebody else."""
 SHORTEST_PAUSE_S = 0.15
 """Somebody unseen for no longer goes on moving, even where prediction is not shown."""
+WAIT_S = 0.1
+"""How long to wait before somebody who may be a lost one is called new."""
+TENTATIVE_PRIOR = -1.0
+"""Nats against somebody who was never shown, beside one who is."""
+TRUST_GAIN = 0.3
+"""Of the running mean of a person's scores, a sighting."""
+DOUBT = 3.0
+"""How much noisier a place is for each unit of score that is missing."""
 LOOK_MEMORY_S = 3.0
 """How long the running appearance looks back."""
 LONGEST_STEP_S = 0.2
@@ -35,6 +47,12 @@ class Track:
         self.track_id = 0
         """0 until the person is shown for the first time."""
         self.hits = 1
+        self.pending = False
+        """Whether somebody lost may be meant: no id until that is decided."""
+        self.trust = detection.score
+        """Running mean of the scores."""
+        self._born_s = t_s
+        self._clues: dict[int, tuple[float, int]] = {}
         self._missed = False
         """Whether an image has come since the last sighting, without the person."""
         self.detection = detection
@@ -66,7 +84,36 @@ class Track:
 
     @property
     def confirmed(self) -> bool:
-        return self.hits >= self._config.confirm_hits
+        return self.hits >= self._config.confirm_hits and self.trust >= self._config.least_score
+
+    @property
+    def prior(self) -> float:
+        """Nats for the person to be seen at all, against somebody else."""
+        if self.live:
+            return 0.0 if self.track_id else TENTATIVE_PRIOR
+        return return_prior(self.gap_s, self.unwatched)
+
+    @property
+    def waited(self) -> bool:
+        """Whether there is no more time to find out who this is."""
+        return self._now_s - self._born_s >= WAIT_S
+
+    def weigh(self, lost: Sequence[Track], ratios: Array) -> Array:
+        """(T,) mean nats since birth for this to be each of the lost."""
+        for track, ratio in zip(lost, ratios, strict=True):
+            total, count = self._clues.get(id(track), (0.0, 0))
+            self._clues[id(track)] = (total + float(ratio), count + 1)
+        return np.array([self._clues[id(t)][0] / self._clues[id(t)][1] for t in lost])
+
+    def adopt(self, newcomer: Track) -> None:
+        """Go on as somebody who has turned out to be this person."""
+        self._seen_s, self._place_known = newcomer._seen_s, True
+        self._root, self.smoothed = newcomer._root, newcomer.smoothed
+        self.detection, self.engine_id = newcomer.detection, newcomer.engine_id
+        self.hits += newcomer.hits
+        self._missed, self.trust = False, newcomer.trust
+        self._step_s, self._drift = newcomer._step_s, newcomer._drift
+        self.unlearnt_s = LONGEST_STEP_S
 
     @property
     def gap_s(self) -> float:
@@ -99,6 +146,8 @@ class Track:
         """Whether receivers get to see the person now."""
         if self.gap_s > 0:
             return self.track_id > 0 and self._place_known and self.gap_s <= self._config.predict_s
+        if self.track_id == 0 and self.pending:
+            return False
         believed = self.detection.score >= self._config.birth_score
         return self.track_id > 0 or self.confirmed or believed
 
@@ -139,6 +188,7 @@ class Track:
         else:
             self._start(detection)
         self.hits += 1
+        self.trust += TRUST_GAIN * (detection.score - self.trust)
         self._missed = False
         self.detection, self.engine_id = detection, detection.engine_id
         self.unlearnt_s = min(since_s, LONGEST_STEP_S)
@@ -179,6 +229,6 @@ class Track:
 
 def place_noise(detection: Detection, config: TrackingConfig) -> list[float]:
     """(3,) standard deviations of a detected x/z, y/z, log z."""
-    doubt = 2.0 - min(detection.score, 1.0)
+    doubt = 1.0 + DOUBT * (1.0 - min(detection.score, 1.0))
     lateral = doubt * config.lateral_noise_m / math.exp(detection.place[2])
     return [lateral, lateral, doubt * config.depth_noise]

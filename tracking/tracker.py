@@ -11,7 +11,7 @@ from livemocap.messages import PoseFrame, TrackFrame
 from livemocap.rotation import Array, rotate
 from livemocap.skeleton import BODY_JOINTS
 
-from .associate import Remembered, Seen, assign, box_overlap, log_ratios, return_prior
+from .associate import Remembered, Seen, assign, box_overlap, clear, STRANGER, log_ratios
 from .build import Build, learn, shape_noise, view_terms
 from .config import TrackingConfig
 from .detections import Detection, read_detections
@@ -62,8 +62,11 @@ class Tracker:
         self.dropped += broken
         for track in self._tracks:
             track.predict(self._now_s)
-        newcomers = self._match(people)
-        self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
+        self._pending: set[int] = set()
+        for person in self._match(people):
+            newcomer = Track(person, self._now_s, self._config)
+            newcomer.pending = id(person) in self._pending
+            self._tracks.append(newcomer)
         self._tracks = [track for track in self._tracks if not track.retired]
         self._unlearnt, self._world_behind = people, True
         if not self._world.settled:  # what this image tells of it counts at once
@@ -110,25 +113,60 @@ class Tracker:
     def _match(self, people: list[Detection]) -> list[Detection]:
         """Update tracks and return who belongs to none.
 
-        Whoever was seen lately is judged together: a hidden person may be the better match for
-        what a visible one could explain too. Those who left long ago come last and see no
-        detection that shows somebody a second time.
+        Those in view come first; what shows one of them a second time is dropped, so that nobody
+        who is lost takes it; the lost come last.
         """
-        recent = [track for track in self._tracks if track.recent]
-        gone = [track for track in self._tracks if not track.recent]
-        matched, rest = self._update(recent, people)
+        live = [track for track in self._tracks if track.live]
+        lost = [track for track in self._tracks if not track.live]
+        matched, rest = self._update(live, people)
         rest = self._without_duplicates(rest, matched)
-        if not gone:
+        pending = [track for track in live if track.pending and track.gap_s == 0]
+        if not lost:
+            for track in pending:
+                track.pending = False
             return rest
-        returning = [p for p in rest if p.score >= self._config.return_score]
-        _, unknown = self._update(gone, returning)
-        return [p for p in rest if p not in returning or p in unknown]
+        return self._return(lost, pending, rest)
+
+    def _return(
+        self, lost: list[Track], pending: list[Track], rest: list[Detection]
+    ) -> list[Detection]:
+        """Who of `rest` is new: the lost come back as some of them, or as somebody pending."""
+        sure = [p for p in rest if p.score >= self._config.return_score]
+        ratios = self._ratios(lost, sure + [track.detection for track in pending])
+        for column, track in enumerate(pending, len(sure)):
+            ratios[:, column] = track.weigh(lost, ratios[:, column])
+        found: dict[int, int] = {row: column for row, column in assign(ratios)}
+        back: set[int] = set()
+        gone: list[Track] = []
+        for row, column in found.items():
+            if not clear(ratios, row, column) and not (
+                column >= len(sure) and pending[column - len(sure)].waited
+            ):
+                continue
+            back.add(row)
+            if column < len(sure):
+                lost[row].update(sure[column])
+                rest = [p for p in rest if p is not sure[column]]
+            else:
+                lost[row].adopt(pending[column - len(sure)])
+                gone.append(pending[column - len(sure)])
+        for row, track in enumerate(lost):
+            if row not in back:
+                track.miss()
+        for column, track in enumerate(pending, len(sure)):
+            if track.waited or ratios[:, column].max() < STRANGER:
+                track.pending = False
+        self._tracks = [track for track in self._tracks if track not in gone]
+        self._pending = {
+            id(p) for column, p in enumerate(sure) if ratios[:, column].max() >= STRANGER
+        }
+        return rest
 
     def _update(
         self, tracks: list[Track], people: list[Detection]
     ) -> tuple[list[Detection], list[Detection]]:
         """Assign `people` to `tracks`; who found a track, and who did not."""
-        pairs = self._assign(tracks, people)
+        pairs = assign(self._ratios(tracks, people))
         going_on = [tracks[t] for t, p in pairs if tracks[t].update(people[p])]
         self._smooth(going_on)
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
@@ -152,12 +190,12 @@ class Tracker:
             self._step_s,
         )
 
-    def _assign(self, tracks: list[Track], people: list[Detection]) -> list[tuple[int, int]]:
+    def _ratios(self, tracks: list[Track], people: list[Detection]) -> Array:
+        """(T, P) nats."""
         if not tracks or not people:
-            return []
-        prior = np.array([0.0 if t.live else return_prior(t.gap_s, t.unwatched) for t in tracks])
+            return np.zeros((len(tracks), len(people)))
         ratios = log_ratios(_remembered(tracks), _seen(people, self._config))
-        return assign(ratios + prior[:, None])
+        return ratios + np.array([track.prior for track in tracks])[:, None]
 
     def _without_duplicates(
         self, rest: list[Detection], matched: list[Detection]
