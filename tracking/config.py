@@ -14,7 +14,7 @@ class TrackingConfig:
     """Detections below it are not looked at."""
     birth_score: float = 0.75
     """A new person at least this sure is shown at once."""
-    return_score: float = 0.6
+    return_score: float = 0.5
     """A lost person comes back only as a detection at least this sure."""
     least_score: float = 0.6
     """Of a new person's sightings on average: posters and stray shapes stay below it."""

@@ -47,6 +47,7 @@ class Track:
         self.track_id = 0
         """0 until the person is shown for the first time."""
         self.hits = 1
+        self._confirmed = False
         self.pending = False
         """Whether somebody lost may be meant: no id until that is decided."""
         self.trust = detection.score
@@ -84,7 +85,7 @@ class Track:
 
     @property
     def confirmed(self) -> bool:
-        return self.hits >= self._config.confirm_hits and self.trust >= self._config.least_score
+        return self._confirmed
 
     @property
     def prior(self) -> float:
@@ -111,6 +112,7 @@ class Track:
         self._root, self.smoothed = newcomer._root, newcomer.smoothed
         self.detection, self.engine_id = newcomer.detection, newcomer.engine_id
         self.hits += newcomer.hits
+        self._confirmed |= newcomer.confirmed
         self._missed, self.trust = False, newcomer.trust
         self._step_s, self._drift = newcomer._step_s, newcomer._drift
         self.unlearnt_s = LONGEST_STEP_S
@@ -189,11 +191,17 @@ class Track:
             self._start(detection)
         self.hits += 1
         self.trust += TRUST_GAIN * (detection.score - self.trust)
+        self._confirm()
         self._missed = False
         self.detection, self.engine_id = detection, detection.engine_id
         self.unlearnt_s = min(since_s, LONGEST_STEP_S)
         self._see_shape(detection, self.unlearnt_s)
         return goes_on
+
+    def _confirm(self) -> None:
+        """Believe in the person from now on, if often and surely enough seen."""
+        enough = self.hits >= self._config.confirm_hits
+        self._confirmed |= enough and self.trust >= self._config.least_score
 
     def miss(self) -> None:
         """Nobody saw the person in this image: go on as before for a moment."""

@@ -131,36 +131,34 @@ class Tracker:
         self, lost: list[Track], pending: list[Track], rest: list[Detection]
     ) -> list[Detection]:
         """Who of `rest` is new: the lost come back as some of them, or as somebody pending."""
-        sure = [p for p in rest if p.score >= self._config.return_score]
-        ratios = self._ratios(lost, sure + [track.detection for track in pending])
-        for column, track in enumerate(pending, len(sure)):
+        ratios = self._ratios(lost, rest + [track.detection for track in pending])
+        for column, track in enumerate(pending, len(rest)):
             ratios[:, column] = track.weigh(lost, ratios[:, column])
-        found: dict[int, int] = {row: column for row, column in assign(ratios)}
-        back: set[int] = set()
-        gone: list[Track] = []
-        for row, column in found.items():
-            if not clear(ratios, row, column) and not (
-                column >= len(sure) and pending[column - len(sure)].waited
-            ):
-                continue
-            back.add(row)
-            if column < len(sure):
-                lost[row].update(sure[column])
-                rest = [p for p in rest if p is not sure[column]]
+        least = self._config.return_score
+        back, taken, gone = set(), set(), []
+        for row, column in assign(ratios):
+            sure = clear(ratios, row, column)
+            if column < len(rest):
+                if sure and rest[column].score >= least:
+                    lost[row].update(rest[column])
+                    back.add(row)
+                    taken.add(column)
             else:
-                lost[row].adopt(pending[column - len(sure)])
-                gone.append(pending[column - len(sure)])
+                newcomer = pending[column - len(rest)]
+                if newcomer.trust >= least and (sure or newcomer.waited):
+                    lost[row].adopt(newcomer)
+                    back.add(row)
+                    gone.append(newcomer)
         for row, track in enumerate(lost):
             if row not in back:
                 track.miss()
-        for column, track in enumerate(pending, len(sure)):
-            if track.waited or ratios[:, column].max() < STRANGER:
+        best = ratios.max(0)
+        for column, track in enumerate(pending, len(rest)):
+            if (track.waited and track.trust >= least) or best[column] < STRANGER:
                 track.pending = False
         self._tracks = [track for track in self._tracks if track not in gone]
-        self._pending = {
-            id(p) for column, p in enumerate(sure) if ratios[:, column].max() >= STRANGER
-        }
-        return rest
+        self._pending = {id(p) for column, p in enumerate(rest) if best[column] >= STRANGER}
+        return [p for column, p in enumerate(rest) if column not in taken]
 
     def _update(
         self, tracks: list[Track], people: list[Detection]
