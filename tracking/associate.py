@@ -24,14 +24,14 @@ POSE_OTHER_M, POSE_SAME_M, POSE_DRIFT_M = 0.17, 0.05, 0.10
 is added to the latter as time goes by."""
 POSE_FADE_S, BOX_FADE_S = 0.4, 0.3
 """Pose and box tell people apart for about this long after the last sighting."""
-SHAPE_LEAST, SHAPE_MOST = -6.0, 3.0
-SHAPE_DIMENSIONS = 2.5
+SHAPE_LEAST, SHAPE_MOST = -8.0, 4.0
+SHAPE_DIMENSIONS = 4.0
 """Betas err together: ten of them count as this many independent numbers."""
 LOOK_SAME, LOOK_WEIGHT = 0.65, 12.0
 """Product of two appearance vectors at which they say nothing, and nats for each unit more."""
 HINT_SAME, HINT_OTHER = 3.0, -1.5
 """What the engine's own idea of who is who counts."""
-LOST_PRIOR = -0.5
+LOST_PRIOR = 1.0
 """A detection is a little more likely a newcomer than one certain person of those who left."""
 STAYED_PRIOR, STAY_S = 1.5, 30.0
 """After images failed to come for a while, four of five people in view were there before it: log

@@ -19,7 +19,7 @@ from .motion import UNKNOWN_VARIANCE, RootFilter
 from .shape import ShapeLock
 from .smooth import PersonOneEuro
 
-LIVE_S = 0.2
+LIVE_S = 0.0
 """Motion still tells where somebody is for this long after they stopped being shown."""
 HIDDEN_S = 2.0
 """Somebody unseen for no longer may stand behind somebody else."""
