@@ -31,7 +31,7 @@ LOOK_SAME, LOOK_WEIGHT = 0.65, 12.0
 """Product of two appearance vectors at which they say nothing, and nats for each unit more."""
 HINT_SAME, HINT_OTHER = 3.0, -1.5
 """What the engine's own idea of who is who counts."""
-LOST_PRIOR = 1.0
+LOST_PRIOR = 0.3
 """A detection is a little more likely a newcomer than one certain person of those who left."""
 STAYED_PRIOR, STAY_S = 1.5, 30.0
 """After images failed to come for a while, four of five people in view were there before it: log
@@ -116,11 +116,11 @@ def assign(ratios: Array) -> list[tuple[int, int]]:
     ]
 
 
-def clear(ratios: Array, row: int, column: int) -> bool:
+def clear(ratios: Array, row: int, column: int, least: float = CLEAR) -> bool:
     """Whether a pair is beyond doubt: likely, and far likelier than any other with either."""
     others = np.append(np.delete(ratios[:, column], row), np.delete(ratios[row], column))
     best = float(others.max()) if len(others) else -np.inf
-    return ratios[row, column] >= CLEAR and ratios[row, column] - max(best, 0.0) >= CLEAR_MARGIN
+    return ratios[row, column] >= least and ratios[row, column] - best >= CLEAR_MARGIN
 
 
 def root_ratio(place: Array, variance: Array, seen: Array, noise: Array) -> Array:

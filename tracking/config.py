@@ -29,7 +29,7 @@ class TrackingConfig:
     cut_score: float = 0.5
     """An image this surely a new shot starts motion and places afresh."""
 
-    root_speed_ms: float = 1.2
+    root_speed_ms: float = 0.9
     """How fast people move, as the spread of their speed, m/s."""
     root_speed_memory_s: float = 1.0
     """After about this long an unseen person's speed is forgotten."""

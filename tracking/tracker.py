@@ -11,7 +11,7 @@ from livemocap.messages import PoseFrame, TrackFrame
 from livemocap.rotation import Array, rotate
 from livemocap.skeleton import BODY_JOINTS
 
-from .associate import Remembered, Seen, assign, box_overlap, clear, STRANGER, log_ratios
+from .associate import Remembered, Seen, assign, box_overlap, CLEAR, clear, STRANGER, log_ratios
 from .build import Build, learn, shape_noise, view_terms
 from .config import TrackingConfig
 from .detections import Detection, read_detections
@@ -137,7 +137,7 @@ class Tracker:
         least = self._config.return_score
         back, taken, gone = set(), set(), []
         for row, column in assign(ratios):
-            sure = clear(ratios, row, column)
+            sure = clear(ratios, row, column, 0.0 if lost[row].unwatched else CLEAR)
             if column < len(rest):
                 if sure and rest[column].score >= least:
                     lost[row].update(rest[column])
