@@ -32,16 +32,10 @@ LOOK_SAME, LOOK_WEIGHT = 0.65, 12.0
 HINT_SAME, HINT_OTHER = 3.0, -1.5
 """What the engine's own idea of who is who counts."""
 LOST_PRIOR = 0.3
-"""A detection is a little more likely a newcomer than one certain person of those who left."""
+"""A detection is a little more likely one certain person of those who left than a newcomer."""
 STAYED_PRIOR, STAY_S = 1.5, 30.0
 """After images failed to come for a while, four of five people in view were there before it: log
 odds. That fades as people come and go, who stay in view for about so long."""
-
-
-CLEAR, CLEAR_MARGIN = 3.0, 2.0
-"""Somebody is back for certain at so many nats, and so many more than anybody else has."""
-STRANGER = -2.0
-"""Below it nobody who was lost can be meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +64,8 @@ class Seen:
     noise: Array
     """(P, 3) standard deviations of `place`."""
     body: Array
+    posed: Array
+    """(P,) whether an engine told a pose at all."""
     box_px: Array
     betas: Array
     """(P, B)."""
@@ -85,7 +81,7 @@ def log_ratios(tracks: Remembered, people: Seen) -> Array:
     """(T, P) nats for each pair."""
     return (
         root_ratio(tracks.place, tracks.variance, people.place, people.noise)
-        + pose_ratio(tracks.body, people.body, tracks.gap_s)
+        + pose_ratio(tracks.body, people.body, tracks.gap_s) * people.posed
         + box_ratio(box_overlap(tracks.box_px, people.box_px), tracks.gap_s)
         + shape_ratio(tracks.builds, people.betas, people.views, people.shape_noise)
         + look_ratio(tracks.appearance, people.appearance)
@@ -114,13 +110,6 @@ def assign(ratios: Array) -> list[tuple[int, int]]:
         for row, column in zip(rows, columns, strict=True)
         if ratios[row, column] > 0
     ]
-
-
-def clear(ratios: Array, row: int, column: int, least: float = CLEAR) -> bool:
-    """Whether a pair is beyond doubt: likely, and far likelier than any other with either."""
-    others = np.append(np.delete(ratios[:, column], row), np.delete(ratios[row], column))
-    best = float(others.max()) if len(others) else -np.inf
-    return ratios[row, column] >= least and ratios[row, column] - best >= CLEAR_MARGIN
 
 
 def root_ratio(place: Array, variance: Array, seen: Array, noise: Array) -> Array:

@@ -11,11 +11,12 @@ from livemocap.messages import PoseFrame, TrackFrame
 from livemocap.rotation import Array, rotate
 from livemocap.skeleton import BODY_JOINTS
 
-from .associate import Remembered, Seen, assign, box_overlap, CLEAR, clear, STRANGER, log_ratios
+from .associate import Remembered, Seen, assign, box_overlap, log_ratios
 from .build import Build, learn, shape_noise, view_terms
 from .config import TrackingConfig
 from .detections import Detection, read_detections
 from .output import track_frame
+from .returning import decide
 from .smooth import step_together
 from .track import Track, place_noise
 from .world import WorldEstimator
@@ -44,6 +45,8 @@ class Tracker:
         self._ids = itertools.count(1) if ids is None else ids
         self._tracks: list[Track] = []
         self._world = WorldEstimator(config)
+        self._doubtful: set[Detection] = set()
+        """Newcomers of this frame who may be somebody lost."""
         self._unlearnt: list[Detection] = []
         self._world_behind = False
         self._first_ns: int | None = None
@@ -62,10 +65,9 @@ class Tracker:
         self.dropped += broken
         for track in self._tracks:
             track.predict(self._now_s)
-        self._pending: set[int] = set()
         for person in self._match(people):
             newcomer = Track(person, self._now_s, self._config)
-            newcomer.pending = id(person) in self._pending
+            newcomer.pending = person in self._doubtful
             self._tracks.append(newcomer)
         self._tracks = [track for track in self._tracks if not track.retired]
         self._unlearnt, self._world_behind = people, True
@@ -80,7 +82,9 @@ class Tracker:
         """
         self._learn_world()
         seen = [track for track in self._tracks if track.unlearnt_s > 0]
-        learn_builds([t.build for t in seen], [t.detection for t in seen], [t.unlearnt_s for t in seen])
+        learn_builds(
+            [t.build for t in seen], [t.detection for t in seen], [t.unlearnt_s for t in seen]
+        )
         crowded = _crowded(self._unlearnt)
         for track in self._tracks:
             track.learn(track.detection.row in crowded)
@@ -121,6 +125,7 @@ class Tracker:
         matched, rest = self._update(live, people)
         rest = self._without_duplicates(rest, matched)
         pending = [track for track in live if track.pending and track.gap_s == 0]
+        self._doubtful = set()
         if not lost:
             for track in pending:
                 track.pending = False
@@ -132,33 +137,20 @@ class Tracker:
     ) -> list[Detection]:
         """Who of `rest` is new: the lost come back as some of them, or as somebody pending."""
         ratios = self._ratios(lost, rest + [track.detection for track in pending])
-        for column, track in enumerate(pending, len(rest)):
-            ratios[:, column] = track.weigh(lost, ratios[:, column])
-        least = self._config.return_score
-        back, taken, gone = set(), set(), []
-        for row, column in assign(ratios):
-            sure = clear(ratios, row, column, 0.0 if lost[row].unwatched else CLEAR)
-            if column < len(rest):
-                if sure and rest[column].score >= least:
-                    lost[row].update(rest[column])
-                    back.add(row)
-                    taken.add(column)
-            else:
-                newcomer = pending[column - len(rest)]
-                if newcomer.trust >= least and (sure or newcomer.waited):
-                    lost[row].adopt(newcomer)
-                    back.add(row)
-                    gone.append(newcomer)
-        for row, track in enumerate(lost):
-            if row not in back:
+        returned = decide(lost, pending, rest, ratios, self._config.return_score)
+        for track, person in returned.seen:
+            track.update(person)
+        for track, newcomer in returned.adopted:
+            track.adopt(newcomer)
+        back = {track for track, _ in [*returned.seen, *returned.adopted]}
+        for track in lost:
+            if track not in back:
                 track.miss()
-        best = ratios.max(0)
-        for column, track in enumerate(pending, len(rest)):
-            if (track.waited and track.trust >= least) or best[column] < STRANGER:
-                track.pending = False
+        gone = {newcomer for _, newcomer in returned.adopted}
         self._tracks = [track for track in self._tracks if track not in gone]
-        self._pending = {id(p) for column, p in enumerate(rest) if best[column] >= STRANGER}
-        return [p for column, p in enumerate(rest) if column not in taken]
+        self._doubtful = set(returned.doubtful)
+        known = {person for _, person in returned.seen}
+        return [person for person in rest if person not in known]
 
     def _update(
         self, tracks: list[Track], people: list[Detection]
@@ -198,13 +190,19 @@ class Tracker:
     def _without_duplicates(
         self, rest: list[Detection], matched: list[Detection]
     ) -> list[Detection]:
-        kept: list[Detection] = []
-        for person in sorted(rest, key=lambda p: -p.score):
-            if any(_same_person(person, other) for other in matched + kept):
+        if not rest:
+            return rest
+        order = sorted(rest, key=lambda person: -person.score)
+        twins = _same_person(order, matched + order)
+        kept: list[int] = []
+        for i in range(len(order)):
+            known = [*range(len(matched)), *(len(matched) + k for k in kept)]
+            if twins[i, known].any():
                 self.duplicates += 1
             else:
-                kept.append(person)
-        return [person for person in rest if person in kept]
+                kept.append(i)
+        remaining = {order[i] for i in kept}
+        return [person for person in rest if person in remaining]
 
     def _show(self) -> list[Track]:
         shown = [track for track in self._tracks if track.shown]
@@ -232,6 +230,7 @@ def _seen(people: Sequence[Detection], config: TrackingConfig) -> Seen:
         place=_rows([person.place for person in people], 3),
         noise=_rows([place_noise(person, config) for person in people], 3),
         body=_rows([person.body for person in people], BODY_JOINTS, 3),
+        posed=np.array([person.posed for person in people]),
         box_px=_rows([person.box_px for person in people], 4),
         betas=betas,
         views=views,
@@ -274,11 +273,15 @@ def _crowded(people: Sequence[Detection]) -> set[int]:
     return {people[p].row for p in crowded}
 
 
-def _same_person(a: Detection, b: Detection) -> bool:
-    overlap = box_overlap(a.box_px[None], b.box_px[None])[0, 0]
-    apart_m = float(np.sqrt(((a.body - b.body) ** 2).sum(-1)).mean())
+def _same_person(people: Sequence[Detection], others: Sequence[Detection]) -> Array:
+    """(A, B) whether two detections show one person."""
+    boxes, places, bodies = (
+        [_rows([getattr(p, name) for p in side], *shape) for side in (people, others)]
+        for name, shape in (("box_px", (4,)), ("place", (3,)), ("body", (BODY_JOINTS, 3)))
+    )
+    apart_m = np.sqrt(((bodies[0][:, None] - bodies[1][None]) ** 2).sum(-1)).mean(-1)
     return (
-        overlap > DUPLICATE_OVERLAP
-        and apart_m < DUPLICATE_BODY_M
-        and abs(a.place[2] - b.place[2]) < DUPLICATE_LOG_DEPTH
+        (box_overlap(*boxes) > DUPLICATE_OVERLAP)
+        & (apart_m < DUPLICATE_BODY_M)
+        & (np.abs(places[0][:, None, 2] - places[1][None, :, 2]) < DUPLICATE_LOG_DEPTH)
     )
