@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from livemocap.messages import PoseFrame, TrackFrame
-from livemocap.rotation import Array, rotate
+from livemocap.rotation import Array, matrix_from_quat
 from livemocap.skeleton import BODY_JOINTS
 
 from .associate import Remembered, Seen, assign, box_overlap, log_ratios
@@ -253,7 +253,7 @@ def learn_builds(
 def _shapes(people: Sequence[Detection]) -> tuple[Array, Array, Array]:
     """(P, B) betas, (P, 3) terms of their view and (P,) variances."""
     betas = np.array([person.betas for person in people], float)
-    front = rotate(_rows([person.pose_wxyz[0] for person in people], 4), [0.0, 0.0, 1.0])
+    front = matrix_from_quat(_rows([person.pose_wxyz[0] for person in people], 4))[:, :, 2]
     views = view_terms(front, _rows([person.pelvis for person in people], 3))
     return betas, views, shape_noise(np.array([person.score for person in people]))
 
