@@ -69,7 +69,7 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
     order = sorted(range(len(rows)), key=lambda i: (*places[i], -frame.scores[rows[i]]))
     rows, places = rows[order], [places[i] for i in order]
     rotvecs = frame.joint_rotvecs[rows].astype(float)
-    posed = rotvecs[:, 1:BODY_JOINTS].any((1, 2)).tolist()
+    posed = np.abs(rotvecs[:, 1:BODY_JOINTS]).max((1, 2)) > 0
     pose = quat_from_rotvec(rotvecs)
     world = global_rotations(matrix_from_quat(pose[:, :BODY_JOINTS]), BODY)
     body = joint_positions(world, frame.rest_joints[rows, :BODY_JOINTS], np.zeros(3), BODY)
@@ -85,7 +85,7 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
             pelvis=pelvis[i],
             place=places[i],
             body=body[i],
-            posed=posed[i],
+            posed=bool(posed[i]),
             pose_wxyz=pose[i],
             rest_joints=frame.rest_joints[row],
             betas=frame.betas[row],
