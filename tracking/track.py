@@ -232,7 +232,6 @@ class Track:
     def _see_shape(self, detection: Detection, dt_s: float) -> None:
         visible = float(detection.visibility[:BODY_JOINTS].sum()) / BODY_JOINTS
         self.shape.see(detection.rest_joints, detection.betas, detection.score * visible, dt_s)
-        self.shape.settle(self.confirmed)
 
 
 def place_noise(detection: Detection, config: TrackingConfig) -> list[float]:

@@ -17,6 +17,7 @@ from .config import TrackingConfig
 from .detections import Detection, read_detections
 from .output import track_frame
 from .returning import decide
+from .shape import ShapeLock
 from .smooth import step_together
 from .track import Track, place_noise
 from .world import WorldEstimator
@@ -140,6 +141,8 @@ class Tracker:
         returned = decide(lost, pending, rest, ratios, self._config.return_score)
         for track, person in returned.seen:
             track.update(person)
+        seen = [track for track, _ in returned.seen]
+        ShapeLock.settle_together([t.shape for t in seen], [t.confirmed for t in seen])
         for track, newcomer in returned.adopted:
             track.adopt(newcomer)
         back = {track for track, _ in [*returned.seen, *returned.adopted]}
@@ -159,6 +162,8 @@ class Tracker:
         pairs = assign(self._ratios(tracks, people))
         going_on = [tracks[t] for t, p in pairs if tracks[t].update(people[p])]
         self._smooth(going_on)
+        found = [tracks[t] for t, _ in pairs]
+        ShapeLock.settle_together([t.shape for t in found], [t.confirmed for t in found])
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
         for t, track in enumerate(tracks):
             if t not in found_tracks:
