@@ -19,10 +19,8 @@ from .motion import UNKNOWN_VARIANCE, RootFilter
 from .shape import ShapeLock
 from .smooth import PersonOneEuro
 
-LIVE_S = 0.0
-"""Motion still tells where somebody is for this long after they stopped being shown."""
-HIDDEN_S = 2.0
-"""Somebody unseen for no longer may stand behind somebody else."""
+LIVE_S = 0.3
+"""Motion still tells where somebody is for this long after the last sighting."""
 SHORTEST_PAUSE_S = 0.15
 """Somebody unseen for no longer goes on moving, even where prediction is not shown."""
 WAIT_S = 0.1
@@ -125,17 +123,12 @@ class Track:
     @property
     def live(self) -> bool:
         """Whether motion still tells where the person is."""
-        return self._place_known and self.gap_s <= self._config.predict_s + LIVE_S
+        return self._place_known and self.gap_s <= LIVE_S + 1e-9
 
     @property
     def unwatched(self) -> bool:
         """Whether no image has come since the last sighting: nobody saw the person leave."""
         return not self._missed
-
-    @property
-    def recent(self) -> bool:
-        """Whether the person may only be hidden for a moment."""
-        return self._place_known and self.gap_s <= HIDDEN_S
 
     @property
     def retired(self) -> bool:

@@ -91,6 +91,12 @@ def test_two_who_pass_out_of_sight_keep_their_ids() -> None:
     assert frames[-1] == frames[0]
 
 
+def test_people_keep_their_ids_where_nobody_is_shown_by_prediction() -> None:
+    tracker = Tracker(TrackingConfig(predict_s=0.0))
+    frames = [tracker.step(frame) for frame in play(busy, 3.0)]
+    assert {i for frame in frames for i in frame.track_ids.tolist()} == {1, 2, 3}
+
+
 def test_a_poster_is_nobody() -> None:
     frames = play(lambda _: [Actor(0, -4, score=0.42)], 3.0)
     assert not any(ids_by_detection(frames))
