@@ -16,6 +16,7 @@ from scipy.optimize import linear_sum_assignment
 
 from livemocap.rotation import Array
 
+from .build import Build, build_ratio
 from .motion import UNKNOWN_VARIANCE
 
 POSE_OTHER_M, POSE_SAME_M, POSE_DRIFT_M = 0.17, 0.05, 0.10
@@ -23,16 +24,15 @@ POSE_OTHER_M, POSE_SAME_M, POSE_DRIFT_M = 0.17, 0.05, 0.10
 is added to the latter as time goes by."""
 POSE_FADE_S, BOX_FADE_S = 0.4, 0.3
 """Pose and box tell people apart for about this long after the last sighting."""
-SHAPE_OTHER, SHAPE_SAME, SHAPE_DRIFT, SHAPE_DRIFT_S = 0.96, 0.33, 0.4, 1.0
-"""RMS difference of betas, in the same words; one person's betas depend on the side seen."""
-SHAPE_DIMENSIONS = 1.5
+SHAPE_LEAST, SHAPE_MOST = -8.0, 4.0
+SHAPE_DIMENSIONS = 4.0
 """Betas err together: ten of them count as this many independent numbers."""
 LOOK_SAME, LOOK_WEIGHT = 0.65, 12.0
 """Product of two appearance vectors at which they say nothing, and nats for each unit more."""
 HINT_SAME, HINT_OTHER = 3.0, -1.5
 """What the engine's own idea of who is who counts."""
-LOST_PRIOR = -0.5
-"""A detection is a little more likely a newcomer than one certain person of those who left."""
+LOST_PRIOR = 0.3
+"""A detection is a little more likely one certain person of those who left than a newcomer."""
 STAYED_PRIOR, STAY_S = 1.5, 30.0
 """After images failed to come for a while, four of five people in view were there before it: log
 odds. That fades as people come and go, who stay in view for about so long."""
@@ -51,7 +51,7 @@ class Remembered:
     body: Array
     """(T, 22, 3) m, from the pelvis."""
     box_px: Array
-    betas: Sequence[Array]
+    builds: Sequence[Build]
     appearance: Sequence[Array | None]
     engine_ids: Array
 
@@ -64,8 +64,15 @@ class Seen:
     noise: Array
     """(P, 3) standard deviations of `place`."""
     body: Array
+    posed: Array
+    """(P,) whether an engine told a pose at all."""
     box_px: Array
-    betas: Sequence[Array]
+    betas: Array
+    """(P, B)."""
+    views: Array
+    """(P, 3) see build.view_terms."""
+    shape_noise: Array
+    """(P,) variance of each of `betas`."""
     appearance: Sequence[Array | None]
     engine_ids: Array
 
@@ -74,9 +81,9 @@ def log_ratios(tracks: Remembered, people: Seen) -> Array:
     """(T, P) nats for each pair."""
     return (
         root_ratio(tracks.place, tracks.variance, people.place, people.noise)
-        + pose_ratio(tracks.body, people.body, tracks.gap_s)
+        + pose_ratio(tracks.body, people.body, tracks.gap_s) * people.posed
         + box_ratio(box_overlap(tracks.box_px, people.box_px), tracks.gap_s)
-        + shape_ratio(tracks.betas, people.betas, tracks.gap_s)
+        + shape_ratio(tracks.builds, people.betas, people.views, people.shape_noise)
         + look_ratio(tracks.appearance, people.appearance)
         + hint_ratio(tracks.engine_ids, people.engine_ids)
     )
@@ -128,18 +135,12 @@ def box_ratio(overlap: Array, gap_s: Array) -> Array:
     return (2 * overlap - 0.5) * np.exp(-gap_s / BOX_FADE_S)[:, None]
 
 
-def shape_ratio(betas: Sequence[Array], seen: Sequence[Array], gap_s: Array) -> Array:
+def shape_ratio(builds: Sequence[Build], betas: Array, views: Array, noise: Array) -> Array:
     """(T, P); an engine that leaves betas at zero says nothing."""
-    ratio = np.zeros((len(betas), len(seen)))
-    if not any(theirs.any() for theirs in seen):
-        return ratio
-    same = SHAPE_SAME + SHAPE_DRIFT * (1 - np.exp(-gap_s / SHAPE_DRIFT_S))
-    for t, mine in enumerate(betas):
-        for p, theirs in enumerate(seen):
-            if mine.shape == theirs.shape and mine.any() and theirs.any():
-                rms = np.sqrt(((mine - theirs) ** 2).mean())
-                ratio[t, p] = 0.5 * SHAPE_DIMENSIONS * _rayleigh_ratio(rms, same[t], SHAPE_OTHER)
-    return _limit(ratio, -4, 2)
+    if not betas.any() or not any(build.known for build in builds):
+        return np.zeros((len(builds), len(betas)))
+    ratio = SHAPE_DIMENSIONS * build_ratio(builds, betas, views, noise)
+    return _limit(ratio, SHAPE_LEAST, SHAPE_MOST)
 
 
 def look_ratio(looks: Sequence[Array | None], seen: Sequence[Array | None]) -> Array:

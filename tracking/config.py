@@ -12,10 +12,12 @@ class TrackingConfig:
 
     detection_score: float = 0.2
     """Detections below it are not looked at."""
-    birth_score: float = 0.55
+    birth_score: float = 0.75
     """A new person at least this sure is shown at once."""
-    return_score: float = 0.4
+    return_score: float = 0.5
     """A lost person comes back only as a detection at least this sure."""
+    least_score: float = 0.6
+    """Of a new person's sightings on average: posters and stray shapes stay below it."""
     confirm_hits: int = 3
     """Sightings after which a new person below `birth_score` is believed."""
     tentative_s: float = 0.25
@@ -27,11 +29,11 @@ class TrackingConfig:
     cut_score: float = 0.5
     """An image this surely a new shot starts motion and places afresh."""
 
-    root_speed_ms: float = 1.2
+    root_speed_ms: float = 0.9
     """How fast people move, as the spread of their speed, m/s."""
     root_speed_memory_s: float = 1.0
     """After about this long an unseen person's speed is forgotten."""
-    lateral_noise_m: float = 0.04
+    lateral_noise_m: float = 0.03
     """Uncertainty of a detected pelvis across the view."""
     depth_noise: float = 0.04
     """Uncertainty of a detected pelvis along the view, as a share of its distance."""

@@ -40,6 +40,8 @@ class Detection:
     """(3,) x/z, y/z, log z."""
     body: Array
     """(22, 3) m, body joints from the pelvis."""
+    posed: bool
+    """Whether any joint of the body is turned: a box alone comes in the rest pose."""
     pose_wxyz: Array
     """(55, 4): global rotations of the body's 22, parent-relative ones of the rest."""
     rest_joints: Array
@@ -67,6 +69,7 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
     order = sorted(range(len(rows)), key=lambda i: (*places[i], -frame.scores[rows[i]]))
     rows, places = rows[order], [places[i] for i in order]
     rotvecs = frame.joint_rotvecs[rows].astype(float)
+    posed = np.abs(rotvecs[:, 1:BODY_JOINTS]).max((1, 2)) > 0
     pose = quat_from_rotvec(rotvecs)
     world = global_rotations(matrix_from_quat(pose[:, :BODY_JOINTS]), BODY)
     body = joint_positions(world, frame.rest_joints[rows, :BODY_JOINTS], np.zeros(3), BODY)
@@ -82,6 +85,7 @@ def read_detections(frame: PoseFrame, least_score: float) -> tuple[list[Detectio
             pelvis=pelvis[i],
             place=places[i],
             body=body[i],
+            posed=bool(posed[i]),
             pose_wxyz=pose[i],
             rest_joints=frame.rest_joints[row],
             betas=frame.betas[row],

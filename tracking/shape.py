@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from livemocap.rotation import Array
@@ -39,11 +41,21 @@ class ShapeLock:
         self._rest += gain * (rest_joints - self._rest)
         self._betas += gain * (betas - self._betas)
 
+    @staticmethod
+    def settle_together(shapes: Sequence[ShapeLock], confirmed: Sequence[bool]) -> None:
+        """Publish running means where the rule above says so."""
+        if not shapes:
+            return
+        lengths_m = bone_lengths(np.array([shape._rest for shape in shapes]))
+        sent_m = np.array([shape._sent_m for shape in shapes])
+        off_m = np.abs(lengths_m - sent_m).max(1).tolist()
+        for shape, sure, off in zip(shapes, confirmed, off_m, strict=True):
+            if (sure and shape._updates == 1) or off > shape._change_m:
+                shape._publish()
+
     def settle(self, confirmed: bool) -> None:
-        """Publish the running mean where the rule above says so."""
-        off_m = np.abs(bone_lengths(self._rest) - self._sent_m).max()
-        if (confirmed and self._updates == 1) or off_m > self._change_m:
-            self._publish()
+        """`settle_together` for one."""
+        self.settle_together([self], [confirmed])
 
     def _publish(self) -> None:
         self.rest_joints = self._rest.astype(np.float32)

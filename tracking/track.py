@@ -3,23 +3,34 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
+
+import numpy as np
 
 from livemocap.messages import TRACK_OBSERVED, TRACK_PREDICTED, TRACK_TENTATIVE
-from livemocap.rotation import normalize
+from livemocap.rotation import Array, normalize
 from livemocap.skeleton import BODY_JOINTS
 
+from .associate import return_prior
+from .build import Build
 from .config import TrackingConfig
 from .detections import Detection
 from .motion import UNKNOWN_VARIANCE, RootFilter
 from .shape import ShapeLock
 from .smooth import PersonOneEuro
 
-LIVE_S = 0.2
-"""Motion still tells where somebody is for this long after they stopped being shown."""
-HIDDEN_S = 2.0
-"""Somebody unseen for no longer may stand behind somebody else."""
+LIVE_S = 0.3
+"""Motion still tells where somebody is for this long after the last sighting."""
 SHORTEST_PAUSE_S = 0.15
 """Somebody unseen for no longer goes on moving, even where prediction is not shown."""
+WAIT_S = 0.1
+"""How long to wait before somebody who may be a lost one is called new."""
+TENTATIVE_PRIOR = -1.0
+"""Nats against somebody who was never shown, beside one who is."""
+TRUST_GAIN = 0.3
+"""Of the running mean of a person's scores, a sighting."""
+DOUBT = 3.0
+"""How much noisier a place is for each unit of score that is missing."""
 LOOK_MEMORY_S = 3.0
 """How long the running appearance looks back."""
 LONGEST_STEP_S = 0.2
@@ -34,6 +45,13 @@ class Track:
         self.track_id = 0
         """0 until the person is shown for the first time."""
         self.hits = 1
+        self._confirmed = False
+        self.pending = False
+        """Whether somebody lost may be meant: no id until that is decided."""
+        self.trust = detection.score
+        """Running mean of the scores."""
+        self._born_s = t_s
+        self._clues: dict[int, tuple[float, int]] = {}
         self._missed = False
         """Whether an image has come since the last sighting, without the person."""
         self.detection = detection
@@ -43,9 +61,10 @@ class Track:
         self.shape = ShapeLock(
             detection.rest_joints, detection.betas, config.shape_change_m, config.shape_memory_s
         )
+        self.build = Build(len(detection.betas))
         self._now_s = self._seen_s = t_s
         self._step_s = 0.0
-        self._unlearnt_s = 0.0
+        self.unlearnt_s = 1e-2
         self._drift = [0.0] * 3
         self._start(detection)
 
@@ -64,7 +83,37 @@ class Track:
 
     @property
     def confirmed(self) -> bool:
-        return self.hits >= self._config.confirm_hits
+        return self._confirmed
+
+    @property
+    def prior(self) -> float:
+        """Nats for the person to be seen at all, against somebody else."""
+        if self.live:
+            return 0.0 if self.track_id else TENTATIVE_PRIOR
+        return return_prior(self.gap_s, self.unwatched)
+
+    @property
+    def waited(self) -> bool:
+        """Whether there is no more time to find out who this is."""
+        return self._now_s - self._born_s >= WAIT_S
+
+    def weigh(self, lost: Sequence[Track], ratios: Array) -> Array:
+        """(T,) mean nats since birth for this to be each of the lost."""
+        for track, ratio in zip(lost, ratios, strict=True):
+            total, count = self._clues.get(id(track), (0.0, 0))
+            self._clues[id(track)] = (total + float(ratio), count + 1)
+        return np.array([self._clues[id(t)][0] / self._clues[id(t)][1] for t in lost])
+
+    def adopt(self, newcomer: Track) -> None:
+        """Go on as somebody who has turned out to be this person."""
+        self._seen_s, self._place_known = newcomer._seen_s, True
+        self._root, self.smoothed = newcomer._root, newcomer.smoothed
+        self.detection, self.engine_id = newcomer.detection, newcomer.engine_id
+        self.hits += newcomer.hits
+        self._confirmed |= newcomer.confirmed
+        self._missed, self.trust = False, newcomer.trust
+        self._step_s, self._drift = newcomer._step_s, newcomer._drift
+        self.unlearnt_s = LONGEST_STEP_S
 
     @property
     def gap_s(self) -> float:
@@ -74,17 +123,12 @@ class Track:
     @property
     def live(self) -> bool:
         """Whether motion still tells where the person is."""
-        return self._place_known and self.gap_s <= self._config.predict_s + LIVE_S
+        return self._place_known and self.gap_s <= LIVE_S + 1e-9
 
     @property
     def unwatched(self) -> bool:
         """Whether no image has come since the last sighting: nobody saw the person leave."""
         return not self._missed
-
-    @property
-    def recent(self) -> bool:
-        """Whether the person may only be hidden for a moment."""
-        return self._place_known and self.gap_s <= HIDDEN_S
 
     @property
     def retired(self) -> bool:
@@ -97,6 +141,8 @@ class Track:
         """Whether receivers get to see the person now."""
         if self.gap_s > 0:
             return self.track_id > 0 and self._place_known and self.gap_s <= self._config.predict_s
+        if self.track_id == 0 and self.pending:
+            return False
         believed = self.detection.score >= self._config.birth_score
         return self.track_id > 0 or self.confirmed or believed
 
@@ -137,11 +183,18 @@ class Track:
         else:
             self._start(detection)
         self.hits += 1
+        self.trust += TRUST_GAIN * (detection.score - self.trust)
+        self._confirm()
         self._missed = False
         self.detection, self.engine_id = detection, detection.engine_id
-        self._unlearnt_s = min(since_s, LONGEST_STEP_S)
-        self._see_shape(detection, self._unlearnt_s)
+        self.unlearnt_s = min(since_s, LONGEST_STEP_S)
+        self._see_shape(detection, self.unlearnt_s)
         return goes_on
+
+    def _confirm(self) -> None:
+        """Believe in the person from now on, if often and surely enough seen."""
+        enough = self.hits >= self._config.confirm_hits
+        self._confirmed |= enough and self.trust >= self._config.least_score
 
     def miss(self) -> None:
         """Nobody saw the person in this image: go on as before for a moment."""
@@ -161,7 +214,7 @@ class Track:
 
         `crowded` keeps somebody else's colours out of it.
         """
-        seen, dt_s, self._unlearnt_s = self.detection.appearance, self._unlearnt_s, 0.0
+        seen, dt_s, self.unlearnt_s = self.detection.appearance, self.unlearnt_s, 0.0
         if seen is None or crowded or dt_s <= 0:
             return
         if self.appearance is None or self.appearance.shape != seen.shape:
@@ -172,11 +225,10 @@ class Track:
     def _see_shape(self, detection: Detection, dt_s: float) -> None:
         visible = float(detection.visibility[:BODY_JOINTS].sum()) / BODY_JOINTS
         self.shape.see(detection.rest_joints, detection.betas, detection.score * visible, dt_s)
-        self.shape.settle(self.confirmed)
 
 
 def place_noise(detection: Detection, config: TrackingConfig) -> list[float]:
     """(3,) standard deviations of a detected x/z, y/z, log z."""
-    doubt = 2.0 - min(detection.score, 1.0)
+    doubt = 1.0 + DOUBT * (1.0 - min(detection.score, 1.0))
     lateral = doubt * config.lateral_noise_m / math.exp(detection.place[2])
     return [lateral, lateral, doubt * config.depth_noise]

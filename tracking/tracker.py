@@ -8,13 +8,16 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from livemocap.messages import PoseFrame, TrackFrame
-from livemocap.rotation import Array
+from livemocap.rotation import Array, matrix_from_quat
 from livemocap.skeleton import BODY_JOINTS
 
-from .associate import Remembered, Seen, assign, box_overlap, log_ratios, return_prior
+from .associate import Remembered, Seen, assign, box_overlap, log_ratios
+from .build import Build, learn, shape_noise, view_terms
 from .config import TrackingConfig
 from .detections import Detection, read_detections
 from .output import track_frame
+from .returning import decide
+from .shape import ShapeLock
 from .smooth import step_together
 from .track import Track, place_noise
 from .world import WorldEstimator
@@ -43,6 +46,8 @@ class Tracker:
         self._ids = itertools.count(1) if ids is None else ids
         self._tracks: list[Track] = []
         self._world = WorldEstimator(config)
+        self._doubtful: set[Detection] = set()
+        """Newcomers of this frame who may be somebody lost."""
         self._unlearnt: list[Detection] = []
         self._world_behind = False
         self._first_ns: int | None = None
@@ -61,8 +66,10 @@ class Tracker:
         self.dropped += broken
         for track in self._tracks:
             track.predict(self._now_s)
-        newcomers = self._match(people)
-        self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
+        for person in self._match(people):
+            newcomer = Track(person, self._now_s, self._config)
+            newcomer.pending = person in self._doubtful
+            self._tracks.append(newcomer)
         self._tracks = [track for track in self._tracks if not track.retired]
         self._unlearnt, self._world_behind = people, True
         if not self._world.settled:  # what this image tells of it counts at once
@@ -75,6 +82,10 @@ class Tracker:
         `step` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
         """
         self._learn_world()
+        seen = [track for track in self._tracks if track.unlearnt_s > 0]
+        learn_builds(
+            [t.build for t in seen], [t.detection for t in seen], [t.unlearnt_s for t in seen]
+        )
         crowded = _crowded(self._unlearnt)
         for track in self._tracks:
             track.learn(track.detection.row in crowded)
@@ -107,27 +118,52 @@ class Tracker:
     def _match(self, people: list[Detection]) -> list[Detection]:
         """Update tracks and return who belongs to none.
 
-        Whoever was seen lately is judged together: a hidden person may be the better match for
-        what a visible one could explain too. Those who left long ago come last and see no
-        detection that shows somebody a second time.
+        Those in view come first; what shows one of them a second time is dropped, so that nobody
+        who is lost takes it; the lost come last.
         """
-        recent = [track for track in self._tracks if track.recent]
-        gone = [track for track in self._tracks if not track.recent]
-        matched, rest = self._update(recent, people)
+        live = [track for track in self._tracks if track.live]
+        lost = [track for track in self._tracks if not track.live]
+        matched, rest = self._update(live, people)
         rest = self._without_duplicates(rest, matched)
-        if not gone:
+        pending = [track for track in live if track.pending and track.gap_s == 0]
+        self._doubtful = set()
+        if not lost:
+            for track in pending:
+                track.pending = False
             return rest
-        returning = [p for p in rest if p.score >= self._config.return_score]
-        _, unknown = self._update(gone, returning)
-        return [p for p in rest if p not in returning or p in unknown]
+        return self._return(lost, pending, rest)
+
+    def _return(
+        self, lost: list[Track], pending: list[Track], rest: list[Detection]
+    ) -> list[Detection]:
+        """Who of `rest` is new: the lost come back as some of them, or as somebody pending."""
+        ratios = self._ratios(lost, rest + [track.detection for track in pending])
+        returned = decide(lost, pending, rest, ratios, self._config.return_score)
+        for track, person in returned.seen:
+            track.update(person)
+        seen = [track for track, _ in returned.seen]
+        ShapeLock.settle_together([t.shape for t in seen], [t.confirmed for t in seen])
+        for track, newcomer in returned.adopted:
+            track.adopt(newcomer)
+        back = {track for track, _ in [*returned.seen, *returned.adopted]}
+        for track in lost:
+            if track not in back:
+                track.miss()
+        gone = {newcomer for _, newcomer in returned.adopted}
+        self._tracks = [track for track in self._tracks if track not in gone]
+        self._doubtful = set(returned.doubtful)
+        known = {person for _, person in returned.seen}
+        return [person for person in rest if person not in known]
 
     def _update(
         self, tracks: list[Track], people: list[Detection]
     ) -> tuple[list[Detection], list[Detection]]:
         """Assign `people` to `tracks`; who found a track, and who did not."""
-        pairs = self._assign(tracks, people)
+        pairs = assign(self._ratios(tracks, people))
         going_on = [tracks[t] for t, p in pairs if tracks[t].update(people[p])]
         self._smooth(going_on)
+        found = [tracks[t] for t, _ in pairs]
+        ShapeLock.settle_together([t.shape for t in found], [t.confirmed for t in found])
         found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
         for t, track in enumerate(tracks):
             if t not in found_tracks:
@@ -149,23 +185,29 @@ class Tracker:
             self._step_s,
         )
 
-    def _assign(self, tracks: list[Track], people: list[Detection]) -> list[tuple[int, int]]:
+    def _ratios(self, tracks: list[Track], people: list[Detection]) -> Array:
+        """(T, P) nats."""
         if not tracks or not people:
-            return []
-        prior = np.array([0.0 if t.live else return_prior(t.gap_s, t.unwatched) for t in tracks])
+            return np.zeros((len(tracks), len(people)))
         ratios = log_ratios(_remembered(tracks), _seen(people, self._config))
-        return assign(ratios + prior[:, None])
+        return ratios + np.array([track.prior for track in tracks])[:, None]
 
     def _without_duplicates(
         self, rest: list[Detection], matched: list[Detection]
     ) -> list[Detection]:
-        kept: list[Detection] = []
-        for person in sorted(rest, key=lambda p: -p.score):
-            if any(_same_person(person, other) for other in matched + kept):
+        if not rest:
+            return rest
+        order = sorted(rest, key=lambda person: -person.score)
+        twins = _same_person(order, matched + order)
+        kept: list[int] = []
+        for i in range(len(order)):
+            known = [*range(len(matched)), *(len(matched) + k for k in kept)]
+            if twins[i, known].any():
                 self.duplicates += 1
             else:
-                kept.append(person)
-        return [person for person in rest if person in kept]
+                kept.append(i)
+        remaining = {order[i] for i in kept}
+        return [person for person in rest if person in remaining]
 
     def _show(self) -> list[Track]:
         shown = [track for track in self._tracks if track.shown]
@@ -181,22 +223,44 @@ def _remembered(tracks: Sequence[Track]) -> Remembered:
         gap_s=np.array([track.gap_s for track in tracks]),
         body=_rows([track.detection.body for track in tracks], BODY_JOINTS, 3),
         box_px=_rows([track.detection.box_px for track in tracks], 4),
-        betas=[track.shape.betas for track in tracks],
+        builds=[track.build for track in tracks],
         appearance=[track.appearance for track in tracks],
         engine_ids=np.array([track.engine_id for track in tracks], int),
     )
 
 
 def _seen(people: Sequence[Detection], config: TrackingConfig) -> Seen:
+    betas, views, noise = _shapes(people)
     return Seen(
         place=_rows([person.place for person in people], 3),
         noise=_rows([place_noise(person, config) for person in people], 3),
         body=_rows([person.body for person in people], BODY_JOINTS, 3),
+        posed=np.array([person.posed for person in people]),
         box_px=_rows([person.box_px for person in people], 4),
-        betas=[person.betas for person in people],
+        betas=betas,
+        views=views,
+        shape_noise=noise,
         appearance=[person.appearance for person in people],
         engine_ids=np.array([person.engine_id for person in people], int),
     )
+
+
+def learn_builds(
+    builds: Sequence[Build], people: Sequence[Detection], lasted_s: Sequence[float]
+) -> None:
+    """Take in the shapes of those just seen; zeros say nothing."""
+    known = [i for i, person in enumerate(people) if person.betas.any()]
+    shown = [people[i] for i in known]
+    betas, views, noise = _shapes(shown)
+    learn([builds[i] for i in known], betas, views, noise, np.array(lasted_s)[known])
+
+
+def _shapes(people: Sequence[Detection]) -> tuple[Array, Array, Array]:
+    """(P, B) betas, (P, 3) terms of their view and (P,) variances."""
+    betas = np.array([person.betas for person in people], float)
+    front = matrix_from_quat(_rows([person.pose_wxyz[0] for person in people], 4))[:, :, 2]
+    views = view_terms(front, _rows([person.pelvis for person in people], 3))
+    return betas, views, shape_noise(np.array([person.score for person in people]))
 
 
 def _rows(rows: Sequence[Array | Sequence[float]], *shape: int) -> Array:
@@ -214,11 +278,15 @@ def _crowded(people: Sequence[Detection]) -> set[int]:
     return {people[p].row for p in crowded}
 
 
-def _same_person(a: Detection, b: Detection) -> bool:
-    overlap = box_overlap(a.box_px[None], b.box_px[None])[0, 0]
-    apart_m = float(np.sqrt(((a.body - b.body) ** 2).sum(-1)).mean())
+def _same_person(people: Sequence[Detection], others: Sequence[Detection]) -> Array:
+    """(A, B) whether two detections show one person."""
+    boxes, places, bodies = (
+        [_rows([getattr(p, name) for p in side], *shape) for side in (people, others)]
+        for name, shape in (("box_px", (4,)), ("place", (3,)), ("body", (BODY_JOINTS, 3)))
+    )
+    apart_m = np.sqrt(((bodies[0][:, None] - bodies[1][None]) ** 2).sum(-1)).mean(-1)
     return (
-        overlap > DUPLICATE_OVERLAP
-        and apart_m < DUPLICATE_BODY_M
-        and abs(a.place[2] - b.place[2]) < DUPLICATE_LOG_DEPTH
+        (box_overlap(*boxes) > DUPLICATE_OVERLAP)
+        & (apart_m < DUPLICATE_BODY_M)
+        & (np.abs(places[0][:, None, 2] - places[1][None, :, 2]) < DUPLICATE_LOG_DEPTH)
     )

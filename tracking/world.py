@@ -13,7 +13,13 @@ from collections import deque
 import numpy as np
 
 from livemocap.coords import transform
-from livemocap.rotation import Array, normalize, quat_from_matrix, rotate, shortest_arc
+from livemocap.rotation import (
+    Array,
+    matrix_from_quat,
+    normalize,
+    quat_from_matrix,
+    shortest_arc,
+)
 from livemocap.skeleton import SMPLX
 
 from .config import TrackingConfig
@@ -154,7 +160,7 @@ def _resting_lean(person: Detection) -> Array:
     """(3,) m by which the hips stand before the ankles at rest, turned as the person is."""
     legs = person.rest_joints[_LEGS].reshape(2, 3, 3)
     ahead = (legs[:, 0] - legs[:, 2]).mean(0) * [1.0, 0.0, 1.0]
-    return rotate(person.pose_wxyz[0], ahead)
+    return matrix_from_quat(person.pose_wxyz[0]) @ ahead
 
 
 def lowest_sole(body: Array, up: Array) -> Array:

@@ -13,10 +13,12 @@ from tracking.associate import (
     root_ratio,
     shape_ratio,
 )
+from tracking.build import Build, learn
 from tracking.motion import UNKNOWN_VARIANCE
 
 HERE, THERE = np.array([[0.1, 0.0, 1.4]]), np.array([[0.5, 0.0, 1.4]])
 NOISE = np.full((1, 3), 0.02)
+FROM_AHEAD = np.array([[1.0, 1.0, 0.0]])
 
 
 def test_assignment_leaves_bad_pairs_alone() -> None:
@@ -50,8 +52,8 @@ def test_pose_counts_for_a_moment_only() -> None:
 
 
 def test_shape_of_zeros_and_unknown_looks_say_nothing() -> None:
-    zero = [np.zeros(10)]
-    assert shape_ratio(zero, zero, np.zeros(1)) == 0
+    zero = np.zeros((1, 10))
+    assert shape_ratio([Build(10)], zero, FROM_AHEAD, np.full(1, 0.1)) == 0
     assert look_ratio([None], [np.ones(4) / 2]) == 0
     assert hint_ratio(np.array([-1]), np.array([-1])) == 0
 
@@ -60,8 +62,11 @@ def test_like_looks_shapes_and_hints_speak_for_a_pair() -> None:
     looks = list(np.eye(2))
     ratio = look_ratio(looks, looks)
     assert ratio[0, 0] > 0 > ratio[0, 1]
-    betas = [np.full(10, 1.0), np.full(10, -1.0)]
-    ratio = shape_ratio(betas, betas, np.zeros(2))
+    betas, noise = np.array([np.full(10, 1.0), np.full(10, -1.0)]), np.full(2, 0.1)
+    builds, views = [Build(10), Build(10)], np.repeat(FROM_AHEAD, 2, 0)
+    for _ in range(30):
+        learn(builds, betas, views, noise, np.full(2, 1 / 30))
+    ratio = shape_ratio(builds, betas, views, noise)
     assert ratio[0, 0] > 0 > ratio[0, 1]
     assert hint_ratio(np.array([4]), np.array([4])) > 0 > hint_ratio(np.array([4]), np.array([5]))
 

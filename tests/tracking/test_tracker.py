@@ -120,7 +120,7 @@ def test_ids_start_at_one_and_are_shared_between_cameras() -> None:
 
 
 def test_a_sure_newcomer_is_shown_at_once_and_a_doubtful_one_after_three_sightings() -> None:
-    frames = track(play(lambda _: [Actor(-1, -4, score=0.9), Actor(1, -4, score=0.4)], 0.2))
+    frames = track(play(lambda _: [Actor(-1, -4, score=0.9), Actor(1, -4, score=0.65)], 0.2))
     assert [f.track_ids.tolist() for f in frames[:4]] == [[1], [1], [1, 2], [1, 2]]
     assert [f.states[0] for f in frames[:3]] == [TRACK_TENTATIVE, TRACK_TENTATIVE, TRACK_OBSERVED]
 
