@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from livemocap.messages import PoseFrame
+from livemocap.messages import REPAIRS, PoseFrame
 from livemocap.rotation import Array
 
 Ints = NDArray[np.int64]
 
 FLIPPED, MIRRORED, HANDS_EXCHANGED, LIMB_JUMPED, DEPTH_JUMPED, IMPLAUSIBLE = (
-    1 << i for i in range(6)
+    1 << bit for bit in range(len(REPAIRS))
 )
 """Bits of People.repairs: what was wrong with an estimate and has been mended or left out."""
 
