@@ -1,0 +1,91 @@
+"""Every sighting of a take, stacked: what a look at the whole of it needs of each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from livemocap.rotation import Array, matrix_from_quat
+from livemocap.skeleton import BODY_JOINTS, SMPLX, Skeleton, joint_positions
+
+from ..association.build import shape_noise, view_terms
+from ..association.motion import pelvis_of
+from ..people import Ints, People
+
+_BODY = Skeleton(SMPLX.names[:BODY_JOINTS], SMPLX.parents[:BODY_JOINTS])
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Sightings:
+    """N sightings by time and then by key, so that the order of people has no influence."""
+
+    image: Ints
+    """(N,) which image of the take."""
+    row: Ints
+    """(N,) of that image's People."""
+    keys: Ints
+    t_s: Array
+    places: Array
+    """(N, 3) x/z, y/z, log z."""
+    noise: Array
+    """(N, 3) standard deviations of `places`."""
+    scores: Array
+    bodies: Array
+    """(N, 22, 3) m, joints from the pelvis."""
+    posed: Array
+    """(N,) whether an engine told a pose at all."""
+    betas: Array
+    """(N, B) as the engine said, not the locked ones."""
+    views: Array
+    """(N, 3) see build.view_terms."""
+    shape_noise: Array
+    """(N,) variance of each of `betas`."""
+    looks: Array
+    """(N, D) appearance of unit norm, zero where nothing is known."""
+
+
+def read_sightings(take: Sequence[People]) -> Sightings:
+    """Stack a take, one People an image."""
+    chosen: list[tuple[int, Ints]] = []
+    for image, people in enumerate(take):
+        rows = np.flatnonzero(people.seen)
+        chosen.append((image, rows[np.argsort(people.keys[rows], kind="stable")]))
+    pose = _stack(take, chosen, lambda people, rows: people.pose_wxyz[rows, :BODY_JOINTS])
+    rest = _stack(take, chosen, lambda people, rows: people.rest_joints[rows, :BODY_JOINTS])
+    places = _stack(take, chosen, lambda people, rows: people.places[rows])
+    scores = _stack(take, chosen, lambda people, rows: people.scores[rows])
+    world = matrix_from_quat(pose)
+    return Sightings(
+        image=np.concatenate([np.full(len(rows), image) for image, rows in chosen]),
+        row=np.concatenate([rows for _, rows in chosen]),
+        keys=_stack(take, chosen, lambda people, rows: people.keys[rows]),
+        t_s=np.concatenate([np.full(len(rows), take[image].t_s) for image, rows in chosen]),
+        places=places,
+        noise=_stack(take, chosen, lambda people, rows: people.noise[rows]),
+        scores=scores,
+        bodies=joint_positions(world, rest, np.zeros(3), _BODY),
+        posed=_stack(take, chosen, _posed),
+        betas=_stack(take, chosen, lambda people, rows: people.frame.betas[people.rows[rows]]),
+        views=view_terms(world[:, 0, :, 2], pelvis_of(places)),
+        shape_noise=shape_noise(scores),
+        looks=_stack(take, chosen, _looks),
+    )
+
+
+def _stack(take: Sequence[People], chosen: Sequence[tuple[int, Ints]], of: object) -> Array:
+    return np.concatenate([of(take[image], rows) for image, rows in chosen])  # type: ignore[operator]
+
+
+def _posed(people: People, rows: Ints) -> Array:
+    turned = people.frame.joint_rotvecs[people.rows[rows], 1:BODY_JOINTS]
+    return np.abs(turned).max((1, 2), initial=0.0) > 0
+
+
+def _looks(people: People, rows: Ints) -> Array:
+    looks = people.frame.appearance[people.rows[rows]].astype(float)
+    if not looks.size:
+        return looks
+    usable = np.isfinite(looks).all(1) & (np.ptp(looks, axis=1) > 1e-6)
+    return np.nan_to_num(looks) * usable[:, None]
