@@ -198,6 +198,8 @@ class TrackFrame:
     expression: Float32
     joint_confidence: Float32
     """(P, 55) 0..1."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What users call people: track id as text to name, of those who have one."""
     repairs: dict[str, int] = field(default_factory=dict)
     """Whose estimate was mended before smoothing: track id as text to bits, see
     REPAIRS for what each bit, from 1 on, stands for."""
@@ -246,7 +248,7 @@ class ControlRequest:
     """What a command line or the add-on asks of a running process."""
 
     command: str
-    """`record.start`, `record.stop`, `record.status`."""
+    """`record.start`, `record.stop`, `record.status`; `people.list`, `people.swap` ..."""
     arguments: dict[str, Any] = field(default_factory=dict)
 
 

@@ -20,7 +20,7 @@ class Stage(Protocol[Item, Result]):
     look_ahead_s: float
     """How much later than an image its result may come; infinite if only `flush` gives it."""
 
-    def push(self, item: Item) -> Sequence[Result]:
+    def push(self, item: Item, /) -> Sequence[Result]:
         """Results that are ready with this image, oldest first."""
         ...
 

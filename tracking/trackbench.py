@@ -56,18 +56,22 @@ class LiveTracker:
         meta: `fps`, `K` (3, 3) and `size` (width, height) px.
     """
 
+    mode = "live"
+
     def __init__(self, meta: Mapping[str, Any], config: TrackingConfig | None = None) -> None:
         self._K = np.asarray(meta["K"], np.float32)
         self._size = (int(meta["size"][0]), int(meta["size"][1]))
-        self._tracker = Tracker(config or TrackingConfig())
+        self._tracker = Tracker(replace(config or TrackingConfig(), mode=self.mode))
 
     def update(self, frame: BenchFrame) -> list[Row]:
-        """Rows of everybody who is shown at this frame, predicted people among them."""
-        return self._rows(self._tracker.step(self._pose_frame(frame)), frame)
+        """Rows of everybody who is shown, predicted people among them, of each frame that is
+        ready."""
+        ready = self._tracker.push(self._pose_frame(frame))
+        return [row for tracked in ready for row in self._rows(tracked, frame)]
 
     def flush(self) -> list[Row]:
-        """Nothing is held back."""
-        return []
+        """Rows of the frames that were held back."""
+        return [row for tracked in self._tracker.flush() for row in camera_rows(tracked)]
 
     def _pose_frame(self, frame: BenchFrame) -> PoseFrame:
         return pose_frame(frame, self._K, self._size, rest_of(frame.rotvec, frame.joints))
@@ -77,11 +81,15 @@ class LiveTracker:
 
 
 class BroadcastTracker(LiveTracker):
-    """As live: the product has no mode yet that looks ahead by a fixed delay."""
+    """Answers late, by the look-ahead that the product has by default."""
+
+    mode = "broadcast"
 
 
 class BakeTracker(LiveTracker):
-    """As live: the product has no mode yet that looks at the whole take."""
+    """Answers when everything has been seen."""
+
+    mode = "bake"
 
 
 class BoxTracker(LiveTracker):
@@ -163,6 +171,7 @@ def camera_rows(tracked: TrackFrame) -> list[Row]:
             "transl": pelvis[i],
             "betas": tracked.betas[i],
             "joints": joints[i],
+            "frame": tracked.sequence,
         }
         for i, track_id in enumerate(tracked.track_ids)
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -12,11 +13,13 @@ from livemocap.messages import PoseFrame
 from livemocap.rotation import Array
 
 from ..config import TrackingConfig
+from ..errors import TrackingError
 from ..people import People
 from .arrays import replaced
 from .clock import Clock
 from .compare import log_ratios
 from .detections import Seen, read_detections
+from .directions import Directions, Known, kept
 from .duplicates import crowded, first_showings
 from .evidence import assign, return_prior
 from .returning import WAIT_S, Clues, Returned, decide
@@ -26,6 +29,16 @@ from .show import people_of, unseen
 LIVE_S = 0.3
 """Motion still tells where somebody is for this long after the last sighting, or as long as they
 are shown."""
+BELOW_USUAL = 0.1
+"""Somebody comes back with a score this much below their usual one."""
+UNSHOWN_PRIOR = 0.0
+"""Nats against somebody who was never shown, beside one who is: they may be the same."""
+TWIN_NATS = 4.0
+"""A detection that shows somebody a second time is no sighting of anybody else for less."""
+LEARN_S = 0.1
+"""How often the running means of shapes, builds and looks take in the latest sightings."""
+NOBODY_NEW = 6.0
+"""Nats for somebody lost to be back, once everybody whom the user expects has come."""
 ALIASES = 1000
 """So many of the latest aliases are kept."""
 
@@ -50,11 +63,13 @@ class Associator:
         """Detections that were broken (NaN, behind the lens)."""
         self.duplicates = 0
         """Detections left out because they showed somebody a second time."""
+        self.directions = Directions()
         self.reset()
 
     def reset(self) -> None:
         """Forget everybody; ids and keys go on."""
         self._clock = Clock()
+        self._learn_s = 0.0
         self._body: tuple[object, ...] = ()
         self._clues = Clues()
         self._people: People | None = None
@@ -86,13 +101,72 @@ class Associator:
         """Nothing is held back."""
         return []
 
+    def people(self) -> list[dict[str, Any]]:
+        """See commands.Directed."""
+        if self._people is None:
+            return []
+        known = []
+        for roster, word in ((self._live, "in view"), (self._lost, "lost")):
+            gap_s = self._gap_s(roster)
+            for row in (roster.ids > 0).nonzero()[0].tolist():
+                missing = word == "in view" and bool(roster.missed[row])
+                known.append(self._describe(roster, row, "hidden" if missing else word, gap_s))
+        return sorted(known, key=lambda person: person["id"])
+
+    def _describe(self, roster: Roster, row: int, state: str, gap_s: Array) -> dict[str, Any]:
+        track_id = int(roster.ids[row])
+        return {
+            "id": track_id,
+            "name": self.directions.names.get(track_id, ""),
+            "state": state,
+            "locked": track_id in self.directions.locked,
+            "unseen_s": round(float(gap_s[row]), 2),
+        }
+
+    def lock(self, track_id: int, locked: bool) -> None:
+        """See commands.Directed."""
+        self._everybody().find(track_id)
+        (self.directions.locked.add if locked else self.directions.locked.discard)(track_id)
+
+    def swap(self, a: int, b: int) -> None:
+        """See commands.Directed."""
+        known = self._everybody()
+        known.swap(a, b)
+        self._live, self._lost = known.live, known.lost
+
+    def merge(self, track_id: int, into: int) -> None:
+        """See commands.Directed."""
+        known = self._everybody()
+        gone, owner = known.merge(track_id, into)
+        self._live, self._lost = known.live, known.lost
+        self.aliases[gone] = owner
+
+    def name(self, track_id: int, name: str) -> None:
+        """See commands.Directed."""
+        self._everybody().find(track_id)
+        if name:
+            self.directions.names[track_id] = name
+        else:
+            self.directions.names.pop(track_id, None)
+
+    def expect(self, people: int) -> None:
+        """See commands.Directed."""
+        self.directions.expected = people
+
+    def _everybody(self) -> Known:
+        if self._people is None:
+            raise TrackingError("nobody has been seen yet")
+        self.learn()
+        return Known(self._live, self._lost)
+
     def learn(self) -> None:
         """Take the last image into what changes slowly: shapes, builds, looks.
 
         `push` begins with it. Whoever hands people on calls it afterwards, when nobody waits.
         """
-        if self._people is None or not self._live.unlearnt_s.any():
+        if self._people is None or self._clock.now_s < self._learn_s:
             return
+        self._learn_s = self._clock.now_s + LEARN_S - 1e-6
         mixed = np.zeros(len(self._live), bool)
         if self._seen.looked.any():
             rows = self._seen.rows[crowded(self._seen)]
@@ -140,7 +214,14 @@ class Associator:
         seen, live = self._seen, self._live
         which = np.zeros(0, np.int64)
         if len(live) and len(seen.rows):
-            who, which = assign(log_ratios(live, seen, self._gap_s(live)))
+            ratios = log_ratios(live, seen, self._gap_s(live))
+            ratios += UNSHOWN_PRIOR * (live.ids == 0)[:, None]
+            who, which = assign(ratios)
+            weak = ratios[who, which] < TWIN_NATS
+            if weak.any() and not weak.all():
+                good = ~weak
+                good[weak] = first_showings(seen.take(which[weak]), seen.take(which[~weak]))
+                who, which = who[good], which[good]
             self._see(live, who, seen.take(which))
         if len(which) == len(seen.rows):
             return which[:0]
@@ -183,6 +264,8 @@ class Associator:
         gap_s = self._gap_s(lost)
         ratios = log_ratios(lost, seen.joined(newcomers.last), gap_s)
         ratios += return_prior(gap_s, ~lost.missed)[:, None]
+        if self._complete():
+            ratios += NOBODY_NEW
         new = len(seen.rows)
         ratios[:, new:] = self._clues.mean(newcomers.keys, lost.keys, ratios[:, new:])
         return decide(
@@ -191,7 +274,7 @@ class Associator:
             seen.scores,
             newcomers.trust,
             now_s - newcomers.born_s >= WAIT_S,
-            self._config.return_score,
+            np.minimum(self._config.return_score, lost.usual - BELOW_USUAL),
         )
 
     def _bring_back(self, returned: Returned, seen: Seen, trial: Array) -> None:
@@ -233,6 +316,7 @@ class Associator:
         """Forget whom nobody has seen for too long."""
         watched_s = self._clock.watched_s
         gone = self._lost.expired(watched_s, self._config)
+        gone &= ~kept(self._lost, self.directions.locked)
         if gone.any():
             self._lost = self._lost.take(~gone)
         if self._live.missed.any():
@@ -240,11 +324,34 @@ class Associator:
             if gone.any():
                 self._live = self._live.take(~gone)
 
+    def _known(self) -> int:
+        """How many people have an id."""
+        if self._people is None:
+            return 0
+        return int((self._live.ids > 0).sum() + ((self._lost.ids > 0) & self._lost.confirmed).sum())
+
+    def _complete(self) -> bool:
+        """Whether everybody whom the user expects has come."""
+        return 0 < self.directions.expected <= self._known()
+
+    def _admitted(self, due: Array) -> Array:
+        """(T,) whom of those due for an id there is room for: the surest of them."""
+        expected = self.directions.expected
+        if not expected or not due.any():
+            return due
+        room = max(0, expected - self._known())
+        rows = due.nonzero()[0]
+        rows = rows[np.argsort(-self._live.trust[rows], kind="stable")][:room]
+        admitted = np.zeros(len(due), bool)
+        admitted[rows] = True
+        return admitted
+
     def _show(self, frame: PoseFrame, cut: bool) -> People:
         """Everybody in view or just missing; ids for whom receivers get to see first now."""
         config, live, now_s = self._config, self._live, self._clock.now_s
         due = (live.ids == 0) & ~live.missed & ~live.pending
         due &= live.confirmed | (live.last.scores >= config.birth_score)
+        due &= self._admitted(due)
         if due.any():
             new = [next(self._ids) for _ in range(int(due.sum()))]
             live.ids = replaced(live.ids, due.nonzero()[0], np.array(new))

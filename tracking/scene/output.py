@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -24,12 +24,16 @@ PREDICTED_TRUST = 0.3
 
 
 class InWorld:
-    """People to TrackFrame: those shown, by id, in a world learnt from them as they come."""
+    """People to TrackFrame: those shown, by id, in a world learnt from them as they come.
+
+    Args:
+        names: of track ids, as they are when an image is given out.
+    """
 
     look_ahead_s = 0.0
 
-    def __init__(self, config: TrackingConfig) -> None:
-        self._world = WorldEstimator(config)
+    def __init__(self, config: TrackingConfig, names: Mapping[int, str]) -> None:
+        self._world, self._names = WorldEstimator(config), names
         self._t_s = 0.0
 
     def push(self, people: People) -> Sequence[TrackFrame]:
@@ -39,7 +43,7 @@ class InWorld:
         shown = Shown.of(people)
         shown.teach(self._world, people.t_s - self._t_s)
         self._t_s = people.t_s
-        return [shown.message(self._world)]
+        return [shown.message(self._world, self._names)]
 
     def flush(self) -> Sequence[TrackFrame]:
         """Nothing is held back."""
@@ -58,8 +62,8 @@ class InKnownWorld:
 
     look_ahead_s = math.inf
 
-    def __init__(self, config: TrackingConfig) -> None:
-        self._world = WorldEstimator(config)
+    def __init__(self, config: TrackingConfig, names: Mapping[int, str]) -> None:
+        self._world, self._names = WorldEstimator(config), names
         self._held: list[People] = []
 
     def push(self, people: People) -> Sequence[TrackFrame]:
@@ -84,7 +88,7 @@ class InKnownWorld:
             Shown.of(people).teach(self._world, people.t_s - before_s)
             before_s = people.t_s
         self._world.conclude()
-        return [Shown.of(people).message(self._world) for people in held]
+        return [Shown.of(people).message(self._world, self._names) for people in held]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +121,8 @@ class Shown:
         rest, visibility = self.people.rest_joints[rows], self.people.visibility[rows]
         world.see(self.joints[seen], rest, self.rotations[seen, 0], visibility, dt_s)
 
-    def message(self, world: WorldEstimator) -> TrackFrame:
-        """Everybody in `world`."""
+    def message(self, world: WorldEstimator, names: Mapping[int, str]) -> TrackFrame:
+        """Everybody in `world`; `names` are of track ids."""
         people, rows = self.people, self.chosen
         frame, T = people.frame, world.T_world_cam
         local = local_pose(people.pose_wxyz[rows])
@@ -152,6 +156,7 @@ class Shown:
             betas=people.betas[rows].astype(np.float32),
             expression=people.expression[rows].astype(np.float32),
             joint_confidence=(trust * people.visibility[rows]).astype(np.float32),
+            names={str(i): names[i] for i in people.ids[rows].tolist() if i in names},
             repairs=_repairs(people.ids[rows], people.repairs[rows]),
         )
 

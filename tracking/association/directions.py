@@ -1,0 +1,110 @@
+"""What a user says of who is who, carried out on what is remembered of people."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from livemocap.rotation import Array
+
+from ..errors import TrackingError
+from .arrays import replaced
+from .build import Builds
+from .roster import Roster
+
+
+@dataclass(slots=True)
+class Directions:
+    """What has been said and holds until something else is said."""
+
+    names: dict[int, str] = field(default_factory=dict)
+    """Track id to what an actor is called."""
+    locked: set[int] = field(default_factory=set)
+    """Ids that are never forgotten."""
+    expected: int = 0
+    """No more people than this get an id; 0 for any number."""
+
+
+@dataclass(slots=True)
+class Known:
+    """Everybody with an id, in view or lost."""
+
+    live: Roster
+    lost: Roster
+
+    def find(self, track_id: int) -> tuple[bool, int]:
+        """Whether somebody is in view, and the row there or among the lost.
+
+        Raises:
+            TrackingError: nobody has the id.
+        """
+        for in_view, roster in ((True, self.live), (False, self.lost)):
+            rows = (roster.ids == track_id).nonzero()[0]
+            if track_id > 0 and len(rows):
+                return in_view, int(rows[0])
+        ids = sorted({*self.live.ids.tolist(), *self.lost.ids.tolist()} - {0})
+        known = ", ".join(map(str, ids)) or "nobody yet"
+        raise TrackingError(f"nobody has id {track_id}; known are {known}")
+
+    def swap(self, a: int, b: int) -> None:
+        """Two people take each other's id; what was remembered of how either looks may be of both
+        and is learnt anew.
+
+        Raises:
+            TrackingError: an id is unknown, or both are the same.
+        """
+        if a == b:
+            raise TrackingError(f"{a} cannot change places with itself")
+        for (in_view, row), track_id in ((self.find(a), b), (self.find(b), a)):
+            self._rename(in_view, row, track_id)
+
+    def merge(self, track_id: int, into: int) -> tuple[int, int]:
+        """Somebody in view is somebody lost: go on as that person.
+
+        Returns:
+            The key that is no more, and the key that it has become.
+
+        Raises:
+            TrackingError: an id is unknown, or both people are in view.
+        """
+        if track_id == into:
+            raise TrackingError(f"{into} is {into} already")
+        (new_live, new_row), (old_live, old_row) = self.find(track_id), self.find(into)
+        if new_live and old_live and self._both_seen(new_row, old_row):
+            raise TrackingError(
+                f"{track_id} and {into} are both in view: they are two people. `swap` exchanges ids"
+            )
+        newcomer, owner = self._one(new_live, new_row), self._one(old_live, old_row)
+        self._drop([(new_live, new_row), (old_live, old_row)])
+        self._put(new_live, owner.adopt(newcomer))
+        return int(newcomer.keys[0]), int(owner.keys[0])
+
+    def _rename(self, in_view: bool, row: int, track_id: int) -> None:
+        roster = self.live if in_view else self.lost
+        rows = np.array([row])
+        roster.ids = replaced(roster.ids, rows, np.array([track_id]))
+        roster.look = replaced(roster.look, rows, roster.last.looks[rows])
+        nothing = Builds.unknown(1, roster.builds.weights.shape[2])
+        roster.builds = roster.builds.put(rows, nothing)
+
+    def _both_seen(self, a: int, b: int) -> bool:
+        return not (self.live.missed[a] or self.live.missed[b])
+
+    def _one(self, in_view: bool, row: int) -> Roster:
+        return (self.live if in_view else self.lost).take(np.array([row]))
+
+    def _drop(self, places: list[tuple[bool, int]]) -> None:
+        self.live = self.live.without(np.array([r for v, r in places if v], np.int64))
+        self.lost = self.lost.without(np.array([r for v, r in places if not v], np.int64))
+
+    def _put(self, in_view: bool, person: Roster) -> None:
+        if in_view:
+            self.live = self.live.joined(person).ordered()
+        else:
+            self.lost = self.lost.joined(person).ordered()
+
+
+def kept(roster: Roster, locked: set[int]) -> Array:
+    """(T,) who is never forgotten."""
+    return np.isin(roster.ids, list(locked)) if locked else np.zeros(len(roster), bool)
