@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
@@ -44,6 +44,10 @@ class Sightings:
     """(N,) variance of each of `betas`."""
     looks: Array
     """(N, D) appearance of unit norm, zero where nothing is known."""
+
+    def at(self, index: Ints) -> Sightings:
+        """Some of them."""
+        return Sightings(**{f.name: getattr(self, f.name)[index] for f in fields(self)})
 
 
 def read_sightings(take: Sequence[People]) -> Sightings:

@@ -61,6 +61,26 @@ class Stitch:
 
 def who_is_who(seen: Sightings) -> Ints:
     """(N,) number of the person of each sighting, 1 .. by first sighting; 0 for nobody."""
+    number = np.zeros(len(seen.keys), np.int64)
+    likely = np.flatnonzero(~_glimpses(seen))
+    if len(likely):
+        some_seen = seen.at(likely)
+        person = _persons(some_seen)
+        real = _real(some_seen, person)
+        number[likely] = np.where(real, np.cumsum(real), 0)[person]
+    return number
+
+
+def _glimpses(seen: Sightings) -> Array:
+    """(N,) whether a sighting is of a track too short and too doubtful to be anybody's."""
+    _, track = np.unique(seen.keys, return_inverse=True)
+    count = np.bincount(track)
+    doubtful = np.bincount(track, seen.scores) / count < LEAST_SCORE
+    return ((count < LEAST_SIGHTINGS) & doubtful)[track]
+
+
+def _persons(seen: Sightings) -> Ints:
+    """(N,) number of the person of each sighting, from 0 by first sighting."""
     piece = cut_tracks(seen)
     links = Links(seen, piece)
     tracks: dict[int, list[int]] = {}
@@ -71,9 +91,7 @@ def who_is_who(seen: Sightings) -> Ints:
     person_of = np.empty(len(links), np.int64)
     for number, person in enumerate(partition.persons):
         person_of[person.pieces] = number
-    person = person_of[piece]
-    real = _real(seen, person)
-    return np.where(real, np.cumsum(real), 0)[person]
+    return person_of[piece]
 
 
 def _real(seen: Sightings, person: Ints) -> Array:
