@@ -20,6 +20,10 @@ from .stretches import Stretch, stretches
 ERROR_QUANTILE = 0.25
 """Errors are judged in the quieter moments of each joint, as motion looks like them."""
 
+LEAST_TAKEN = 0.02
+"""A random walk's share, in its rms after a second, that the narrow window has to take away so that
+errors can be told by it: at low rates it takes nothing, and then nobody is held to rest."""
+
 
 class BakePose:
     """A stage that smooths rotations and faces from both sides, once the take is over.
@@ -71,22 +75,24 @@ class BakePose:
 def smooth_rotations(t_s: Array, value: Array, weight: Array, settings: PoseSmoothing) -> Array:
     """(T, 4, J) unit quaternions of one sign, smoothed as their (T, J) weights say."""
     weighted, shrink = value * weight[:, None], settings.slope_shrink
-    quick, calm, slow, still = (
+    quick, calm, still = (
         normalized(fitted(t_s, width_s, weighted, weight, shrink))
-        for width_s in (
-            settings.strike_width_s,
-            settings.width_s,
-            settings.slow_width_s,
-            settings.still_width_s,
-        )
+        for width_s in (settings.strike_width_s, settings.width_s, settings.still_width_s)
     )
-    errors = np.quantile(_apart(t_s, quick, calm, settings), ERROR_QUANTILE, 0)
-    errors = np.minimum(errors, settings.most_error_rad) + 1e-9
-    errors *= wander(settings.slow_width_s, settings.still_width_s)
-    errors /= wander(settings.strike_width_s, settings.width_s)
-    moving = gradual(_apart(t_s, slow, still, settings) / errors, *settings.moving)
+    motion = _apart(t_s, quick, still, settings)
+    errors = np.quantile(_apart(t_s, value, quick, settings), ERROR_QUANTILE, 0)
+    alone = np.minimum(errors, settings.most_error_rad) * _growth(t_s, settings)
+    moving = gradual(motion / (alone + 1e-9), *settings.moving)
     kept = strike_kept(calm, quick, settings.strike_rad)
     return normalized(still + moving[:, None] * (kept - still))
+
+
+def _growth(t_s: Array, settings: PoseSmoothing) -> float:
+    """How many times as far as the narrow window takes errors away, they wander in the wide one."""
+    step_s = float(np.median(np.diff(t_s))) if len(t_s) > 1 else settings.width_s
+    narrow_s, wide_s = settings.strike_width_s, settings.still_width_s
+    taken = wander(step_s, 0.0, narrow_s)
+    return wander(step_s, narrow_s, wide_s) / taken if taken > LEAST_TAKEN else 0.0
 
 
 def smooth_numbers(t_s: Array, value: Array, weight: Array, settings: PoseSmoothing) -> Array:

@@ -50,11 +50,17 @@ def rms_around(t_s: Array, squares: Array, width_s: float) -> Array:
     return np.sqrt(found)
 
 
-def wander(narrow_s: float, wide_s: float) -> float:
+def wander(step_s: float, narrow_s: float, wide_s: float) -> float:
     """How far Gaussian means of a random walk over two widths lie apart, rms, up to a factor.
 
-    An estimator's errors are a random walk over short times, so what two narrow windows differ by
-    tells what two wide ones will.
+    An estimator's errors are a random walk over short times, so what a narrow window takes away
+    tells how far errors alone wander within a wide one.
+
+    Args:
+        step_s: the time from sample to sample.
     """
-    both_s = math.hypot(narrow_s, wide_s)
-    return math.sqrt(math.sqrt(2) * both_s - narrow_s - wide_s)
+    steps = math.ceil(REACH_WIDTHS * wide_s / step_s)
+    u = np.arange(-steps, steps + 1) * step_s
+    means = [np.exp(-0.5 * (u / max(width_s, 0.1 * step_s)) ** 2) for width_s in (narrow_s, wide_s)]
+    narrow, wide = (mean / mean.sum() for mean in means)
+    return math.sqrt(step_s * (np.cumsum(narrow - wide) ** 2).sum())

@@ -59,7 +59,10 @@ class History:
         self.waiting.append((people, columns))
 
     def _add_faces(self, row: int, people: People, columns: Ints, weight: Array) -> None:
-        faces = np.zeros((people.expression.shape[1], len(weight)))
+        coefficients = people.expression.shape[1]
+        if self._faces.components != coefficients:
+            self._faces = Samples(coefficients, len(weight))
+        faces = np.zeros((coefficients, len(weight)))
         faces[:, columns] = people.expression.T
         self._faces.put(row, faces, weight[:, 0])
 
@@ -79,18 +82,15 @@ class History:
         columns = np.empty(len(rows), np.int64)
         columns[~begins] = np.searchsorted(kept, self._columns[rows[~begins]])
         columns[begins] = len(kept) + np.arange(begins.sum())
-        self._rearrange(kept, people, seen[:, begins])
+        self._rearrange(kept, seen[:, begins])
         self._keys, self._columns = people.keys, columns
         return columns
 
-    def _rearrange(self, kept: Ints, people: People, begun: Array) -> None:
+    def _rearrange(self, kept: Ints, begun: Array) -> None:
         """Keep these columns, and add some for stretches that begin: (4, new, 55)."""
         self._poses.rearrange(kept, begun.shape[1], begun, UNSEEN_WEIGHT)
         self._last = np.concatenate([self._last[:, kept], begun], 1)
-        coefficients = people.expression.shape[1]
-        if self._faces.components != coefficients:
-            self._faces = Samples(coefficients, len(kept))
-        empty = np.zeros((coefficients, begun.shape[1]))
+        empty = np.zeros((self._faces.components, begun.shape[1]))
         self._faces.rearrange(kept, begun.shape[1], empty, UNSEEN_WEIGHT)
         self.waiting = deque((p, np.searchsorted(kept, columns)) for p, columns in self.waiting)
 

@@ -21,7 +21,7 @@ class Samples:
 
     def put(self, row: int, value: Array, weight: Array) -> None:
         """(K, *N) and (*N) into a row."""
-        if row == len(self._weight):
+        while row >= len(self._weight):
             self._weighted = np.concatenate([self._weighted, np.zeros_like(self._weighted)])
             self._weight = np.concatenate([self._weight, np.zeros_like(self._weight)])
         np.multiply(value, weight, out=self._weighted[row])

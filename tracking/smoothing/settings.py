@@ -35,18 +35,16 @@ class PoseSmoothing:
     """How much a fit mistrusts its slope, in squared window widths: only matters at the ends of
     what was seen, where a slope would run off."""
 
-    slow_width_s: float = 0.12
     still_width_s: float = 0.7
-    """Bake: what moves within a second or so is what the windows of these two widths differ by. A
-    joint at rest gets the wide one."""
+    """Bake: the window of a joint at rest."""
     pool_s: float = 0.5
     """Bake: standard deviation of the time over which motion and errors are judged."""
-    moving: tuple[float, float] = (1.4, 2.2)
-    """Bake: a joint rests up to the first and moves from the second on, in multiples of how much
+    moving: tuple[float, float] = (1.4, 2.4)
+    """Bake: a joint rests up to the first and moves from the second on, in multiples of how far
     errors alone would let it wander."""
-    most_error_rad: float = 0.014
-    """Bake: error that a joint is believed to have at most from image to image, as the rms
-    difference of the two narrow windows. Whatever wanders much more than such errors do moves."""
+    most_error_rad: float = 0.02
+    """Bake: rms error that a joint is believed to have at most, as far as `strike_width_s` takes
+    it away. Whatever wanders much farther than such errors do moves."""
 
     def __post_init__(self) -> None:
         for name in ("rest_hz", "speed_hz", "trend_s", "face_hz", "strike_width_s"):
