@@ -22,7 +22,7 @@ from livemocap.rotation import Array
 from .evidence import Evidence, same_ratio
 from .links import IMPOSSIBLE, Links
 
-APART = 6.0
+APART = 3.0
 """Nats below which two parts are not taken for one person: not sure is another one."""
 WORTH_IT = 0.25
 """Nats that a change must gain."""

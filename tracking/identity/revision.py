@@ -33,6 +33,16 @@ class Ahead:
     latest: tuple[People, int] | None = None
     """Where the person is listed last."""
 
+    def take_in(self, people: People, row: int, own: bool) -> None:
+        """A row of a later image; `own` if it is under the person's own key."""
+        self.track_id = int(people.ids[row]) or self.track_id
+        self.believed |= bool(people.states[row] == TRACK_OBSERVED)
+        if people.rows[row] >= 0:
+            self.sightings += 1
+            self.seen_s = people.t_s
+        if own:
+            self.latest = people, row
+
 
 class Revision:
     """People to People, `look_ahead_s` later: as it would have been with what came meanwhile.
@@ -73,39 +83,35 @@ class Revision:
 
     def _next(self) -> People:
         """The oldest image that is held back, going by all of them."""
-        end_s = self._held[-1].t_s
-        ahead = self._look_ahead()
-        now = self._held.popleft()
+        now = self._held[0]
         if now.cut:
             self._before = set()
+        ahead = self._look_ahead(self._doubtful(now))
         rows: dict[int, int] = {}
         for row in np.lexsort((now.keys, now.seen)).tolist():  # whoever is seen comes last
             rows[self._who(int(now.keys[row]))] = row
-        keys = [
-            key
-            for key in sorted(rows)
-            if key in self._before or not self._nobody(ahead[key], end_s)
-        ]
+        keys = [key for key in sorted(rows) if key in self._before or not self._nobody(key, ahead)]
         fresh = np.array([key not in self._before for key in keys], bool)
         self._before = set(keys)
+        self._held.popleft()
         return _named(now, keys, [rows[key] for key in keys], ahead, fresh)
 
-    def _look_ahead(self) -> dict[int, Ahead]:
-        """What is known by now of everybody, by key."""
-        ahead: dict[int, Ahead] = {}
-        for people in self._held:
-            columns = people.keys, people.ids, people.states, people.rows
-            for row, (key, track_id, state, seen) in enumerate(
-                zip(*map(_list, columns), strict=True)
-            ):
-                person = ahead.setdefault(self._who(key), Ahead())
-                person.track_id = track_id or person.track_id
-                person.believed |= state == TRACK_OBSERVED
-                if seen >= 0:
-                    person.sightings += 1
-                    person.seen_s = people.t_s
-                if key not in self._aliases:
-                    person.latest = people, row
+    def _doubtful(self, now: People) -> set[int]:
+        """Keys of whom more may be known by now than in their image."""
+        unsure = now.seen & ((now.states == TRACK_TENTATIVE) | (now.ids == 0))
+        doubtful = {self._who(key) for key in now.keys[unsure].tolist()}
+        if not self._aliases.keys().isdisjoint(keys := now.keys.tolist()):
+            doubtful |= {self._who(key) for key in keys if key in self._aliases}
+        return doubtful
+
+    def _look_ahead(self, keys: set[int]) -> dict[int, Ahead]:
+        """What is known by now of these people."""
+        ahead = {key: Ahead() for key in keys}
+        for people in self._held if keys else ():
+            for row, own in enumerate(people.keys.tolist()):
+                key = self._who(own)
+                if key in ahead:
+                    ahead[key].take_in(people, row, own == key)
         return ahead
 
     def _who(self, key: int) -> int:
@@ -114,9 +120,11 @@ class Revision:
             key = self._aliases[key]
         return key
 
-    def _nobody(self, person: Ahead, end_s: float) -> bool:
-        gone = end_s - person.seen_s > MISSED * self.look_ahead_s + _EPS_S
-        return gone and not person.believed and person.sightings < LEAST_SIGHTINGS
+    def _nobody(self, key: int, ahead: dict[int, Ahead]) -> bool:
+        person = ahead.get(key)
+        if person is None or person.believed or person.sightings >= LEAST_SIGHTINGS:
+            return False
+        return self._held[-1].t_s - person.seen_s > MISSED * self.look_ahead_s + _EPS_S
 
 
 def _named(
@@ -127,8 +135,8 @@ def _named(
     rest, betas = now.rest_joints[index], now.betas[index]
     ids, states = now.ids[index], now.states[index]
     for i, (key, row) in enumerate(zip(keys, rows, strict=True)):
-        person = ahead[key]
-        if now.rows[row] < 0:
+        person = ahead.get(key)
+        if person is None or now.rows[row] < 0:
             continue
         ids[i] = person.track_id
         states[i] = TRACK_OBSERVED if person.believed else TRACK_TENTATIVE
@@ -145,7 +153,3 @@ def _named(
         rest_joints=rest,
         betas=betas,
     )
-
-
-def _list(values: Array) -> list[int]:
-    return values.tolist()
