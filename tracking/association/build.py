@@ -33,14 +33,22 @@ class Builds(Rows):
     """(T, 3, B)."""
     covariance: Array
     """(T, 3, 3), of each column of `weights`."""
+    terms: Array
+    """(T, 9 + 3 B) of squared distances, see `view_products`."""
     known: Array
-    """(T,) whether there was a sighting with betas."""
+    """(T,) 1 if there was a sighting with betas, else 0."""
 
     @classmethod
     def unknown(cls, people: int, size: int) -> Builds:
         """Of `people` with `size` betas each."""
-        covariance = np.tile(np.diag(POPULATION**2), (people, 1, 1))
-        return cls(np.zeros((people, 3, size)), covariance, np.zeros(people, bool))
+        covariance = np.zeros((people, 3, 3))
+        covariance[:] = np.diag(POPULATION**2)
+        return cls(
+            np.zeros((people, 3, size)),
+            covariance,
+            np.zeros((people, 9 + 3 * size)),
+            np.zeros(people),
+        )
 
     def learn(self, sure: Array, betas: Array, views: Array, noise: Array, lasted_s: Array) -> None:
         """Take in a sighting of each that `sure` (T,) marks: betas (T, B), views (T, 3), variance
@@ -49,28 +57,39 @@ class Builds(Rows):
         Cv = (self.covariance @ views[:, :, None])[:, :, 0]
         gain = Cv * (sure / ((Cv * views).sum(1) + noise))[:, None]
         surprise = betas - (views[:, None] @ self.weights)[:, 0]
-        self.weights = self.weights + gain[:, :, None] * surprise[:, None]
+        W = self.weights + gain[:, :, None] * surprise[:, None]
+        self.weights = W
         self.covariance = self.covariance - gain[:, :, None] * Cv[:, None]
-        self.known = self.known | sure
+        squares = (W @ W.swapaxes(1, 2)).reshape(-1, 9)
+        self.terms = np.concatenate([squares, -2 * W.reshape(len(W), -1)], 1)
+        self.known = np.maximum(self.known, sure)
 
-    def ratio(self, betas: Array, views: Array, noise: Array) -> Array:
+    def ratio(self, betas: Array, products: Array, noise: Array) -> Array:
         """(T, P) nats for each beta that (P, B) are those of each person rather than of anybody.
 
         Args:
-            views: (P, 3), see `view_terms`.
+            products: (P, 9 + 3 B), see `view_products`.
             noise: (P,) variance of each beta.
         """
-        people, size = len(views), betas.shape[1]
-        pairs = (views[:, :, None] * views[:, None]).reshape(people, 9).T
-        products = (views[:, :, None] * betas[:, None]).reshape(people, -1).T
-        W = self.weights
-        squares = (W @ W.swapaxes(1, 2)).reshape(-1, 9)
-        own = np.square(betas).sum(1)
-        mine = self.covariance.reshape(-1, 9) @ pairs + noise
-        anybody = np.square(views) @ POPULATION**2 + noise
-        off = squares @ pairs - 2 * (W.reshape(len(W), -1) @ products) + own
-        ratio = np.log(anybody / mine) + own / (size * anybody) - off / (size * mine)
-        return (0.5 * self.known)[:, None] * ratio
+        own = np.einsum("ij,ij->i", betas, betas)
+        anybody = products[:, (0, 4, 8)] @ POPULATION**2 + noise
+        mine = self.covariance.reshape(-1, 9) @ products[:, :9].T + noise
+        off = self.terms @ products.T + own
+        off /= mine
+        nats = np.log(anybody / mine)
+        nats += (own / anybody - off) * (1 / betas.shape[1])
+        return (0.5 * self.known)[:, None] * nats
+
+
+def view_products(views: Array, betas: Array) -> Array:
+    """(P, 3) views and (P, B) betas to (P, 9 + 3 B): the former times themselves, then times the
+    latter. With these, what a build says of a sighting is linear."""
+    both = np.concatenate([views, betas], 1)
+    products = views[:, :, None] * both[:, None]
+    people, size = len(views), betas.shape[1]
+    return np.concatenate(
+        [products[:, :, :3].reshape(people, 9), products[:, :, 3:].reshape(people, 3 * size)], 1
+    )
 
 
 def view_terms(front: Array, pelvis: Array) -> Array:

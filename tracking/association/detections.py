@@ -7,22 +7,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from livemocap.messages import PoseFrame
-from livemocap.rotation import Array, matrix_from_quat, quat_from_matrix, quat_from_rotvec
-from livemocap.skeleton import (
-    BODY_JOINTS,
-    SMPLX,
-    Skeleton,
-    global_rotations,
-    joint_positions,
-)
+from livemocap.rotation import Array
+from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from ..config import TrackingConfig
 from .arrays import Rows
-from .build import shape_noise, view_terms
+from .build import shape_noise, view_products, view_terms
 from .motion import place_of
-
-BODY = Skeleton(SMPLX.names[:BODY_JOINTS], SMPLX.parents[:BODY_JOINTS])
-"""Without face and fingers."""
+from .posture import postures
 
 JOINTS = len(SMPLX.parents)
 
@@ -48,9 +40,10 @@ class Seen(Rows):
     noise: Array
     """(P, 3) standard deviations of `places`."""
     body: Array
-    """(P, 66) m, the 22 body joints from the pelvis."""
-    posed: Array
-    """(P,) whether any joint of the body is turned: a box alone comes in the rest pose."""
+    """(P, 66) m, see posture.postures."""
+    told: Array
+    """(P, 3) what an engine tells of people: a pose (a box alone comes in the rest pose), a shape
+    (betas that are not all zero), looks."""
     pose_wxyz: Array
     """(P, 55, 4): global rotations of the body's 22, parent-relative ones of the rest."""
     visibility: Array
@@ -59,18 +52,31 @@ class Seen(Rows):
     """(P, 165 + B): joints at rest in m, then betas."""
     expression: Array
     """(P, E)."""
-    shaped: Array
-    """(P,) whether there are betas: an engine that leaves them at zero says nothing."""
     views: Array
     """(P, 3) see build.view_terms."""
+    products: Array
+    """(P, 9 + 3 B) see build.view_products."""
     shape_noise: Array
     """(P,) variance of each of the betas."""
     looks: Array
     """(P, D) unit norm, zeros for one that is not known."""
-    looked: Array
-    """(P,) whether it is."""
     engine_ids: Array
     """(P,) the engine's own idea of who is who, -1 for none."""
+
+    @property
+    def posed(self) -> Array:
+        """(P,) see `told`."""
+        return self.told[:, 0]
+
+    @property
+    def shaped(self) -> Array:
+        """(P,) see `told`."""
+        return self.told[:, 1]
+
+    @property
+    def looked(self) -> Array:
+        """(P,) see `told`."""
+        return self.told[:, 2]
 
     @property
     def betas(self) -> Array:
@@ -85,37 +91,37 @@ def read_detections(frame: PoseFrame, config: TrackingConfig) -> tuple[Seen, int
     """
     usable, broken = _usable(frame)
     rows = (usable & (frame.scores >= config.detection_score)).nonzero()[0]
-    pelvis = frame.pelvis[rows].astype(float)
+    pelvis, scores = frame.pelvis[rows].astype(float), frame.scores[rows].astype(float)
     places = place_of(pelvis)
-    scores = frame.scores[rows].astype(float)
     if len(rows) > 1:
         order = np.lexsort((-scores, places[:, 2], places[:, 1], places[:, 0]))
-        rows, pelvis, places, scores = rows[order], pelvis[order], places[order], scores[order]
-    pose, body, posed, front = _posture(frame, rows)
-    people = len(rows)
-    betas = frame.betas[rows]
-    shaped = np.asarray(betas.any(1))
+        rows, pelvis, scores, places = (x.take(order, 0) for x in (rows, pelvis, scores, places))
+    rotvecs, rest = frame.joint_rotvecs.take(rows, 0), frame.rest_joints.take(rows, 0)
+    betas = frame.betas.take(rows, 0)
+    pose, body, front = postures(rotvecs, rest)
     looks, looked = _looks(frame, rows)
+    told = np.empty((len(rows), 3), bool)
+    told[:, 0] = rotvecs[:, 1:BODY_JOINTS].any((1, 2))
+    told[:, 1] = betas.any(1)
+    told[:, 2] = looked
+    views = view_terms(front, pelvis)
     seen = Seen(
         rows=rows,
         scores=scores,
-        boxes_px=frame.boxes_px[rows].astype(float),
+        boxes_px=frame.boxes_px.take(rows, 0).astype(float),
         places=places,
         noise=place_noise(places, scores, config),
         body=body,
-        posed=posed,
+        told=told,
         pose_wxyz=pose,
-        visibility=np.minimum(np.maximum(frame.joint_visibility[rows], 0), 1),
-        shape=np.concatenate(
-            [frame.rest_joints[rows].reshape(people, 3 * JOINTS), betas], 1, dtype=float
-        ),
-        expression=frame.expression[rows],
-        shaped=shaped,
-        views=view_terms(front, pelvis) if shaped.any() else np.zeros((people, 3)),
+        visibility=np.minimum(np.maximum(frame.joint_visibility.take(rows, 0), 0), 1),
+        shape=np.concatenate([rest.reshape(len(rows), 3 * JOINTS), betas], 1, dtype=float),
+        expression=frame.expression.take(rows, 0),
+        views=views,
+        products=view_products(views, betas),
         shape_noise=shape_noise(scores),
         looks=looks,
-        looked=looked,
-        engine_ids=frame.engine_ids[rows],
+        engine_ids=frame.engine_ids.take(rows, 0),
     )
     return seen, broken
 
@@ -127,17 +133,6 @@ def place_noise(places: Array, scores: Array, config: TrackingConfig) -> Array:
     noise[:, 0] = noise[:, 1] = doubt * config.lateral_noise_m * np.exp(-places[:, 2])
     noise[:, 2] = doubt * config.depth_noise
     return noise
-
-
-def _posture(frame: PoseFrame, rows: Array) -> tuple[Array, Array, Array, Array]:
-    """(P, 55, 4) pose, (P, 66) body, (P,) posed and the (P, 3) direction ahead, see Seen."""
-    rotvecs = frame.joint_rotvecs[rows].astype(float)
-    pose = quat_from_rotvec(rotvecs)
-    world = global_rotations(matrix_from_quat(pose[:, :BODY_JOINTS]), BODY)
-    body = joint_positions(world, frame.rest_joints[rows, :BODY_JOINTS], np.zeros(3), BODY)
-    pose[:, :BODY_JOINTS] = quat_from_matrix(world)
-    posed = np.asarray(rotvecs[:, 1:BODY_JOINTS].any((1, 2)))
-    return pose, body.reshape(len(rows), 3 * BODY_JOINTS), posed, world[:, 0, :, 2]
 
 
 def _usable(frame: PoseFrame) -> tuple[Array, int]:
@@ -156,7 +151,7 @@ def _usable(frame: PoseFrame) -> tuple[Array, int]:
     if not people:
         return np.zeros(0, bool), 0
     values = np.concatenate([field.reshape(people, -1) for field in fields], 1)
-    total = values.sum(1, dtype=float)  # finite if all of it is
+    total = values.sum(1)  # finite if all of it is
     usable = np.isfinite(total) & (frame.pelvis[:, 2] > NEAREST_M)
     return usable, people - int(usable.sum())
 

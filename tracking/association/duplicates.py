@@ -39,8 +39,8 @@ def same_person(some: Seen, others: Seen) -> Array:
     near &= np.abs(some.places[:, None, 2] - others.places[:, 2]) < LOG_DEPTH
     a, b = near.nonzero()
     if len(a):
-        off = (some.body[a] - others.body[b]).reshape(len(a), BODY_JOINTS, 3)
-        near[a, b] = np.sqrt(np.square(off).sum(2)).mean(1) < BODY_M
+        off = (some.body[a] - others.body[b]).reshape(len(a), 3, BODY_JOINTS)
+        near[a, b] = np.sqrt(np.square(off).sum(1)).mean(1) < BODY_M
     return near
 
 

@@ -57,18 +57,20 @@ def root_ratio(place: Array, variance: Array, seen: Array, noise: Array) -> Arra
 
 def pose_ratio(body: Array, seen: Array, gap_s: Array) -> Array:
     """(T, P) from (T, 66) and (P, 66) m; (T,) s since the body was seen."""
-    own, other = np.square(body).sum(1), np.square(seen).sum(1)
-    squared = (own[:, None] + other - 2 * (body @ seen.T)) / BODY_JOINTS
-    fade = np.exp(-gap_s / POSE_FADE_S)
-    ratio = POSE_OTHER_M / (POSE_SAME_M + POSE_DRIFT_M * (1 - fade))
-    narrower = (0.5 / POSE_OTHER_M**2) * (ratio**2 - 1)
-    nats = (2 * np.log(ratio))[:, None] - narrower[:, None] * squared
-    return np.minimum(np.maximum(nats, -4.0), 2.0) * fade[:, None]
+    apart = body @ seen.T
+    apart *= -2
+    apart += np.einsum("ij,ij->i", body, body)[:, None]
+    apart += np.einsum("ij,ij->i", seen, seen)
+    fade = np.exp(gap_s * (-1 / POSE_FADE_S))
+    ratio = POSE_OTHER_M / (POSE_SAME_M + POSE_DRIFT_M - POSE_DRIFT_M * fade)
+    apart *= ((1 - ratio**2) * (0.5 / BODY_JOINTS / POSE_OTHER_M**2))[:, None]
+    apart += (2 * np.log(ratio))[:, None]
+    return np.minimum(np.maximum(apart, -4.0), 2.0) * fade[:, None]
 
 
-def shape_ratio(builds: Builds, betas: Array, views: Array, noise: Array) -> Array:
+def shape_ratio(builds: Builds, betas: Array, products: Array, noise: Array) -> Array:
     """(T, P), see Builds.ratio."""
-    ratio = SHAPE_DIMENSIONS * builds.ratio(betas, views, noise)
+    ratio = SHAPE_DIMENSIONS * builds.ratio(betas, products, noise)
     return np.minimum(np.maximum(ratio, SHAPE_LEAST), SHAPE_MOST)
 
 

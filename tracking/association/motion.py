@@ -47,25 +47,36 @@ def begin(places: Array, noise: Array, speed_ms: float) -> Array:
     return motion
 
 
-def advance(motion: Array, dt_s: float | Array, speed_ms: float, memory_s: float) -> Array:
+def advance(motion: Array, dt_s: Array, speed_ms: float, memory_s: float) -> Array:
     """(N, 5, 3) later by `dt_s`, exactly for any step: images may be missing.
 
     Args:
-        dt_s: one for all or (N, 1).
+        dt_s: one for all, () or (N,).
         memory_s: time constant with which speed is forgotten.
     """
-    x, v, xx, xv, vv = motion[:, 0], motion[:, 1], motion[:, 2], motion[:, 3], motion[:, 4]
-    spread = ((speed_ms * np.exp(-x[:, 2])) ** 2)[:, None]
-    kept = np.exp(-dt_s / memory_s)
-    reach = memory_s * (1 - kept)
-    grown = memory_s**2 * (2 * dt_s / memory_s - 3 + 4 * kept - kept**2)
-    later = np.empty_like(motion)
-    later[:, 0] = x + reach * v
-    later[:, 1] = kept * v
-    later[:, 2] = xx + reach * (2 * xv + reach * vv) + spread * grown
-    later[:, 3] = kept * (xv + reach * vv) + spread * (memory_s * (1 - kept) ** 2)
-    later[:, 4] = kept**2 * vv + spread * (1 - kept**2)
-    return later
+    change, growth = _transition(dt_s, memory_s)
+    spread = (speed_ms * np.exp(-motion[:, 0, 2])) ** 2
+    return change @ motion + (spread[:, None] * growth)[:, :, None]
+
+
+def _transition(dt_s: Array, tau: float) -> tuple[Array, Array]:
+    """(..., 5, 5) what becomes of a motion, and (..., 5) what is added to it for each unit of
+    the variance that speeds have of which nothing is known."""
+    kept = np.exp(-dt_s / tau)
+    reach = tau * (1 - kept)
+    change = np.zeros((*dt_s.shape, 5, 5))
+    change[..., 0, 0] = change[..., 2, 2] = 1
+    change[..., 0, 1] = reach
+    change[..., 1, 1] = change[..., 3, 3] = kept
+    change[..., 2, 3] = 2 * reach
+    change[..., 2, 4] = reach**2
+    change[..., 3, 4] = kept * reach
+    change[..., 4, 4] = kept**2
+    growth = np.zeros((*dt_s.shape, 5))
+    growth[..., 2] = tau**2 * (2 * dt_s / tau - 3 + 4 * kept - kept**2)
+    growth[..., 3] = tau * (1 - kept) ** 2
+    growth[..., 4] = 1 - kept**2
+    return change, growth
 
 
 def corrected(motion: Array, places: Array, noise: Array) -> Array:

@@ -69,7 +69,7 @@ def decide(
     scores: Array,
     trust: Array,
     waited: Array,
-    least_score: float,
+    least: Array,
 ) -> Returned:
     """Pair the lost with detections and with newcomers on trial.
 
@@ -78,18 +78,18 @@ def decide(
         unwatched: (L,) whether nobody looked for the lost since they were last seen.
         scores, trust: (R,) of the detections and (N,) on average of the newcomers.
         waited: (N,) whether there is no more time to find out who a newcomer is.
-        least_score: of those who return.
+        least: (L,) score with which each of the lost may return.
     """
     fresh = len(scores)
     best = ratios.max(0, initial=-np.inf)
-    decided = waited & (trust >= least_score)
+    decided = waited & (trust >= least.min(initial=np.inf))
     returned = Returned([], [], best[:fresh] >= STRANGER, ~decided & (best[fresh:] >= STRANGER))
     for row, column in zip(*(side.tolist() for side in assign(ratios)), strict=True):
         sure = clear(ratios, row, column, 0.0 if unwatched[row] else CLEAR)
         newcomer = column - fresh
-        if newcomer < 0 and sure and scores[column] >= least_score:
+        if newcomer < 0 and sure and scores[column] >= least[row]:
             returned.seen.append((row, column))
-        elif newcomer >= 0 and trust[newcomer] >= least_score and (sure or waited[newcomer]):
+        elif newcomer >= 0 and trust[newcomer] >= least[row] and (sure or waited[newcomer]):
             returned.adopted.append((row, newcomer))
     return returned
 

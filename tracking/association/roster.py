@@ -17,8 +17,10 @@ from .detections import Seen
 from .motion import UNKNOWN_VARIANCE
 from .shape import Shapes
 
-TRUST_GAIN = 0.3
-"""Of the running mean of a person's scores, a sighting."""
+TRUST_GAIN, USUAL_GAIN = 0.3, 0.05
+"""Of the running means of a person's scores, a sighting."""
+STEADY_SHARE = 0.8
+"""Somebody seen in this share of images is there all the time."""
 LOOK_MEMORY_S = 3.0
 """How long the running appearance looks back."""
 POSE_GONE_S = 2.0
@@ -44,6 +46,8 @@ class Roster(Rows):
     """(T,) of the last sighting by a clock that stands still while no images come."""
     hits: Array
     """(T,) sightings."""
+    chances: Array
+    """(T,) images since the first sighting, that one included."""
     confirmed: Array
     pending: Array
     """(T,) whether somebody lost may be meant: no id until that is decided."""
@@ -54,7 +58,9 @@ class Roster(Rows):
     fresh: Array
     """(T,) whether motion began with the last image."""
     trust: Array
-    """(T,) running mean of the scores."""
+    """(T,) running mean of the scores, of the last few sightings."""
+    usual: Array
+    """(T,) the same of many."""
     motion: Array
     """(T, 5, 3) see association.motion."""
     moved_s: Array
@@ -82,12 +88,14 @@ class Roster(Rows):
             seen_s=now,
             watched_s=np.full(people, watched_s),
             hits=np.ones(people, np.int64),
+            chances=np.ones(people, np.int64),
             confirmed=no,
             pending=no,
             missed=no,
             placed=~no,
             fresh=~no,
             trust=seen.scores,
+            usual=seen.scores,
             motion=motion.begin(seen.places, seen.noise, speed_ms),
             moved_s=now,
             last=seen,
@@ -113,15 +121,21 @@ class Roster(Rows):
 
     def advance(self, now_s: float, config: TrackingConfig) -> None:
         """Expect everybody where they should be at `now_s`."""
+        if not len(self):
+            return
         step_s = now_s - self.moved_s
-        if step_s.any():
-            self.motion = motion.advance(
-                self.motion, step_s[:, None], config.root_speed_ms, config.root_speed_memory_s
-            )
-            self.moved_s = np.full(len(self), now_s)
+        together = (step_s == step_s[0]).all()
+        self.motion = motion.advance(
+            self.motion,
+            step_s[0] if together else step_s,
+            config.root_speed_ms,
+            config.root_speed_memory_s,
+        )
+        self.moved_s = np.full(len(self), now_s)
 
     def miss(self) -> None:
         """An image has come, and nobody is seen in it so far."""
+        self.chances = self.chances + 1
         self.missed = np.ones(len(self), bool)
         self.fresh = np.zeros(len(self), bool)
 
@@ -145,6 +159,8 @@ class Roster(Rows):
             ids=self.ids,
             born_s=self.born_s,
             hits=self.hits + newcomers.hits,
+            chances=self.chances + newcomers.chances,
+            usual=self.usual,
             confirmed=self.confirmed | newcomers.confirmed,
             pending=np.zeros(len(self), bool),
             fresh=np.ones(len(self), bool),
@@ -163,7 +179,8 @@ class Roster(Rows):
     def without_looks(self, size: int) -> Roster:
         """The same people, their looks forgotten: there comes another kind of them."""
         nothing, no = np.zeros((len(self), size)), np.zeros(len(self), bool)
-        last = replace(self.last, looks=nothing, looked=no)
+        told = self.last.told * [True, True, False]
+        last = replace(self.last, looks=nothing, told=told)
         return replace(self, last=last, look=nothing, looked=no)
 
     def see(
@@ -176,8 +193,7 @@ class Roster(Rows):
         all_of_them = len(who) == len(self)
         since_s = now_s - (self.seen_s if all_of_them else self.seen_s[who])
         afresh = since_s > longest_pause_s(config)
-        if not self.placed.all():
-            afresh = afresh | ~self.placed[who]
+        afresh |= ~self.placed[who]
         moved = self.motion if all_of_them else self.motion[who]
         moved = motion.corrected(moved, seen.places, seen.noise)
         if afresh.any():
@@ -188,14 +204,30 @@ class Roster(Rows):
         self._mark(found, now_s, watched_s)
         self.fresh = self._put(self.fresh, who, afresh)
         self.motion = self._put(self.motion, who, moved)
-        self.trust = self._put(
-            self.trust, who, self.trust[who] + TRUST_GAIN * (seen.scores - self.trust[who])
+        self._believe(found, seen.scores, config)
+        self.last = seen if all_of_them else self.last.put(who, seen)
+        self.unlearnt_s = self.unlearnt_s + self._put(
+            np.zeros(len(self)), who, np.minimum(since_s, LONGEST_STEP_S)
+        )
+
+    def _believe(self, found: Array, scores: Array, config: TrackingConfig) -> None:
+        """Take in the scores of those who are `found` (T,)."""
+        all_scores = np.zeros(len(self))
+        all_scores[found] = scores
+        off = found * (all_scores - self.trust)
+        self.trust = self.trust + TRUST_GAIN * off
+        self.usual = self.usual + np.maximum(1 / self.hits, USUAL_GAIN) * found * (
+            all_scores - self.usual
+        )
+        if self.confirmed.all():
+            return
+        sure = (self.hits >= config.confirm_hits) & (self.trust >= config.least_score)
+        steady = (self.seen_s - self.born_s >= config.steady_s - 1e-9) & (
+            self.hits >= STEADY_SHARE * self.chances
         )
         self.confirmed = self.confirmed | (
-            found & (self.hits >= config.confirm_hits) & (self.trust >= config.least_score)
+            found & (sure | (steady & (self.usual >= config.steady_score)))
         )
-        self.last = seen if all_of_them else self.last.put(who, seen)
-        self.unlearnt_s = self._put(np.zeros(len(self)), who, np.minimum(since_s, LONGEST_STEP_S))
 
     def _mark(self, found: Array, now_s: float, watched_s: float) -> None:
         self.hits = self.hits + found
