@@ -229,7 +229,8 @@ def test_users_say_who_is_who_over_a_socket() -> None:
             reply = request(control.endpoint, people("name", id=2, name="anna"), 60.0)
             assert isinstance(reply, ControlReply) and reply.ok, reply
             refused = request(control.endpoint, people("swap", id=1, other=7), 60.0)
-            assert isinstance(refused, ControlReply) and not refused.ok
+            assert isinstance(refused, ControlReply)
+            assert not refused.ok
             assert "known are 1, 2" in refused.message
             request(control.endpoint, people("swap", id=1, other=2), 60.0)
             before = places(read_last(studio, 5))
@@ -249,7 +250,8 @@ def read_last(studio: Studio, k: int) -> TrackFrame:
     """What comes of one more image."""
     studio.poses[0].send("pose/cam0", seen([Actor(0, -4), Actor(1, -4)], k / 30, k))
     (frame,) = read(studio.tracks, TrackFrame)
-    assert isinstance(frame, TrackFrame) and frame.names == {"2": "anna"}
+    assert isinstance(frame, TrackFrame)
+    assert frame.names == {"2": "anna"}
     return frame
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from seen_people import Actor, T_world_cam, seen
@@ -103,3 +105,26 @@ def test_people_whose_legs_are_hidden_do_not_move_the_floor() -> None:
     for k in range(30):
         tracked = tracker.push(seen([Actor(0, -3)], k / FPS, k, joint_visibility=visibility))[0]
     assert tracked.world_source == "assumed"
+
+
+def test_a_whole_take_stands_in_one_world_from_its_first_image_on() -> None:
+    true = T_world_cam(height_m=2.0, pitch_deg=25.0)
+    tracker = Tracker(TrackingConfig(mode="bake"))
+    for k in range(40):
+        assert tracker.push(seen(walkers(k / FPS), k / FPS, k, true)) == []
+    frames = tracker.flush()
+    worlds = np.array([frame.T_world_cam for frame in frames])
+    assert len(frames) == 40
+    assert (worlds == worlds[0]).all()
+    assert np.degrees(geodesic(worlds[0, :3, :3].astype(float), true[:3, :3])) < 2.0
+
+
+def test_every_shot_of_a_take_has_its_own_world() -> None:
+    cameras = [T_world_cam(2.0, 25.0)] * 30 + [T_world_cam(1.0, 0.0)] * 30
+    tracker = Tracker(TrackingConfig(mode="bake"))
+    for k, camera in enumerate(cameras):
+        cut = 1.0 if k == 30 else 0.0
+        tracker.push(replace(seen(walkers(k / FPS), k / FPS, k, camera), cut=cut))
+    heights = [float(frame.T_world_cam[1, 3]) for frame in tracker.flush()]
+    np.testing.assert_allclose(heights[:30], 2.0, atol=0.1)
+    np.testing.assert_allclose(heights[30:], 1.0, atol=0.1)

@@ -55,7 +55,8 @@ def read_sightings(take: Sequence[People]) -> Sightings:
     chosen: list[tuple[int, Ints]] = []
     for image, people in enumerate(take):
         rows = np.flatnonzero(people.seen)
-        chosen.append((image, rows[np.argsort(people.keys[rows], kind="stable")]))
+        if len(rows):  # without people, a PoseFrame's arrays may have any width
+            chosen.append((image, rows[np.argsort(people.keys[rows], kind="stable")]))
     pose = _stack(take, chosen, lambda people, rows: people.pose_wxyz[rows, :BODY_JOINTS])
     rest = _stack(take, chosen, lambda people, rows: people.rest_joints[rows, :BODY_JOINTS])
     places = _stack(take, chosen, lambda people, rows: people.places[rows])
