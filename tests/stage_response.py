@@ -28,6 +28,6 @@ def swing_response(
 
 def step_response(make: MakeStage, turn_rad: float, fps: float) -> tuple[Array, Array]:
     """(T,) seconds since the turn, and (T,) how much of it has been taken in."""
-    t_s = np.arange(-round(fps), round(fps)) / fps
+    t_s = np.arange(-round(3 * fps), round(3 * fps)) / fps
     turn = np.where(t_s >= 0, turn_rad, 0.0)[:, None]
-    return t_s, angles_rad(played(make, stream(turned(turn), t_s + 1)))[:, 0] / turn_rad
+    return t_s, angles_rad(played(make, stream(turned(turn), t_s + 3)))[:, 0] / turn_rad
