@@ -14,11 +14,13 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..association.build import INDEPENDENT_S, LONGEST_LOOK_S, POPULATION
-from ..association.evidence import LOOK_SAME, LOOK_WEIGHT, SHAPE_DIMENSIONS
+from ..association.evidence import LOOK_SAME, LOOK_WEIGHT
 from ..people import Ints
 from .sightings import Sightings
 
-SHAPE_LEAST, SHAPE_MOST = -25.0, 6.0
+SHAPE_NUMBERS = 6.0
+"""Over a whole take ten betas are worth this many independent numbers."""
+SHAPE_LEAST, SHAPE_MOST = -25.0, 9.0
 LOOK_LEAST, LOOK_MOST = -6.0, 3.0
 """Nats: estimates of one person err together, so no amount of them is worth more."""
 NEWCOMER, GLIMPSE_S = 5.0, 0.3
@@ -78,7 +80,7 @@ def gather(seen: Sightings, part: Ints, parts: int) -> Evidence:
 
 def same_ratio(a: Evidence, b: Evidence) -> Array:
     """(N,) nats for the parts `a` and `b` to be one person's."""
-    shape = (_worth(a.plus(b)) - _worth(a) - _worth(b)) * SHAPE_DIMENSIONS
+    shape = (_worth(a.plus(b)) - _worth(a) - _worth(b)) * SHAPE_NUMBERS
     fewer = _rarity(a) + _rarity(b) - _rarity(a.plus(b))
     return np.clip(shape, SHAPE_LEAST, SHAPE_MOST) + _look_ratio(a.looks, b.looks) + fewer
 

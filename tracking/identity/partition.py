@@ -28,6 +28,8 @@ WORTH_IT = 0.25
 """Nats that a change must gain."""
 LIFTED_S = 0.5
 """Pieces of no longer a while are lifted out of their people together."""
+LONGEST_RUN = 16
+"""As are so many pieces of one person, however long that is."""
 MOST_ROUNDS = 30
 
 Part = tuple["Person", int, int]
@@ -50,18 +52,18 @@ NO_CHANGE = Change(0.0, [], [])
 class Person:
     """Pieces in the order of time, with the sums of their evidence from the first on."""
 
-    __slots__ = ("_ends", "_starts", "pieces", "sums")
+    __slots__ = ("ends", "pieces", "starts", "sums")
 
     def __init__(self, pieces: list[int], links: Links, evidence: Evidence) -> None:
         self.pieces = pieces
-        self._starts: list[float] = links.start_s[pieces].tolist()
-        self._ends: list[float] = links.end_s[pieces].tolist()
+        self.starts: list[float] = links.start_s[pieces].tolist()
+        self.ends: list[float] = links.end_s[pieces].tolist()
         self.sums = evidence.at(np.array(pieces)).cumulative()
 
     def torn(self, t_s: float) -> int:
         """How many pieces lie before an instant; -1 if one lies across it."""
-        count = bisect.bisect_left(self._starts, t_s)
-        return count if count == 0 or self._ends[count - 1] < t_s else -1
+        count = bisect.bisect_left(self.starts, t_s)
+        return count if count == 0 or self.ends[count - 1] < t_s else -1
 
 
 class Partition:
@@ -79,11 +81,21 @@ class Partition:
         known: set[tuple[tuple[int, ...], ...]] = set()
         for _ in range(MOST_ROUNDS):
             changed = self._round([partial(self.exchanged, t_s) for t_s in self._instants])
-            changed |= self._round([partial(self.lifted, *while_s) for while_s in self._whiles])
+            whiles = sorted(self._whiles | self._runs())
+            changed |= self._round([partial(self.lifted, *while_s) for while_s in whiles])
             state = tuple(tuple(person.pieces) for person in self.persons)
             if not changed or state in known:
                 return
             known.add(state)
+
+    def _runs(self) -> set[tuple[float, float]]:
+        """From where one of a person's pieces begins to where a later one of theirs ends."""
+        return {
+            (person.starts[i], float(np.nextafter(end, np.inf)))
+            for person in self.persons
+            for i in range(len(person.pieces))
+            for end in person.ends[i : i + LONGEST_RUN]
+        }
 
     def _round(self, trials: list[Callable[[], Change]]) -> bool:
         gains = [(trial().gain, -i) for i, trial in enumerate(trials)]
@@ -224,11 +236,11 @@ def _between(parts: list[Part], outside: bool) -> Evidence:
     return Evidence(*whole)
 
 
-def _whiles(start_s: Array, after_s: Array) -> list[tuple[float, float]]:
+def _whiles(start_s: Array, after_s: Array) -> set[tuple[float, float]]:
     """From where a piece begins to where one ends, soon after."""
     ends = np.sort(after_s)
     found = set(zip(start_s.tolist(), after_s.tolist(), strict=True))
     for start in start_s.tolist():
         near = ends[np.searchsorted(ends, start) : np.searchsorted(ends, start + LIFTED_S)]
         found |= {(start, end) for end in near.tolist()}
-    return sorted(found)
+    return found

@@ -12,6 +12,7 @@ from livemocap.messages import TRACK_OBSERVED
 from livemocap.rotation import Array
 
 from ..people import Ints, People
+from .changes import cut_at_changes
 from .evidence import gather, lasted_s
 from .links import Links
 from .partition import Partition
@@ -81,7 +82,7 @@ def _glimpses(seen: Sightings) -> Array:
 
 def _persons(seen: Sightings) -> Ints:
     """(N,) number of the person of each sighting, from 0 by first sighting."""
-    piece = cut_tracks(seen)
+    piece = cut_at_changes(seen, cut_tracks(seen))
     links = Links(seen, piece)
     tracks: dict[int, list[int]] = {}
     for i, key in enumerate(seen.keys[links.first].tolist()):
