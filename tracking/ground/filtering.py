@@ -9,13 +9,12 @@ import numpy as np
 from livemocap.rotation import Array
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Filter:
     """Numbers that move, with the rate they had over the last step, and their covariance.
 
     The rate is that of the whole step before, so odometry measures it without delay. Together
-    with `went_back` this is the recursive form of `solve_course`. Arrays are of one shape and are
-    replaced, never written to.
+    with `went_back` this is the recursive form of `solve_course`. Arrays are of one shape.
     """
 
     x: Array
@@ -28,6 +27,11 @@ class Filter:
         """Some of it, along the first axis."""
         parts = (self.x, self.v, self.xx, self.xv, self.vv)
         return Filter(*(part[rows] for part in parts))
+
+    def put(self, rows: Array, other: Filter) -> None:
+        """Overwrite some of it with those rows of another."""
+        for name in self.__slots__:
+            getattr(self, name)[rows] = getattr(other, name)[rows]
 
     def first(self, count: int) -> Filter:
         """The first `count` numbers of each."""
@@ -48,29 +52,34 @@ class Filter:
         xx = self.xx + dt_s * (2 * xv + step)
         return Filter(self.x + dt_s * v, v, xx, xv + step, vv)
 
-    def see_rate(self, rate: Array, variance: Array) -> None:
-        """Take in a measured rate over the last step."""
-        gain_v = self.vv / (self.vv + variance)
-        gain_x = self.xv / (self.vv + variance)
+    def with_rate(self, rate: Array, variance: Array) -> Filter:
+        """With a measured rate over the last step."""
+        weight = 1 / (self.vv + variance)
+        gain_x, gain_v = self.xv * weight, self.vv * weight
         surprise = rate - self.v
-        self.x = self.x + gain_x * surprise
-        self.v = self.v + gain_v * surprise
-        self.xx = self.xx - gain_x * self.xv
-        self.xv = self.xv - gain_v * self.xv
-        self.vv = self.vv - gain_v * self.vv
+        return Filter(
+            self.x + gain_x * surprise,
+            self.v + gain_v * surprise,
+            self.xx - gain_x * self.xv,
+            self.xv - gain_v * self.xv,
+            self.vv - gain_v * self.vv,
+        )
 
-    def see(self, place: Array, variance: Array, glance: float) -> None:
-        """Take in a place; one that is more than `glance` deviations off pulls no harder."""
+    def with_place(self, place: Array, variance: Array, glance: float) -> Filter:
+        """With a place; one that is more than `glance` deviations off pulls no harder."""
         surprise = place - self.x
-        total = self.xx + variance
-        off = surprise * surprise / total * (1 / glance**2)
-        total = total * np.sqrt(np.maximum(off, 1))
-        gain_x, gain_v = self.xx / total, self.xv / total
-        self.x = self.x + gain_x * surprise
-        self.v = self.v + gain_v * surprise
-        self.vv = self.vv - gain_v * self.xv
-        self.xv = self.xv - gain_x * self.xv
-        self.xx = self.xx - gain_x * self.xx
+        weight = 1 / (self.xx + variance)
+        off = surprise * surprise * weight
+        if off.max(initial=0.0) > glance * glance:
+            weight = weight / np.maximum(np.sqrt(off) * (1 / glance), 1)
+        gain_x, gain_v = self.xx * weight, self.xv * weight
+        return Filter(
+            self.x + gain_x * surprise,
+            self.v + gain_v * surprise,
+            self.xx - gain_x * self.xx,
+            self.xv - gain_x * self.xv,
+            self.vv - gain_v * self.xv,
+        )
 
 
 def went_back(

@@ -9,7 +9,7 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from ..people import Ints, People
+from ..people import People
 from .course import Step
 from .foot_lock import step_lock
 from .leg_ik import reach_legs
@@ -48,19 +48,16 @@ class Footing:
         self._moved = np.zeros((0, 2, 3))
         self._stood = np.zeros((0, 4, 3))
 
-    def planted(
-        self, people: People, legs: Array, contacts: Array, dt_s: float, rows: Ints | None
-    ) -> People:
-        """The same with legs that reach for where the feet stand.
+    def planted(self, step: Step, places: Array, contacts: Array) -> People:
+        """People at `places` (P, 3) whose legs reach for where the feet stand.
 
         Args:
-            people: with the places that go out.
-            legs: (P, 4, 2, 3) m from the pelvis.
+            step: the one after that of the last call.
+            places: (P, 3) to show.
             contacts: (P, 4) probabilities.
-            dt_s: since the last image.
-            rows: (P,) where each stood in it, -1 for newcomers; None if nothing has changed.
         """
-        stand = feet_of(legs) + pelvis_at(people.places)[:, None]
+        people, rows = step.people, step.rows
+        stand = feet_of(step.legs) + pelvis_at(places)[:, None]
         if rows is None:
             moved, slips = self._moved, stand - self._stood
         elif len(self._moved):
@@ -68,6 +65,7 @@ class Footing:
             moved[rows < 0], slips[rows < 0] = 0.0, 0.0
         else:
             moved, slips = np.zeros((len(stand), 2, 3)), np.zeros_like(stand)
-        self._moved = step_lock(moved, slips, contacts, dt_s, self._settings)
+        self._moved = step_lock(moved, slips, contacts, step.dt_s, self._settings)
         self._stood = stand
-        return replace(people, pose_wxyz=reach_legs(people.pose_wxyz, legs, self._moved))
+        pose = reach_legs(people.pose_wxyz, step.legs, self._moved)
+        return replace(people, places=places, pose_wxyz=pose)

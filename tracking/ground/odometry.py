@@ -10,19 +10,19 @@ import numpy as np
 from livemocap.rotation import Array
 
 
-def as_places(vectors: Array, places: Array) -> Array:
-    """(P, ..., 3) m or m/s in the camera frame as changes of x/z, y/z, log z at places (P, 3)."""
-    shape = (len(places), *[1] * (vectors.ndim - 2), 3)
-    z = np.exp(places[:, 2:]).reshape(*shape[:-1], 1)
-    along = vectors[..., 2:] / z
-    across = vectors[..., :2] / z - places[:, :2].reshape(*shape[:-1], 2) * along
-    return np.concatenate([across, along], -1)
+def as_rates(speeds: Array, places: Array) -> Array:
+    """(P, 4, 3) m/s in the camera frame as rates of x/z, y/z, log z at (P, 3) such places."""
+    slant = places[:, None].copy()
+    slant[..., 2] = 0.0
+    z = np.exp(places[:, None, 2:])
+    return (speeds - slant * speeds[..., 2:]) / z
 
 
 def pelvis_at(places: Array) -> Array:
     """(..., 3) x/z, y/z, log z to (..., 3) m in the camera frame."""
-    z = np.exp(places[..., 2:])
-    return np.concatenate([places[..., :2] * z, z], -1)
+    pelvis = places.copy()
+    pelvis[..., 2] = 1.0
+    return pelvis * np.exp(places[..., 2:])
 
 
 def led_by_feet(rates: Array, contacts: Array) -> tuple[Array, Array]:
@@ -36,6 +36,9 @@ def led_by_feet(rates: Array, contacts: Array) -> tuple[Array, Array]:
         (P, 3) rate, and (P, 1) 0..1.
     """
     weights = contacts * contacts * contacts
-    total = weights.sum(1, keepdims=True)
-    rate = -(weights[:, None] @ rates)[:, 0] / np.maximum(total, 1e-9)
+    total = (weights @ _ONES)[:, None]
+    rate = (weights[:, None] @ rates)[:, 0] / -np.maximum(total, 1e-9)
     return rate, np.minimum(total, 1.0)
+
+
+_ONES = np.ones(4)

@@ -12,7 +12,7 @@ from livemocap.rotation import Array
 
 from ..people import Ints, People
 from .leg_ik import reach_legs
-from .legs import FEET, LEVEL_UP, leg_bones, leg_joints, seen_up
+from .legs import FEET, LEVEL_UP, leg_joints, leg_turns, seen_up
 from .settings import RootSmoothing
 from .whole_course import Course, smooth_course
 
@@ -37,8 +37,9 @@ class BakeRoot:
     def push(self, item: People) -> Sequence[People]:
         """See Stage."""
         self._images.append(item)
-        self._ups.append(self._up(item))
-        self._legs.append(leg_joints(item.pose_wxyz, leg_bones(item.rest_joints)))
+        turns = leg_turns(item.pose_wxyz)
+        self._ups.append(self._up(item, turns))
+        self._legs.append(leg_joints(turns, item.rest_joints))
         return []
 
     def flush(self) -> Sequence[People]:
@@ -61,13 +62,13 @@ class BakeRoot:
             for image, joints, places, reach in parts
         ]
 
-    def _up(self, people: People) -> Array:
+    def _up(self, people: People, turns: Array) -> Array:
         """(3,) as people have shown it so far."""
         if people.cut or not self._ups:
             return LEVEL_UP
         dt_s = people.t_s - self._images[-2].t_s
         gain = dt_s / (dt_s + self._settings.up_s)
-        return seen_up(self._ups[-1], people.pose_wxyz, gain)
+        return seen_up(self._ups[-1], turns, gain)
 
 
 class _Rows:

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from livemocap.rotation import Array
 
 from ..people import Ints, People
-from .contacts import looked_back
-from .course import Step, began, next_step
+from .contacts import Contacts
+from .course import Step, Stepping
 from .filtering import went_back
 from .footing import Footing, led_back
 from .settings import RootSmoothing
@@ -24,6 +23,7 @@ class BroadcastRoot:
     def __init__(self, look_ahead_s: float, settings: RootSmoothing | None = None) -> None:
         self.look_ahead_s = look_ahead_s
         self._settings = settings or RootSmoothing()
+        self._stepping = Stepping(self._settings)
         self._footing = Footing(self._settings)
         self.reset()
 
@@ -38,10 +38,7 @@ class BroadcastRoot:
 
     def push(self, item: People) -> Sequence[People]:
         """See Stage."""
-        if self._last is None:
-            self._last = began(item, self._settings)
-        else:
-            self._last = next_step(self._last, item, self._settings)
+        self._last = self._stepping.next(self._last, item)
         self._held.append(self._last)
         ready: list[People] = []
         due_s = item.t_s - self.look_ahead_s + 1e-9
@@ -57,15 +54,14 @@ class BroadcastRoot:
 
     def _given_out(self) -> People:
         """The oldest image held back, with everything that has come since."""
-        x, v, contacts = looked_ahead(self._held, self._settings)
+        x, v, contacts = looked_ahead(self._held, self._stepping.contacts)
         step = self._held.popleft()
         self._shown = led_back(self._shown, x, v, step, self._settings)
-        out = replace(step.people, places=self._shown)
         self.contacts = contacts.reshape(-1, 2, 2).swapaxes(1, 2)
-        return self._footing.planted(out, step.legs, contacts, step.dt_s, step.rows)
+        return self._footing.planted(step, self._shown, contacts)
 
 
-def looked_ahead(steps: Sequence[Step], settings: RootSmoothing) -> tuple[Array, Array, Array]:
+def looked_ahead(steps: Sequence[Step], model: Contacts) -> tuple[Array, Array, Array]:
     """Of the first of `steps`, as the others show it: places and rates (P, 3), contacts (P, 4)."""
     last = steps[-1]
     x, v, contacts = last.known.x[:, :3], last.known.v[:, :3], last.contacts
@@ -90,7 +86,7 @@ def looked_ahead(steps: Sequence[Step], settings: RootSmoothing) -> tuple[Array,
             kept = kept[rows] if isinstance(kept, np.ndarray) else kept
         known = step.known.first(3)
         x, v = went_back(known, expected, (x, v), later.dt_s, kept)
-        after, contacts = looked_back(after, nats, step.contacts, later.dt_s, settings)
+        after, contacts = model.back(after, nats, step.contacts, later.dt_s)
         if stays is not None and not stays.all():
             gone = ~stays
             x[gone], v[gone], contacts[gone] = known.x[gone], known.v[gone], step.contacts[gone]

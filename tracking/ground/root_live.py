@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 
 from livemocap.rotation import Array
 
 from ..people import People
-from .course import Step, began, next_step
+from .course import Step, Stepping
 from .footing import Footing, led_back
 from .settings import RootSmoothing
 
@@ -22,6 +21,7 @@ class LiveRoot:
 
     def __init__(self, settings: RootSmoothing | None = None) -> None:
         self._settings = settings or RootSmoothing()
+        self._stepping = Stepping(self._settings)
         self._footing = Footing(self._settings)
         self.reset()
 
@@ -44,12 +44,7 @@ class LiveRoot:
 
     def push(self, item: People) -> Sequence[People]:
         """See Stage."""
-        if self._last is None:
-            step = began(item, self._settings)
-        else:
-            step = next_step(self._last, item, self._settings)
-        known = step.known.first(3)
-        self._shown = led_back(self._shown, known.x, known.v, step, self._settings)
-        self._last = step
-        out = replace(item, places=self._shown)
-        return [self._footing.planted(out, step.legs, step.contacts, step.dt_s, step.rows)]
+        step = self._last = self._stepping.next(self._last, item)
+        x, v = step.known.x[:, :3], step.known.v[:, :3]
+        self._shown = led_back(self._shown, x, v, step, self._settings)
+        return [self._footing.planted(step, self._shown, step.contacts)]

@@ -28,7 +28,8 @@ class RootSmoothing:
     memory_s: float = 0.4
     """Time constant with which the motion of somebody who is not seen dies out."""
     rejoin_s: float = 0.07
-    """Time constant with which somebody seen again is led back to where they are."""
+    """Time constant with which a shown root gets to where the filter learns that it is; what is
+    learned of motion itself is shown at once."""
 
     foot_calm_ms: float = 0.5
     """Speed of a planted foot across the view, as an estimator and a moving body have it."""
@@ -51,10 +52,10 @@ class RootSmoothing:
     """How long a locked foot holds on to where it landed against what the pose says."""
     release_s: float = 0.1
     """Time constant with which a foot that lifts off gets back to the pose."""
-    farthest_m: float = 0.08
+    farthest_m: float = 0.1
     """Most by which a locked foot is moved."""
 
-    reach_m: float = 0.15
+    reach_m: float = 0.2
     """Bake: most by which a locked foot is moved."""
     swing_m: float = 0.02
     """Bake: how far off its pose a swinging foot may go for the sake of a smooth lock."""

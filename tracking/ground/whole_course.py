@@ -8,11 +8,12 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from .contacts import looked_back, planted_clues, step_contacts, usual_contact
+from .contacts import Contacts
 from .course import SHORTEST_STEP_S
+from .foot_lock import no_further, slipped
 from .least_squares import solve_course
 from .legs import feet_of
-from .odometry import as_places, led_by_feet, pelvis_at
+from .odometry import as_rates, led_by_feet, pelvis_at
 from .settings import RootSmoothing
 
 REST_SWING = 0.1
@@ -40,7 +41,7 @@ class Course:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Footing:
+class Smoothed:
     """What becomes of a Course."""
 
     places: Array
@@ -51,37 +52,51 @@ class Footing:
     """(T, 2, 3) m by which the ankles are to be moved."""
 
 
-def smooth_course(course: Course, settings: RootSmoothing) -> Footing:
+def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
     """Root and contacts from all that was seen, then feet locked where they stand."""
+    model = Contacts(settings)
     steps = len(course.t_s) - 1
     if steps < 2:
         nothing = np.zeros((steps + 1, 2, 3))
-        contacts = np.full((steps + 1, 4), usual_contact(settings))
-        return Footing(places=course.places, contacts=contacts, moved=nothing)
+        contacts = np.full((steps + 1, 4), model.usual)
+        return Smoothed(places=course.places, contacts=contacts, moved=nothing)
     dt_s = np.maximum(np.diff(course.t_s), SHORTEST_STEP_S)
-    seen = course.places, _trust(course, settings)
-    idle = np.zeros((steps, 3)), np.zeros((steps, 3))
-    z = np.exp(course.places[:, 2:])
-    gentle = _push(np.zeros_like(z[1:]), z[1:], settings)
-    free = solve_course(dt_s, seen, idle, gentle, settings.glance)
-    z = np.exp(free[:, 2:])
-    speeds = np.diff(free, axis=0) / dt_s[:, None] * z[1:]
+    free = _free_course(course, dt_s, settings)
+    z = np.exp(free[1:, 2:])
+    speeds = np.diff(free, axis=0) / dt_s[:, None] * z
     feet = feet_of(course.legs)
-    rates = as_places(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
-    known = course.seen[1:] & course.seen[:-1]
-    heights = (feet[1:] @ course.up[1:, :, None])[..., 0]
-    against = rates * z[1:, None] + speeds[:, None]
-    nats = planted_clues(against, heights, course.visibility[1:], settings)
-    contacts = smooth_contacts(np.where(known[:, None], nats, 0.0), dt_s, settings)
+    rates = as_rates(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
+    nats = _nats(course, feet, rates * z[:, None] + speeds[:, None], model)
+    contacts = smooth_contacts(nats, dt_s, model)
     rate, trust = led_by_feet(rates, contacts[1:])
-    led = trust * known[:, None] * dt_s[:, None] * (z[1:] / settings.odometry) ** 2
-    push = _push(speeds, z[1:], settings)
+    trust = trust * _both_seen(course) * dt_s[:, None] * (z / settings.odometry) ** 2
     rest = at_rest(course.t_s, free, contacts, settings)[1:, None]
-    still = rest * dt_s[:, None] * (z[1:] / settings.rest_drift) ** 2
-    rate, led = rate * led / np.maximum(led + still, 1e-9), led + still
-    places = solve_course(dt_s, seen, (rate, led), push, settings.glance)
+    still = rest * dt_s[:, None] * (z / settings.rest_drift) ** 2
+    led = rate * trust / np.maximum(trust + still, 1e-9), trust + still
+    push = _push(speeds, z, settings)
+    seen = course.places, _trust(course, settings)
+    places = solve_course(dt_s, seen, led, push, settings.glance)
     moved = lock_feet(feet + pelvis_at(places)[:, None], contacts, dt_s, settings)
-    return Footing(places=places, contacts=contacts, moved=moved)
+    return Smoothed(places=places, contacts=contacts, moved=moved)
+
+
+def _free_course(course: Course, dt_s: Array, settings: RootSmoothing) -> Array:
+    """(T, 3) places, without asking the feet: it is to tell how fast these are."""
+    nothing = np.zeros((len(dt_s), 3))
+    push = _push(nothing, np.exp(course.places[1:, 2:]), settings)
+    seen = course.places, _trust(course, settings)
+    return solve_course(dt_s, seen, (nothing, nothing), push, settings.glance)
+
+
+def _nats(course: Course, feet: Array, speeds: Array, model: Contacts) -> Array:
+    """(T - 1, 4) for each point of the feet to stand, at speeds (T - 1, 4, 3) m/s."""
+    heights = (feet[1:] @ course.up[1:, :, None])[..., 0]
+    return model.clues(speeds, heights, course.visibility[1:]) * _both_seen(course)
+
+
+def _both_seen(course: Course) -> Array:
+    """(T - 1, 1) whether there were sightings at both ends of a step."""
+    return (course.seen[1:] & course.seen[:-1])[:, None]
 
 
 def at_rest(t_s: Array, places: Array, contacts: Array, settings: RootSmoothing) -> Array:
@@ -91,6 +106,7 @@ def at_rest(t_s: Array, places: Array, contacts: Array, settings: RootSmoothing)
     """
     s = settings
     stand = contacts.reshape(-1, 2, 2).max(1).min(1)
+    # means over the time before and after each image, by differences of running sums
     first = np.searchsorted(t_s, t_s - s.rest_s)
     last = np.searchsorted(t_s, t_s + s.rest_s, "right")
     sums = np.concatenate([np.zeros((1, 3)), np.cumsum(places, 0)])
@@ -104,14 +120,14 @@ def at_rest(t_s: Array, places: Array, contacts: Array, settings: RootSmoothing)
     return np.exp(-share * share)
 
 
-def smooth_contacts(nats: Array, dt_s: Array, settings: RootSmoothing) -> Array:
+def smooth_contacts(nats: Array, dt_s: Array, model: Contacts) -> Array:
     """(T - 1, 4) log-likelihood ratios of the steps to (T, 4) probabilities."""
-    course = np.full((len(nats) + 1, 4), usual_contact(settings))
+    course = np.full((len(nats) + 1, 4), model.usual)
     for k, (nat, dt) in enumerate(zip(nats, dt_s.tolist(), strict=True)):
-        course[k + 1] = step_contacts(course[k], nat, dt, settings)
+        course[k + 1] = model.step(course[k], nat, dt)
     after = np.ones((4, 2))
     for k in range(len(nats) - 1, -1, -1):
-        after, course[k] = looked_back(after, nats[k], course[k], float(dt_s[k]), settings)
+        after, course[k] = model.back(after, nats[k], course[k], float(dt_s[k]))
     return course
 
 
@@ -128,29 +144,27 @@ def lock_feet(stands: Array, contacts: Array, dt_s: Array, settings: RootSmoothi
     """
     s = settings
     step = dt_s[:, None]
-    trust = contacts.reshape(-1, 2, 2)
-    firm = np.minimum(trust[1:], trust[:-1]) ** 2
-    firm = firm / np.maximum(firm.sum(1, keepdims=True), 1)
-    slips = (firm[..., None] * np.diff(stands, axis=0).reshape(-1, 2, 2, 3)).sum(1)
-    planted = trust.max(1)
-    moved = np.zeros((len(stands), 2, 3))
+    trust = np.minimum(contacts[1:], contacts[:-1])
+    slips, held = slipped(np.diff(stands, axis=0), trust)
+    planted = np.maximum(contacts[:, :2], contacts[:, 2:])
     around = np.concatenate([step, step[-1:]])
-    for foot in (0, 1):
-        held = firm[:, :, foot].sum(1)[:, None]
-        rate = -slips[:, foot] / np.maximum(held, 1e-9) / step
-        free = 1 - planted[:, foot : foot + 1]
-        far = around * (
-            free / (s.release_s * s.swing_m**2) + (1 - free) / (s.hold_s * s.reach_m**2)
-        )
-        push = np.full_like(step, s.foot_push)
-        moved[:, foot] = solve_course(
+    loose, tied = 1 / (s.release_s * s.swing_m**2), 1 / (s.hold_s * s.reach_m**2)
+    pull = around * (tied + (1 - planted) * (loose - tied))
+    push = np.full_like(step, s.foot_push)
+    none = np.zeros((len(stands), 3))
+    moved = [
+        solve_course(
             dt_s,
-            (np.zeros((len(stands), 3)), far),
-            (rate, held * step / s.lock_drift**2),
+            (none, pull[:, foot : foot + 1]),
+            (
+                -slips[:, foot] / np.maximum(held[:, foot], 1e-9) / step,
+                held[:, foot] * step / s.lock_drift**2,
+            ),
             push,
         )
-    far = np.sqrt((moved * moved).sum(-1, keepdims=True))
-    return moved * (s.reach_m / np.maximum(far, s.reach_m))
+        for foot in (0, 1)
+    ]
+    return no_further(np.stack(moved, 1), s.reach_m)
 
 
 def _trust(course: Course, settings: RootSmoothing) -> Array:

@@ -11,7 +11,7 @@ from livemocap.rotation import Array, multiply, normalize, rotate
 from tracking.ground.filtering import Filter, went_back
 from tracking.ground.least_squares import solve_course
 from tracking.ground.leg_ik import reach_legs
-from tracking.ground.legs import feet_of, leg_bones, leg_joints
+from tracking.ground.legs import feet_of, leg_joints, leg_turns
 from tracking.ground.root_bake import BakeRoot
 from tracking.ground.root_broadcast import BroadcastRoot
 from tracking.ground.root_live import LiveRoot
@@ -89,10 +89,9 @@ def test_looking_back_is_solving_all_at_once() -> None:
     expected = []
     for k, dt in enumerate(dt_s.tolist()):
         ahead = known[-1].predicted(dt, np.full((1, 1), push))
-        expected.append(Filter(ahead.x, ahead.v, ahead.xx, ahead.xv, ahead.vv))
-        ahead.see_rate(rates[k : k + 1], np.array([[drift / dt]]))
-        ahead.see(places[k + 1 : k + 2], np.array([[noise]]), np.inf)
-        known.append(ahead)
+        expected.append(ahead)
+        ahead = ahead.with_rate(rates[k : k + 1], np.array([[drift / dt]]))
+        known.append(ahead.with_place(places[k + 1 : k + 2], np.array([[noise]]), np.inf))
     x, v = known[-1].x, known[-1].v
     course = [x]
     for k in range(38, -1, -1):
@@ -120,10 +119,9 @@ def test_an_outlier_hardly_bends_a_course() -> None:
 
 def test_a_leg_reaches_and_keeps_its_knee() -> None:
     people = image({1: walk}, 0.4)
-    bones = leg_bones(people.rest_joints)
-    legs = leg_joints(people.pose_wxyz, bones)
+    legs = legs_of(people)
     moved = np.array([[[0.03, 0.0, 0.02], [-0.02, 0.0, -0.04]]])
-    after = leg_joints(reach_legs(people.pose_wxyz, legs, moved), bones)
+    after = legs_of(replace(people, pose_wxyz=reach_legs(people.pose_wxyz, legs, moved)))
     wanted = legs[:, 2] + moved - legs[:, 0]
     got = after[:, 2] - after[:, 0]
     cosine = (wanted * got).sum(-1) / np.linalg.norm(wanted, axis=-1) / np.linalg.norm(got, axis=-1)
@@ -134,14 +132,14 @@ def test_a_leg_reaches_and_keeps_its_knee() -> None:
 
 def test_a_leg_that_is_where_it_should_be_stays() -> None:
     people = image({1: walk}, 0.4)
-    legs = leg_joints(people.pose_wxyz, leg_bones(people.rest_joints))
+    legs = legs_of(people)
     same = reach_legs(people.pose_wxyz, legs, np.zeros((1, 2, 3)))
     np.testing.assert_allclose(same, people.pose_wxyz, atol=1e-12)
 
 
 def test_legs_are_where_their_rotations_put_them() -> None:
     people = image({1: walk}, 0.7)
-    legs = leg_joints(people.pose_wxyz, leg_bones(people.rest_joints))
+    legs = legs_of(people)
     hip = rotate(people.pose_wxyz[0, 0], REST[1] - REST[0])
     np.testing.assert_allclose(legs[0, 0, 0], hip, atol=1e-12)
     knee = hip + rotate(people.pose_wxyz[0, 1], REST[4] - REST[1])
@@ -154,6 +152,11 @@ def test_the_settings_are_all_the_stage_goes_by() -> None:
     a = [loose.push(p)[0].places for p in images][-1]
     b = [LiveRoot().push(p)[0].places for p in images][-1]
     assert np.abs(a - b).max() > 1e-4
+
+
+def legs_of(people: People) -> Array:
+    """(P, 4, 2, 3) m from the pelvis."""
+    return leg_joints(leg_turns(people.pose_wxyz), people.rest_joints)
 
 
 def _reach(legs: Array) -> Array:
@@ -170,6 +173,6 @@ def _slides(images: list[People]) -> Array:
     for people in images:
         z = np.exp(people.places[:, 2:])
         pelvis = np.concatenate([people.places[:, :2] * z, z], 1)
-        feet = feet_of(leg_joints(people.pose_wxyz, leg_bones(people.rest_joints)))
+        feet = feet_of(legs_of(people))
         at.append((pelvis[:, None] + feet)[0, 0])
     return np.linalg.norm(np.diff(at, axis=0)[:, [0, 2]], axis=1)
