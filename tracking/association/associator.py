@@ -31,9 +31,9 @@ LIVE_S = 0.3
 are shown."""
 BELOW_USUAL = 0.1
 """Somebody comes back with a score this much below their usual one."""
-UNSHOWN_PRIOR = 0.0
+UNSHOWN_PRIOR = -3.0
 """Nats against somebody who was never shown, beside one who is: they may be the same."""
-TWIN_NATS = 4.0
+TWIN_NATS = 7.0
 """A detection that shows somebody a second time is no sighting of anybody else for less."""
 LEARN_S = 0.1
 """How often the running means of shapes, builds and looks take in the latest sightings."""

@@ -149,6 +149,27 @@ def test_a_cut_to_somebody_else_is_somebody_else() -> None:
     assert follow(frames)[-1].ids.tolist() == [2]
 
 
+def test_a_stranger_where_somebody_stood_before_a_cut_is_somebody_else() -> None:
+    frames = [seen([Actor(0, -4)], k / FPS, k, cut=float(k == 30)) for k in range(40)]
+    for k in range(30, 40):
+        frames[k] = replace(frames[k], betas=np.full((1, 10), 0.5, np.float32))
+    frames[:30] = [replace(f, betas=np.full((1, 10), -0.5, np.float32)) for f in frames[:30]]
+    assert follow(frames)[-1].ids.tolist() == [2]
+
+
+def test_a_camera_that_jerks_and_says_so_loses_nobody() -> None:
+    def jerked(motion_px: float) -> list[PoseFrame]:
+        frames = []
+        for k in range(40):
+            x = 0.0 if k < 30 else 0.7
+            people = [Actor(x - 1.5, -4), Actor(x + 1.5, -4)]
+            frames.append(seen(people, k / FPS, k, camera_motion_px=motion_px * (k == 30)))
+        return frames
+
+    assert ids(follow(jerked(250.0))) == {(1, 2)}
+    assert ids(follow(jerked(0.0))) != {(1, 2)}
+
+
 def test_fifty_people_at_once_keep_their_ids() -> None:
     rng = np.random.default_rng(0)
     spots = [(1.1 * (i % 10 - 4.5), -6 - 1.2 * (i // 10)) for i in range(50)]

@@ -114,6 +114,40 @@ def test_a_poster_is_nobody() -> None:
     assert not any(ids_by_detection(frames))
 
 
+def test_somebody_steadily_seen_with_a_low_score_is_believed_after_a_while() -> None:
+    frames = ids_by_detection(play(lambda _: [Actor(0, -4, score=0.52)], 1.0))
+    assert [k for k, ids in enumerate(frames) if ids] == list(range(15, 30))
+
+
+def test_somebody_with_a_low_score_who_flickers_is_nobody() -> None:
+    def scene(t_s: float) -> list[Actor]:
+        return [Actor(0, -4, score=0.52)] if round(t_s * FPS) % 3 else []
+
+    assert not any(ids_by_detection(play(scene, 3.0)))
+
+
+def test_somebody_of_low_scores_comes_back_with_them() -> None:
+    def scene(t_s: float) -> list[Actor]:
+        return [] if 1.5 < t_s < 2.5 else [Actor(0, -4, score=0.48, look=2)]
+
+    assert {i for ids in ids_by_detection(play(scene, 4.0)) for i in ids.values()} == {1}
+
+
+def test_somebody_hidden_does_not_take_a_second_detection_of_another() -> None:
+    """Two close to each other; one goes, and the other is found twice."""
+    pose = 0.4 * np.random.default_rng(0).standard_normal((55, 3))
+    pose[0] = 0
+
+    def scene(t_s: float) -> list[Actor]:
+        other = Actor(0.15, -4.3)
+        hidden, twin = Actor(-0.05, -4.2, rotvecs=pose), replace(other, x_m=0.12, score=0.7)
+        return [other, hidden if t_s < 1 else twin]
+
+    ids = ids_by_detection(play(scene, 1.2))
+    assert [len(one) for one in ids] == [2] * 30 + [1] * 6
+    assert ids[-1][0] == ids[0][0]
+
+
 def test_a_confirmed_person_may_become_hard_to_see() -> None:
     frames = play(lambda t: [Actor(0, -4, score=0.9 if t < 1 else 0.35)], 3.0)
     assert {i for ids in ids_by_detection(frames) for i in ids.values()} == {1}
