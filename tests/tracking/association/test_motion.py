@@ -17,7 +17,7 @@ NOISE = np.array([[0.01, 0.01, 0.04]])
 
 
 def later(motion: Array, dt_s: float) -> Array:
-    return advance(motion, np.float64(dt_s), 1.2, 1.0)
+    return advance(motion, np.array(dt_s), 1.2, 1.0)
 
 
 def place(x_m: float) -> Array:
