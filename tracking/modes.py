@@ -41,8 +41,8 @@ def stages(
     if config.mode == "bake":
         return [
             Stitch(),
-            Gaps(),
             LookAheadRepair(REPAIR_S),
+            Gaps(),
             BakePose(),
             BakeRoot(),
             InKnownWorld(config, names),
