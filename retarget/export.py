@@ -12,10 +12,10 @@ from .bvh import write_bvh
 from .errors import RetargetError
 from .fbx.person import write_person
 from .motion import PersonMotion, motions_from_tracks, resample
+from .progress import Progress
 from .rates import measured_rate
 
 FORMATS = ("bvh", "fbx")
-Progress = Callable[[int, int], None]
 
 
 def export_take(
@@ -42,8 +42,7 @@ def export_take(
             the person stands still in the first pose.
         force: replace files that are there.
         report: told in a line what is being done.
-        progress: told how many frames are written, and of how many; what it raises ends the
-            export.
+        progress: counts frames.
 
     Returns:
         What was written. A file under its final name is always complete.

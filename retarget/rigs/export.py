@@ -11,10 +11,11 @@ from livemocap.take import PART_SUFFIX
 
 from ..bvh_writing import write_bvh_tree
 from ..errors import RetargetError
-from ..export import ExportProgress, Progress, people_of, require_free
+from ..export import ExportProgress, people_of, require_free
 from ..fbx import write_fbx
 from ..fbx.rig_copy import write_rig_copy
 from ..motion import PersonMotion, frame_count, resample
+from ..progress import Progress
 from ..rates import measured_rate
 from ..smoothing import smoothed
 from .as_bvh import bvh_of_rig, bvh_rows
