@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from blender_process import blender_command, blender_environment, needs_bpy, run_blender
+from blender_process import blender_child, needs_bpy, run_blender
 
 pytestmark = [pytest.mark.blender, needs_bpy]
 
@@ -277,21 +277,13 @@ def test_a_publisher_killed_and_restarted_moves_the_same_people_again(
     print("back", flush=True)
     """
     )
-    child = subprocess.Popen(
-        blender_command(code, endpoint),
-        env=blender_environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout
-    heard = iter(child.stdout.readline, "")
-    assert "live\n" in heard
-    first.kill()
-    first.wait()
-    assert "gone\n" in heard
-    start_publisher(endpoint)
-    assert "back\n" in heard
-    assert child.wait(20) == 0
+    with blender_child(code, endpoint) as heard:
+        assert "live\n" in heard
+        first.kill()
+        first.wait()
+        assert "gone\n" in heard
+        start_publisher(endpoint)
+        assert "back\n" in heard
 
 
 def test_the_panels_say_what_is_going_on(publisher_endpoint: str) -> None:
