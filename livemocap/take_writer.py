@@ -47,6 +47,11 @@ def plain_stem(name: str) -> str:
     return stem
 
 
+def take_name(path: Path) -> str:
+    """What a take is called, whether its file is whole or was left unfinished."""
+    return path.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+
+
 def free_name(directory: Path, stem: str) -> Path:
     """`stem.mcap`, or `stem_002.mcap` and on: a take never overwrites another."""
     for number in range(1, 100_000):
