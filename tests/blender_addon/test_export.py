@@ -177,7 +177,7 @@ def test_it_is_said_what_was_found_when_the_files_were_read_again(
     _, said = exported
     for rate, fps in RATES.items():
         assert said[f"{rate} MAYA"].count(f" mm, {_count(fps)} keys, first at 0.") == 2
-        assert "1 bones that BVH has no place for" in said[f"{rate} BVH"]
+        assert "BVH has no place for 1 bone of the armature" in said[f"{rate} BVH"]
         for preset in ("MAYA", "BVH"):
             words = said[f"{rate} {preset}"].split()
             worst = [float(words[k + 2]) for k, word in enumerate(words) if word == "worst"]
