@@ -111,7 +111,10 @@ class Poser:
             rest_joints = frame.rest_joints[row]
             rest = fingerprint(rest_joints) if shape is None else shape.rest
             proxy = self._proxy(track_id, proxies.get(track_id), rest_joints, rest)
-            if proxy is None or track_id in self.held:
+            if proxy is None:
+                continue
+            proxies[track_id] = proxy  # one that was found elsewhere may be hidden
+            if track_id in self.held:
                 continue
             now = self._shapes[track_id]
             if pose is None or now is not shape:

@@ -101,6 +101,24 @@ def test_people_of_all_cameras_are_shown_until_their_camera_leaves_the_stream() 
     )
 
 
+def test_who_comes_back_is_seen_at_once_also_when_the_collection_is_gone() -> None:
+    run_blender(
+        """
+    from live_in_blender import *
+    from blender_addon.stream.posing import Poser
+    from track_stream import PHASE_FRAMES, frame_at
+    poser, everybody, fewer = Poser(), frame_at(0), frame_at(PHASE_FRAMES)
+    poser.show([everybody], 0.0)
+    poser.show([fewer], 0.1)
+    assert [i for i, proxy in find_proxies().items() if proxy.hide_viewport] == [2]
+    bpy.data.collections.remove(bpy.data.collections["LiveMocap"])
+    poser.show([everybody], 0.2)
+    assert [proxy.hide_viewport for proxy in find_proxies().values()] == [False] * 3
+    assert len(bpy.data.armatures) == 3
+    """
+    )
+
+
 def test_undo_redo_and_file_loading_while_live_do_no_harm(publisher_endpoint: str) -> None:
     run_blender(
         _START
