@@ -81,10 +81,9 @@ def _draw_network(box: Any) -> None:
 
 def _draw_log(box: Any, preferences: Any) -> None:
     box.prop(preferences, "log_level")
-    path = log_file.path()
-    box.label(text=str(path))
-    button = box.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER")
-    button.filepath = str(path.parent)
+    path, row = log_file.path(), box.row()
+    row.label(text=path.name)  # all of it is longer than the preferences are wide
+    row.operator("wm.path_open", text="Open Folder", icon="FILE_FOLDER").filepath = str(path.parent)
 
 
 def default_address() -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import shutil
 import time
 from collections.abc import Mapping, Sequence
@@ -22,6 +23,9 @@ from livemocap.version import __version__
 PART_SUFFIX = ".part"
 ENCODING = "livemocap"
 PROFILE = "livemocap"
+
+_DEVICES = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])\s*(\..*)?", re.IGNORECASE)
+"""Names that are no files on Windows, whatever follows a dot."""
 
 PRESSED, BEFORE_S = "recording", "before_s"
 """A recording's metadata that say when the button was pressed, and how much came before it."""
@@ -39,12 +43,21 @@ def plain_stem(name: str) -> str:
     """A take's name without .mcap; an empty one becomes the date and time.
 
     Raises:
-        TakeError: the name would lead out of the folder of takes.
+        TakeError: the name would lead out of the folder of takes, or is that of no file on Windows.
     """
     stem = name.strip().removesuffix(".mcap") or time.strftime("%Y-%m-%d_%H-%M-%S")
-    if stem.startswith(".") or any(char in '/\\:*?"<>|' or ord(char) < 32 for char in stem):
+    if (
+        stem.startswith(".")
+        or _DEVICES.fullmatch(stem)
+        or any(char in '/\\:*?"<>|' or ord(char) < 32 for char in stem)
+    ):
         raise TakeError(f"'{name}' cannot be the name of a take: expected letters and digits")
     return stem
+
+
+def take_name(path: Path) -> str:
+    """What a take is called, whether its file is whole or was left unfinished."""
+    return path.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
 
 
 def free_name(directory: Path, stem: str) -> Path:

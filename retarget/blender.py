@@ -1,15 +1,14 @@
-"""What only Blender can do, by a Blender in a process of its own: pictures of armatures."""
+"""Pictures of a take's people, drawn by Blender."""
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 from livemocap.take import TakeReader
 
 from .errors import RetargetError
+from .headless import run_headless
 from .motion import motions_from_tracks, resample
 from .motion_file import save_motions
 from .rates import measured_rate
@@ -34,21 +33,7 @@ def render_take(take: Path, out: Path, *options: str) -> Path:
         job = Path(folder) / "motions.npz"
         save_motions(job, [resample(m, fps) for m in motions], fps)
         try:
-            _run("blender_addon.headless.render", str(job), str(out), *options)
+            run_headless("blender_addon.headless.render", str(job), str(out), *options)
         finally:
             discard_part(out)  # a process that was killed leaves it behind
     return out
-
-
-def _run(module: str, *arguments: str) -> None:
-    """python -m MODULE ARGUMENT ..., its last words raised if it fails."""
-    done = subprocess.run(
-        [sys.executable, "-m", module, *arguments],
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        errors="replace",
-    )
-    if done.returncode:
-        last = done.stderr.strip().splitlines()[-1:]
-        raise RetargetError(last[0] if last else f"Blender ended with code {done.returncode}")

@@ -17,10 +17,11 @@ import numpy as np
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX, Skeleton, global_rotations, joint_positions
 
-from .bvh_writing import BvhMotion, BvhTree, Progress, write_bvh_tree
+from .bvh_writing import BvhMotion, BvhTree, write_bvh_tree
 from .errors import RetargetError
 from .euler import matrix_from_euler
 from .motion import PersonMotion
+from .progress import Progress
 from .tips import tip_offset
 
 _LINES_AT_ONCE = 100

@@ -8,7 +8,7 @@ and the others do not.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -20,6 +20,7 @@ from livemocap.rotation import Array, matrix_from_quat
 
 from .errors import RetargetError
 from .euler import continuous_euler, euler_from_matrix
+from .progress import Progress
 from .units import UNITS_PER_METRE
 from .whole_file import whole_file
 
@@ -28,9 +29,6 @@ ROTATION_ORDER = "ZXY"
 
 _ROWS_AT_ONCE = 1000
 _UNSPEAKABLE = re.compile(r"[\s{}]+")
-
-Progress = Callable[[int, int], None]
-"""Told how many frames are written, and of how many; what it raises ends the writing."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,6 +96,7 @@ def write_bvh_tree(
 
     Args:
         units: `cm` or `m`; BVH cannot say which.
+        progress: counts frames.
 
     Raises:
         RetargetError: the motion has values that are no numbers, or the file cannot be written;

@@ -6,16 +6,17 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
-from livemocap.take import PART_SUFFIX, TakeReader
+from livemocap.take import TakeReader
+from livemocap.take_writer import take_name
 
 from .bvh import write_bvh
 from .errors import RetargetError
 from .fbx.person import write_person
 from .motion import PersonMotion, motions_from_tracks, resample
+from .progress import Progress
 from .rates import measured_rate
 
 FORMATS = ("bvh", "fbx")
-Progress = Callable[[int, int], None]
 
 
 def export_take(
@@ -42,8 +43,7 @@ def export_take(
             the person stands still in the first pose.
         force: replace files that are there.
         report: told in a line what is being done.
-        progress: told how many frames are written, and of how many; what it raises ends the
-            export.
+        progress: counts frames.
 
     Returns:
         What was written. A file under its final name is always complete.
@@ -53,23 +53,17 @@ def export_take(
         TakeError: the take cannot be read.
     """
     motions = people_of(take, persons)
-    fps = fps or measured_rate(max(motions, key=lambda m: m.frames).times_s)
+    fps = fps or rate_of(motions)
     motions = [resample(m, fps, m.start_s if sync else 0.0) for m in motions]
-    stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
     targets = {
-        out / f"{stem}_person{motion.track_id}.{kind}": motion
-        for kind in formats
-        for motion in motions
+        file_of(take, motion.track_id, kind, out): motion for kind in formats for motion in motions
     }
     require_free(list(targets), force)
     bar = ExportProgress(progress, sum(motion.frames for motion in targets.values()))
     for path, motion in targets.items():
         write = write_person if path.suffix == ".fbx" else write_bvh
         write(motion, fps, path, units, progress=bar.of_file(motion.frames))
-        report(
-            f"{path}  person {motion.track_id}, {motion.frames} frames at {float(fps):.6g} fps, "
-            f"from {max(motion.start_s, 0):.2f} s of the take"
-        )
+        report(line_of(path, motion.track_id, motion.frames, fps, motion.start_s))
     return list(targets)
 
 
@@ -99,6 +93,25 @@ def people_of(take: Path, persons: Sequence[int] | None) -> list[PersonMotion]:
         there = ", ".join(map(str, motions))
         raise RetargetError(f"{take}: no person {', '.join(missing)}; there are {there}")
     return [motions[p] for p in persons or motions]
+
+
+def rate_of(motions: Sequence[PersonMotion]) -> Fraction:
+    """At which their take was made, as whoever was seen longest shows it best."""
+    return measured_rate(max(motions, key=lambda motion: motion.frames).times_s)
+
+
+def file_of(take: Path, track_id: int, kind: str, out: Path, rig: str = "") -> Path:
+    """out/TAKE_personN.KIND, or out/TAKE_personN_RIG.KIND."""
+    onto = f"_{rig}" if rig else ""
+    return out / f"{take_name(take)}_person{track_id}{onto}.{kind}"
+
+
+def line_of(path: Path, track_id: int, frames: int, fps: Fraction, start_s: float) -> str:
+    """What is told of a file that was written."""
+    return (
+        f"{path}  person {track_id}, {frames} frames at {float(fps):.6g} fps, "
+        f"from {max(start_s, 0):.2f} s of the take"
+    )
 
 
 def require_free(paths: Sequence[Path], force: bool) -> None:

@@ -7,7 +7,8 @@ import os
 import subprocess
 import sys
 import textwrap
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -52,3 +53,24 @@ def run_blender(code: str, *args: str, timeout_s: float = 90) -> str:
     )
     assert done.returncode == 0, done.stderr[-4000:]
     return done.stdout
+
+
+@contextmanager
+def blender_child(code: str, *args: str, leaves_s: float = 20) -> Iterator[Iterator[str]]:
+    """Run `code` beside the block, which gets the lines that it prints; it must end well, and is
+    given so long for that after the block."""
+    child = subprocess.Popen(
+        blender_command(code, *args),
+        env=blender_environment(),
+        stdout=subprocess.PIPE,
+        text=True,
+        encoding="utf-8",
+    )
+    assert child.stdout
+    try:
+        with child.stdout as printed:
+            yield iter(printed.readline, "")
+            assert child.wait(leaves_s) == 0
+    finally:
+        child.kill()
+        child.wait()

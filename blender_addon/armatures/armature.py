@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -41,27 +42,35 @@ def pose_order(armature_object: bpy.types.Object) -> Array:
     return np.array([SMPLX.index(bone.name) for bone in pose_bones(armature_object)])
 
 
-def set_pose(
-    armature_object: bpy.types.Object,
-    order: Array,
-    layout: BoneLayout,
-    local_wxyz: Array,
-    pelvis: Array,
-) -> None:
-    """Pose all bones at once, without evaluating anything.
+@dataclass(frozen=True, slots=True)
+class ProxyPose:
+    """What is written to an armature of `create_armature`'s, in single precision."""
 
-    Args:
-        order: from `pose_order`; valid until bones are added or renamed.
-        layout: `bone_layout` of the rest joints the armature was made from.
-        local_wxyz: (55, 4) parent-relative joint rotations.
-        pelvis: (3,) m, world.
-    """
-    rotations = layout.basis_rotations(local_wxyz)[order]
-    locations = np.zeros((len(order), 3), np.float32)
-    locations[order == 0] = layout.root_location(pelvis)
+    rotations: Array
+    """(55 * 4,) of all bones, as Blender orders them."""
+    locations: Array
+    """(55 * 3,)."""
+
+    @classmethod
+    def of(cls, order: Array, layout: BoneLayout, local_wxyz: Array, pelvis: Array) -> ProxyPose:
+        """
+        Args:
+            order: from `pose_order`; valid until bones are added or renamed.
+            layout: `bone_layout` of the rest joints the armature was made from.
+            local_wxyz: (55, 4) parent-relative joint rotations.
+            pelvis: (3,) m, world.
+        """
+        rotations = layout.basis_rotations(local_wxyz)[order]
+        locations = np.zeros((len(order), 3), np.float32)
+        locations[order == 0] = layout.root_location(pelvis)
+        return cls(np.ascontiguousarray(rotations, np.float32).ravel(), locations.ravel())
+
+
+def set_pose(armature_object: bpy.types.Object, pose: ProxyPose) -> None:
+    """Pose all bones at once, without evaluating anything."""
     bones = pose_bones(armature_object)
-    bones.foreach_set("rotation_quaternion", np.ascontiguousarray(rotations, np.float32).ravel())
-    bones.foreach_set("location", locations.ravel())
+    bones.foreach_set("rotation_quaternion", pose.rotations)
+    bones.foreach_set("location", pose.locations)
     armature_object.update_tag(refresh={"DATA"})
 
 

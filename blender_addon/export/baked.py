@@ -37,7 +37,7 @@ def keyed_span(armature: Any) -> tuple[float, float]:
     if animation.action is None:
         strips = [strip for track in animation.nla_tracks for strip in track.strips]
         return min(s.frame_start for s in strips), max(s.frame_end for s in strips)
-    ends = [curve.range() for curve in _curves(animation, action)]
+    ends = [curve.range() for curve in _curves(animation, action) if _has_keys(curve)]
     if not ends:
         raise ExportError(f"{armature.name} has no keys: bake a take to it first")
     return min(end[0] for end in ends), max(end[1] for end in ends)
@@ -50,6 +50,11 @@ def baked_rate(armature: Any) -> Fraction | None:
         return None if action is None else parse_rate(str(action.get(RATE_KEY, "")))
     except RetargetError:
         return None
+
+
+def _has_keys(curve: Any) -> bool:
+    """Blender says of a curve without any, as of modifiers alone, that it is on frame 0."""
+    return bool(len(curve.keyframe_points) or len(curve.sampled_points))
 
 
 def _curves(animation: Any, action: Any) -> list[Any]:

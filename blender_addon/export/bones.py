@@ -91,20 +91,10 @@ def below_object(moving: MovingBones, name: str, placed: Array) -> MovingBones:
     Args:
         placed: (T, 4, 4) the armature in Blender's world.
     """
-    rest = moving.rest
-    while name in rest.names:
-        name += "_root"
     axes = R_BLENDER_WORLD.T @ _rotations(placed[:, :3, :3])
     heads = placed[:, :3, 3] @ R_BLENDER_WORLD
-    taller = RigSkeleton(
-        names=(name, *rest.names),
-        parents=(-1, *(parent + 1 for parent in rest.parents)),
-        heads=np.concatenate([heads[:1], rest.heads]),
-        axes=np.concatenate([axes[:1], rest.axes]),
-        tails=np.concatenate([heads[:1] + np.array([0, 0.1, 0]), rest.tails]),
-    )
     return MovingBones(
-        taller,
+        moving.rest.below_bone(name, heads[0], axes[0]),
         np.concatenate([axes[:, None], moving.axes], 1),
         np.concatenate([heads[:, None], moving.heads], 1),
     )

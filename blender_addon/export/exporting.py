@@ -18,10 +18,11 @@ def _words(done: Export) -> str:
 
 
 def _line(written: Written) -> str:
-    left = f" {written.left_out} bones that BVH has no place for were left out." * bool(
-        written.left_out
-    )
-    return f"{written.path.name} re-read: {written.checked}.{left}"
+    told = f"{written.path.name} re-read: {written.checked}."
+    if not written.left_out:
+        return told
+    bones = "1 bone" if written.left_out == 1 else f"{written.left_out} bones"
+    return f"{told} BVH has no place for {bones} of the armature."
 
 
 _job: LongJob[Export] = LongJob("export", ExportError, _BUDGET_S, _PAUSE_S, _words)

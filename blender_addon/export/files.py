@@ -19,6 +19,7 @@ from retarget.fbx.curves import FbxMotion
 from retarget.fbx.rig import motion_of_rig, skeleton_of_rig
 from retarget.fbx.rig_copy import write_rig_copy
 from retarget.fbx.writing import write_fbx
+from retarget.progress import Progress
 from retarget.units import UNITS_PER_METRE
 
 from .bones import MovingBones, as_bvh
@@ -32,7 +33,6 @@ _BONE = "LimbNode"
 _RATE_OFF = 1e-6
 """How much the rate of a file may differ, as a part of it."""
 
-Progress = Callable[[int, int], None]
 GoOn = Callable[[], None]
 
 

@@ -27,6 +27,8 @@ _PAUSE_S = 0.01
 _READ, _WRITTEN = 0.6, 0.9
 """How much of one file's work is done when all poses are read, and when it is written."""
 
+MESHES_STOP = "Blender stands still while its own exporter writes the meshes"
+
 
 @dataclass(frozen=True, kw_only=True)
 class FilePlan:
@@ -57,10 +59,12 @@ class Export:
         self.progress = 0.0
         """0..1."""
         self.now = ""
-        """The file that is being worked on, by name."""
+        """The file that is being worked on, by name, and what stops Blender meanwhile."""
         self.written: list[Written] = []
         self._plans = list(plans)
         self._cancelled = threading.Event()
+        self._show_first = False
+        """Blender is to draw before the work goes on."""
         self._work = self._run()
 
     def step(self, budget_s: float) -> bool:
@@ -73,7 +77,8 @@ class Export:
         try:
             for progress in self._work:
                 self.progress = progress
-                if time.monotonic() >= until_s:
+                if self._show_first or time.monotonic() >= until_s:
+                    self._show_first = False
                     return False
         except RetargetError as error:
             raise ExportError(str(error)) from None
@@ -100,11 +105,15 @@ class Export:
         while done < 1.0:
             done = sampler.step(_BUDGET_S)
             yield _READ * done
+        if plan.form.meshes:  # Blender's exporter does all in one call
+            self.now, self._show_first = f"{plan.path.name}: {MESHES_STOP}", True
+            yield _READ
         rest = rest_skeleton(armature_named(plan.armature), sampler.placed[0])
         with tempfile.TemporaryDirectory(prefix="livemocap-export-") as folder:
             character = _character(plan, Path(folder))
             if plan is self._plans[-1]:
                 strike()  # what Blender copied is large
+            self.now = plan.path.name
             thread = _Writing(plan, rest, sampler, character, self._cancelled)
             del sampler
             yield from self._written(thread)

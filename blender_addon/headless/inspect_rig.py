@@ -38,17 +38,31 @@ def _one_line(error: Exception) -> str:
 
 
 def read_armatures(path: Path) -> list[Armature]:
-    """All armatures of a file at rest; raises what `import_armatures` does."""
+    """All armatures of a file at rest that can be moved at all.
+
+    Raises:
+        RetargetError: what is wrong with the first of them if that is none, or as
+            `import_armatures`, which raises others too.
+    """
     import bpy
 
     from ..rigs.reader import rest_skeleton
     from .rig_import import import_armatures
 
     bpy.ops.wm.read_factory_settings(use_empty=True)
-    return [
-        Armature(name=o.name, skeleton=rest_skeleton(o), placed=np.array(o.matrix_world, float))
-        for o in import_armatures(path)
-    ]
+    found: list[Armature] = []
+    wrong: list[RetargetError] = []
+    for each in import_armatures(path):
+        try:
+            skeleton = rest_skeleton(each)
+        except RetargetError as error:
+            wrong.append(error)
+            continue
+        placed = np.array(each.matrix_world, float)
+        found.append(Armature(name=each.name, skeleton=skeleton, placed=placed))
+    if not found:
+        raise wrong[0]
+    return found
 
 
 if __name__ == "__main__":

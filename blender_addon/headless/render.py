@@ -128,7 +128,7 @@ def _draw_body(motion: PersonMotion, figure: Figure, color: Rgb) -> None:
     """Pose an armature as one frame of a motion and put a body around its bones."""
     import bpy
 
-    from ..armatures.armature import create_armature, pose_bones, pose_order, set_pose
+    from ..armatures.armature import ProxyPose, create_armature, pose_bones, pose_order, set_pose
     from ..armatures.bones import bone_layout
     from . import stage
     from .mannequin import eyes, mannequin
@@ -137,7 +137,8 @@ def _draw_body(motion: PersonMotion, figure: Figure, color: Rgb) -> None:
     name = f"person {motion.track_id} frame {k}"
     armature_object = create_armature(name, motion.rest_joints)
     layout, order = bone_layout(motion.rest_joints), pose_order(armature_object)
-    set_pose(armature_object, order, layout, motion.local_wxyz[k], motion.pelvis[k])
+    pose = ProxyPose.of(order, layout, motion.local_wxyz[k], motion.pelvis[k])
+    set_pose(armature_object, pose)
     bpy.context.view_layer.update()
     posed = np.empty((len(order), 4, 4))
     posed[order] = [np.array(bone.matrix) for bone in pose_bones(armature_object)]

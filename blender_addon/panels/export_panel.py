@@ -8,6 +8,7 @@ from typing import Any
 import bpy
 
 from ..export import exporting
+from ..export.job import MESHES_STOP
 from .export_operators import LIVEMOCAP_OT_export, LIVEMOCAP_OT_export_cancel
 from .export_settings import (
     chosen_armatures,
@@ -57,6 +58,8 @@ def _draw_fields(column: Any) -> None:
     is_fbx = chosen_format().kind == "fbx"
     if is_fbx:
         column.prop(chosen, "meshes")
+        if chosen.meshes:
+            draw_lines(column, sentence_lines(MESHES_STOP, "INFO"))
     if not (is_fbx and chosen.meshes):
         column.prop(chosen, "deform_only")
     column.prop(chosen, "replace")

@@ -47,6 +47,25 @@ class _Group:
         table = np.empty((len(modes), width), np.float32)
         return cls(mode, bones[rows], None if len(rows) == len(bones) else rows, channel, table)
 
+    def values(self, rotations_wxyz: Array) -> Array:
+        """What is written for a pose's (D, 4) rotations: (N, 4), or (N, 3) angles that are still to
+        be brought near to those before."""
+        quats = rotations_wxyz if self.rows is None else rotations_wxyz[self.rows]
+        if self.mode == _AXIS_ANGLE:
+            return _axis_angles(quats)
+        if self.mode == 0:
+            return quats.astype(np.float32)
+        return euler_from_matrix(matrix_from_quat(quats), _order(self.mode))
+
+    def write(self, bones: Any, values: Array) -> None:
+        """The channel of all bones is read, changed where we drive, and written."""
+        flat = self.table.ravel()
+        bones.foreach_get(self.channel, flat)
+        if self.mode > 0:
+            values = _near(self.table[self.bones], values, _order(self.mode))
+        self.table[self.bones] = values
+        bones.foreach_set(self.channel, flat)
+
 
 @dataclass(frozen=True)
 class _Mover:
@@ -56,9 +75,21 @@ class _Mover:
     to_own: Array
     """(3, 3) takes what the pose says to the bone's location."""
 
-    def move(self, bones: Any, moved: Array) -> None:
-        """By (3,) m, as the pose says it; of so few bones one by one costs less than all."""
-        bones[self.bone].location = (self.to_own @ moved).tolist()
+    def location(self, moved: Array) -> tuple[int, list[float]]:
+        """The bone and where it is, moved by (3,) m as the pose says it."""
+        return self.bone, (self.to_own @ moved).tolist()
+
+
+@dataclass(frozen=True)
+class ReadyPose:
+    """A pose as Blender takes it."""
+
+    turns: list[Array]
+    """`_Group.values`, in their order."""
+    locations: list[tuple[int, list[float]]]
+    """Of bones, by place; of so few one by one costs less than of all."""
+    carried: list[float] | None
+    """The object's location, if it carries the character."""
 
 
 @dataclass(frozen=True)
@@ -76,6 +107,18 @@ class RigChannels:
     None: the object does not carry the character."""
     heading: HeadingPlan | None = None
     """The root bone turns too: its rotation is the last row of the pose."""
+
+    def ready(self, pose: RigPose) -> ReadyPose:
+        """All that can be done for a pose without Blender, in any thread."""
+        pose, carried = headed(self.heading, pose), None
+        locations = [self.carrier.location(pose.hips_m)]
+        if self.root is not None:
+            locations.append(self.root.location(pose.root_m))
+        if self.carried is not None:
+            at_home, inward = self.carried
+            carried = (at_home + inward @ pose.object_m).tolist()
+        turns = [group.values(pose.rotations_wxyz) for group in self.groups]
+        return ReadyPose(turns, locations, carried)
 
     @classmethod
     def of(cls, rig_object: bpy.types.Object, rig: Rig, note: RigNote) -> RigChannels:
@@ -122,34 +165,18 @@ def rotation_modes(rig_object: bpy.types.Object) -> Array:
     return modes
 
 
-def set_rig_pose(rig_object: bpy.types.Object, channels: RigChannels, pose: RigPose) -> None:
+def set_rig_pose(rig_object: bpy.types.Object, channels: RigChannels, pose: ReadyPose) -> None:
     """Pose the driven bones without evaluating anything; all others keep what they have.
 
     Setting a single location tells Blender that the pose has changed; arrays alone do not.
     """
-    bones, pose = pose_bones(rig_object), headed(channels.heading, pose)
-    for group in channels.groups:
-        _turn(bones, group, pose.rotations_wxyz)
-    channels.carrier.move(bones, pose.hips_m)
-    if channels.root is not None:
-        channels.root.move(bones, pose.root_m)
-    if channels.carried is not None:
-        location, inward = channels.carried
-        rig_object.location = (location + inward @ pose.object_m).tolist()
-
-
-def _turn(bones: Any, group: _Group, rotations_wxyz: Array) -> None:
-    """One channel of all bones is read, changed where we drive, and written."""
-    channel, table, values = group.channel, group.table, group.table.ravel()
-    quats = rotations_wxyz if group.rows is None else rotations_wxyz[group.rows]
-    bones.foreach_get(channel, values)
-    if group.mode == _AXIS_ANGLE:
-        table[group.bones] = _axis_angles(quats)
-    elif group.mode == 0:
-        table[group.bones] = quats
-    else:
-        table[group.bones] = _eulers(quats, _MODES[group.mode], table[group.bones])
-    bones.foreach_set(channel, values)
+    bones = pose_bones(rig_object)
+    for group, values in zip(channels.groups, pose.turns, strict=True):
+        group.write(bones, values)
+    for bone, location in pose.locations:
+        bones[bone].location = location
+    if pose.carried is not None:
+        rig_object.location = pose.carried
 
 
 def _channel(mode: int) -> tuple[str, int]:
@@ -166,11 +193,14 @@ def _axis_angles(quats: Array) -> Array:
     return np.concatenate([angles, axes], -1)
 
 
-def _eulers(quats: Array, mode: str, before: Array) -> Array:
-    """(N, 3) about x, y, z, the nearest to (N, 3) before; Blender turns about the first first."""
-    order = mode[::-1]
+def _order(mode: int) -> str:
+    """Blender turns about the first axis of a mode's name first."""
+    return _MODES[mode][::-1]
+
+
+def _near(before: Array, angles: Array, order: str) -> Array:
+    """(N, 3) about x, y, z, the nearest to (N, 3) before, of angles about the axes in `order`."""
     axes = ["XYZ".index(axis) for axis in order]
-    angles = euler_from_matrix(matrix_from_quat(quats), order)
     found = np.empty_like(angles)
     found[:, axes] = continuous_euler(np.stack([before[:, axes], angles]))[1]
     return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from retarget.rigs.rig import RootMotion
 from retarget.rigs.skeleton import RigSkeleton
 
 from .actors import Rule
+from .copies import is_copy, noted_name
 from .reader import rest_skeleton
 from .settings import RigSettings, settings_from, stored_settings
 
@@ -81,16 +82,18 @@ def skeleton_at_home(rig_object: bpy.types.Object, note: RigNote) -> RigSkeleton
 
 
 def note_text(rig_object: bpy.types.Object) -> str | None:
-    """What was noted of an object."""
+    """What was noted of an object. Who was copied of somebody who follows a person does not."""
     if _is_ours_to_write(rig_object):
         text = rig_object.get(_KEY)
-        return text if isinstance(text, str) else None
+        if not isinstance(text, str):
+            return None
+        return _following_nobody(text) if is_copy(rig_object, text, _KEY) else text
     return _scene_notes().get(rig_object.name_full)
 
 
 def write_note(rig_object: bpy.types.Object, note: RigNote | None) -> None:
     """Note it, or, of None, forget it."""
-    text = None if note is None else as_text(note)
+    text = None if note is None else as_text(note, rig_object.name)
     if _is_ours_to_write(rig_object):
         if text is not None:
             rig_object[_KEY] = text
@@ -104,19 +107,31 @@ def write_note(rig_object: bpy.types.Object, note: RigNote | None) -> None:
 
 
 def read_note(rig_object: bpy.types.Object) -> RigNote | None:
-    """What was noted of an object.
+    """What was noted of an object; a copy's home is where it stands.
 
     Raises:
         RetargetError: somebody else wrote there.
     """
     text = note_text(rig_object)
-    return None if text is None else from_text(text)
+    if text is None:
+        return None
+    note = from_text(text)
+    if not _is_ours_to_write(rig_object) or not is_copy(rig_object, text, _KEY):
+        return note
+    here = note_here(rig_object, note.joint_map)
+    return replace(note, home=here.home, location=here.location, space=here.space)
 
 
-def as_text(note: RigNote) -> str:
+def as_text(note: RigNote, of: str = "") -> str:
+    """What is kept of a note in the file.
+
+    Args:
+        of: the object's name.
+    """
     joints = note.joint_map
     stored: dict[str, Any] = {
         "version": 1,
+        "of": of,
         "home": note.home.tolist(),
         "location": note.location.tolist(),
         "space": note.space.tolist(),
@@ -177,6 +192,16 @@ def from_text(text: str) -> RigNote:
         raise RetargetError(
             f"what is noted of this character cannot be read ({error}): assign it anew"
         ) from None
+
+
+@lru_cache(maxsize=64)
+def _following_nobody(text: str) -> str:
+    """The note as it is without its person."""
+    try:
+        note = from_text(text)
+    except RetargetError:
+        return text  # whoever wants to read it says so
+    return as_text(replace(note, rule=Rule.NOBODY, track_id=None), noted_name(text))
 
 
 def _is_ours_to_write(rig_object: bpy.types.Object) -> bool:

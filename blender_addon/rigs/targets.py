@@ -7,46 +7,25 @@ Objects are looked up anew at every tick: undo, file loading and the user may ha
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 import bpy
-import numpy as np
 
 from livemocap.messages import TrackFrame
 from livemocap.rotation import Array, rotvec_from_quat
 from retarget.rigs.average_person import average_joints
 from retarget.rigs.gains import JAW
-from retarget.rigs.live import LiveCast
-from retarget.rigs.solve import Actor, fit
 
 from ..stream.crowd import Crowd
 from ..stream.world import World
 from .actors import Casting, Wish
 from .channels import set_rig_pose
 from .face import set_face
-from .motion_settings import LiveMotion
 from .note import note_text
-from .settings import RigSettings
 from .shape import RigShape, bones_seen, shape_of, still_fits
+from .stage import Follows, Stage
 
 _TELL_S = 30.0
 """How long it is said that a character is gone."""
-
-_BODY_M = 0.001
-"""A body that differs by more is another one."""
-
-
-@dataclass(frozen=True)
-class _Follows:
-    """One character that follows one person."""
-
-    uid: int
-    shape: RigShape
-    track_id: int
-
-    @property
-    def key(self) -> tuple[int, int, int]:
-        return self.uid, id(self.shape), self.track_id
 
 
 class Targets:
@@ -64,12 +43,7 @@ class Targets:
         """Names of those that went away, and when."""
         self._shapes: dict[int, RigShape] = {}
         self._crowd, self._casting = Crowd(), Casting()
-        self._anchors: dict[int, Array] = {}
-        self._world = World()
-        self._motion = LiveMotion()
-        self._following: list[_Follows] = []
-        self._cast: LiveCast | None = None
-        self._rests = np.zeros((0, 55, 3))
+        self._stage = Stage()
         self._checked = 0
 
     @property
@@ -81,7 +55,7 @@ class Targets:
     @property
     def moving(self) -> frozenset[int]:
         """People whose characters moved with them in the newest frames."""
-        return frozenset(follows.track_id for follows in self._following)
+        return frozenset(follows.track_id for follows in self._stage.following)
 
     def connection_lost(self) -> None:
         """Who comes back is called by other ids, perhaps."""
@@ -93,11 +67,7 @@ class Targets:
 
     def show_in(self, world: World) -> None:
         """People are shown in this world from now on, and characters go along."""
-        carry = self._world.to(world)
-        self._world = world
-        self._anchors = {uid: carry(at) * [1.0, 0.0, 1.0] for uid, at in self._anchors.items()}
-        self._cast, self._following, self._rests = None, [], np.zeros((0, 55, 3))
-        self._motion = LiveMotion()
+        self._stage.show_in(world)
 
     def characters(self) -> dict[int, list[str]]:
         """Names of those that follow a person now, by track id."""
@@ -136,7 +106,8 @@ class Targets:
         fresh = self._crowd.update(frames, now_s)
         rigs = self._find(now_s)
         if not rigs:
-            self.driven, self._following, self._cast = {}, [], None
+            self.driven = {}
+            self._stage.clear()
             return
         if self._crowd.restarted:
             self._casting.restart()
@@ -144,8 +115,16 @@ class Targets:
             self._learn(uid, rig_object, text)
         self._look_closely(rigs, now_s)
         self.driven = self._casting.step(self._crowd.seen, self._wishes(rigs), now_s)
-        self._follow([f for f in self._wanted() if f.track_id in self._crowd.people])
+        people = self._crowd.people
+        self._stage.follow([f for f in self._wanted() if f.track_id in people], people)
         self._pose(rigs, fresh - self.held)
+
+    def work_ahead(self, frame: TrackFrame) -> None:
+        """What `show` will need of a new frame and not of Blender. Any thread may call it, while
+        no other one is at work here."""
+        people = self._crowd.look_ahead(frame)
+        if self._stage.can_pose(people):
+            self._stage.posed(people)
 
     def _find(self, now_s: float) -> dict[int, tuple[bpy.types.Object, str]]:
         """The characters and their notes, by name order."""
@@ -177,9 +156,9 @@ class Targets:
             del self._gone[uid]
         self._someone_left = False
         self._rigs = {uid: _place(each) for uid, (each, _) in found.items()}
-        for kept in (self._shapes, self._anchors):
-            for uid in kept.keys() - found.keys():
-                del kept[uid]
+        for uid in self._shapes.keys() - found.keys():
+            del self._shapes[uid]
+        self._stage.forget_others(found)
         for uid in self._shapes.keys() & found.keys():
             if bones_seen(found[uid][0]) != self._shapes[uid].bones:
                 self._shapes[uid] = shape_of(*found[uid])
@@ -191,7 +170,7 @@ class Targets:
             return
         self._shapes[uid] = now = shape_of(rig_object, text)
         if before is None or _given(before) != _given(now):
-            self._anchors.pop(uid, None)
+            self._stage.forget_place(uid)
 
     def _look_closely(self, rigs: Mapping[int, tuple[bpy.types.Object, str]], now_s: float) -> None:
         """At one character a tick: bones renamed, rest pose edited, taken out of the scene."""
@@ -209,79 +188,33 @@ class Targets:
         wishes = ((uid, self._shapes[uid].wish) for uid in rigs)
         return {uid: wish for uid, wish in wishes if wish is not None}
 
-    def _wanted(self) -> list[_Follows]:
+    def _wanted(self) -> list[Follows]:
         return [
-            _Follows(uid, self._shapes[uid], track_id)
+            Follows(uid, self._shapes[uid], track_id)
             for uid, track_id in sorted(self.driven.items())
             if (note := self._shapes[uid].note) is not None and note.live
         ]
-
-    def _follow(self, wanted: list[_Follows]) -> None:
-        """Calibrate whom it takes: another character, another person, another body."""
-        if self._cast is None or [f.key for f in wanted] != [f.key for f in self._following]:
-            known = {f.key: actor for f, actor in zip(self._following, self._actors, strict=True)}
-            actors = [known.get(each.key) or self._fit(each) for each in wanted]
-            self._cast = self._going_on(wanted, actors) if actors else None
-            self._following, self._rests = wanted, _rests(actors)
-        people = self._crowd.people
-        rests = np.array([people[f.track_id].rest_joints for f in wanted]).reshape(-1, 55, 3)
-        changed = np.abs(rests - self._rests).max((1, 2), initial=0) > _BODY_M
-        for row in np.flatnonzero(changed).tolist():
-            assert self._cast is not None, "nobody has another body if nobody is there"
-            self._cast.recalibrate(row, self._fit(wanted[row]))
-            self._rests[row] = rests[row]
-
-    def _going_on(self, wanted: list[_Follows], actors: list[Actor]) -> LiveCast:
-        """Feet of those who were here already stay where they are held."""
-        cast = LiveCast(actors, [_foot_lock(each) for each in wanted])
-        if self._cast is not None:
-            rows = {(each.uid, each.track_id): row for row, each in enumerate(self._following)}
-            cast.continued(self._cast, [rows.get((f.uid, f.track_id), -1) for f in wanted])
-        return cast
-
-    @property
-    def _actors(self) -> list[Actor]:
-        return [] if self._cast is None else self._cast.actors
-
-    def _fit(self, follows: _Follows) -> Actor:
-        """Where a character got its first person they stand on the same spot; a new id of the
-        same person must not move it."""
-        person = self._crowd.people[follows.track_id]
-        anchor = self._anchors.setdefault(follows.uid, person.pelvis * [1.0, 0.0, 1.0])
-        assert follows.shape.rig is not None
-        return fit(self._world.rig(follows.shape.rig), person.rest_joints, anchor)
 
     def _pose(
         self, rigs: Mapping[int, tuple[bpy.types.Object, str]], fresh: frozenset[int]
     ) -> None:
         """Set the poses of those whose person is in a new frame."""
-        if self._cast is None:
+        if not self._stage.following:
             return
-        people = [self._crowd.people[f.track_id] for f in self._following]
-        t_s = np.array([person.t_s for person in people])
-        local, pelvis = self._motion.apply(
-            [((f.uid, f.track_id), _settings(f)) for f in self._following],
-            t_s,
-            np.stack([person.local_wxyz for person in people]),
-            np.stack([person.pelvis for person in people]),
-        )
-        poses = self._cast.solve(t_s, local, pelvis)
-        for row, follows in enumerate(self._following):
-            if follows.track_id in fresh and follows.shape.channels is not None:
-                rig_object, _ = rigs[follows.uid]
-                set_rig_pose(rig_object, follows.shape.channels, poses[row])
-                self._set_faces(follows, local[row, JAW], people[row].expression)
-
-    @staticmethod
-    def _set_faces(follows: _Follows, jaw_wxyz: Array, expression: Array) -> None:
-        strength = _settings(follows).expression_gain
-        for mesh in follows.shape.faces:
-            set_face(mesh, rotvec_from_quat(jaw_wxyz), strength * expression)
+        now = self._stage.posed(self._crowd.people)
+        for row, follows in enumerate(self._stage.following):
+            channels, pose = follows.shape.channels, now.poses[row]
+            if follows.track_id not in fresh or channels is None or pose is None:
+                continue
+            set_rig_pose(rigs[follows.uid][0], channels, pose)
+            if follows.shape.faces:
+                _set_faces(follows, now.local_wxyz[row, JAW], now.bodies[row].expression)
 
 
-def _settings(follows: _Follows) -> RigSettings:
-    assert follows.shape.note is not None, "it follows somebody"
-    return follows.shape.note.settings
+def _set_faces(follows: Follows, jaw_wxyz: Array, expression: Array) -> None:
+    strength = follows.settings.expression_gain
+    for mesh in follows.shape.faces:
+        set_face(mesh, rotvec_from_quat(jaw_wxyz), strength * expression)
 
 
 def _place(rig_object: bpy.types.Object) -> tuple[str, str | None]:
@@ -292,16 +225,6 @@ def _place(rig_object: bpy.types.Object) -> tuple[str, str | None]:
 def _is_shown(rig_object: bpy.types.Object) -> bool:
     """Whether it is in a scene; what was deleted may be kept by others that refer to it."""
     return bool(rig_object.users_collection)
-
-
-def _foot_lock(follows: _Follows) -> float:
-    note = follows.shape.note
-    return 0.0 if note is None else note.foot_lock
-
-
-def _rests(actors: list[Actor]) -> Array:
-    """(P, 55, 3) m."""
-    return np.array([actor.rest_joints for actor in actors]).reshape(-1, 55, 3)
 
 
 def _given(shape: RigShape) -> int | None:

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -41,10 +42,10 @@ class Body:
 class _View:
     """What a camera saw last."""
 
-    seen_s: float
     sequence: int
     people: dict[int, Body]
     seen: dict[int, Seen]
+    seen_s: float = -math.inf
 
 
 class Crowd:
@@ -56,11 +57,16 @@ class Crowd:
         self.restarted = False
         """Whether ids of the last frames are of another worker than those before."""
         self._views: dict[str, _View] = {}
+        self._looked_at: tuple[TrackFrame, _View] | None = None
         self._was_cut = False
 
     def connection_lost(self) -> None:
         """The next frames are another worker's."""
         self._was_cut = bool(self._views)
+
+    def look_ahead(self, frame: TrackFrame) -> dict[int, Body]:
+        """Who is in a frame that `update` will take in, by track id."""
+        return self._look(frame).people
 
     def update(self, frames: Iterable[TrackFrame], now_s: float) -> frozenset[int]:
         """Take in new frames, one a camera; returns who is in them."""
@@ -72,7 +78,8 @@ class Crowd:
             before = self._views.get(frame.camera_id)
             if before is not None and frame.sequence < before.sequence:
                 self.restarted |= now_s - before.seen_s > _SILENCE_S
-            view = _view(frame, now_s)
+            view = self._look(frame)
+            view.seen_s = now_s
             self._views[frame.camera_id] = view
             fresh.update(view.people)
         for camera_id, view in list(self._views.items()):
@@ -82,9 +89,14 @@ class Crowd:
         self.seen = {i: seen for view in self._views.values() for i, seen in view.seen.items()}
         return frozenset(fresh)
 
+    def _look(self, frame: TrackFrame) -> _View:
+        if self._looked_at is None or self._looked_at[0] is not frame:
+            self._looked_at = frame, _view(frame)
+        return self._looked_at[1]
 
-def _view(frame: TrackFrame, now_s: float) -> _View:
-    view = _View(now_s, frame.sequence, {}, {})
+
+def _view(frame: TrackFrame) -> _View:
+    view = _View(frame.sequence, {}, {})
     local = quat_from_rotvec(frame.joint_rotvecs)
     pelvis = np.asarray(frame.pelvis, float)
     across = _across(frame)

@@ -7,7 +7,7 @@ import atexit
 import logging
 import math
 import time
-from dataclasses import dataclass, field, replace
+from dataclasses import InitVar, dataclass, field, replace
 
 import bpy
 
@@ -20,9 +20,10 @@ from ..panels.world_panel import chosen_world
 from ..rigs.targets import Targets
 from ..takes import recording
 from ..windows import redraw_views, some_window
+from .ahead import Ahead
 from .built_in.source import BuiltInStream
 from .posing import Poser
-from .receiver import TOPIC, Receiver
+from .receiver import TOPIC, Receiver, Source
 from .roster import Roster
 from .subscriber import EndpointError, is_loopback
 from .world import World
@@ -49,7 +50,9 @@ class OfflineError(RuntimeError):
 class Live:
     """What exists while connected."""
 
-    receiver: Receiver
+    source: InitVar[str | Source]
+    world: World
+    """Where people are shown now."""
     is_test: bool = False
     """It plays the built-in stream."""
     poser: Poser = field(default_factory=Poser)
@@ -60,13 +63,39 @@ class Live:
     listed_s: float = 0.0
     trouble: str = ""
     """The last error of a tick, in words; empty when the last one went well."""
-    world: World = field(default_factory=World)
-    """Where people are shown now."""
-    asked: World = field(default_factory=World)
-    """What was asked for last."""
+    asked: World = field(init=False)
+    """The world that was asked for last."""
     asked_s: float = -math.inf
     redrawn_s: float = 0.0
     logged_s: float = 0.0
+    ahead: Ahead = field(init=False)
+    """Whoever has its turn, and nobody else, works with what is here."""
+    receiver: Receiver = field(init=False)
+    _placed: tuple[TrackFrame, TrackFrame] | None = None
+    """The last frame as it came and as it is shown."""
+
+    def __post_init__(self, source: str | Source) -> None:
+        self.asked = self.world
+        self.targets.show_in(self.world)
+        self.ahead = Ahead(self._work_ahead)
+        self.receiver = Receiver(source, heard=self.ahead.heard)  # last: its thread uses the others
+
+    def show_in(self, world: World) -> None:
+        """People are shown there from now on."""
+        self.targets.show_in(world)
+        self.world, self._placed = world, None
+
+    def placed(self, frame: TrackFrame) -> TrackFrame:
+        """A frame with everybody where they are shown."""
+        if self._placed is None or self._placed[0] is not frame:
+            self._placed = frame, self.world.frame(frame)
+        return self._placed[1]
+
+    def _work_ahead(self, frame: TrackFrame) -> None:
+        """In the receiver's thread."""
+        frame = self.placed(frame)
+        self.targets.work_ahead(frame)
+        self.poser.work_ahead(frame)
 
 
 _live: Live | None = None
@@ -97,14 +126,14 @@ def connect(address: str) -> None:
         _refusal = error
         raise
     disconnect()
-    _begin(Live(Receiver(address)))
+    _begin(Live(address, chosen_world()))
     _LOG.info("listens to %s", address)
 
 
 def play_test_stream() -> None:
     """Show the built-in people; replaces the connection there was. Opens no socket."""
     disconnect()
-    _begin(Live(Receiver(BuiltInStream(TOPIC.encode())), is_test=True))
+    _begin(Live(BuiltInStream(TOPIC.encode()), chosen_world(), is_test=True))
     _LOG.info("plays the test stream")
 
 
@@ -134,14 +163,8 @@ def tick(now_s: float) -> bool:
     if _live is None:
         return False
     _live.receiver.keep_past(record_settings().pre_roll_s)
-    frames = _live.receiver.take_newest()
-    if not _live.receiver.connected:
-        _live.targets.connection_lost()
-    if frames:
-        _settle(_live, chosen_world(), now_s)
-        _show(_live, [_live.world.frame(frame) for frame in frames], now_s)
-        _list_people(_live, now_s)
-        _live.trouble = ""
+    with _live.ahead.shown():
+        frames = _show_newest(_live, now_s)
     if frames or now_s - _live.redrawn_s > _REDRAW_S:
         _live.redrawn_s = now_s
         redraw_views()
@@ -182,8 +205,6 @@ def _require_allowed(address: str) -> None:
 
 def _begin(connection: Live) -> None:
     global _live
-    connection.world = connection.asked = chosen_world()
-    connection.targets.show_in(connection.world)
     _live = connection
     atexit.register(connection.receiver.close)  # nothing more: Blender is being taken down by then
     bpy.app.timers.register(_on_timer, persistent=True)
@@ -196,8 +217,20 @@ def _settle(connection: Live, asked: World, now_s: float) -> None:
     if now_s - connection.asked_s < _SETTLE_S:
         asked = replace(asked, scale=connection.world.scale)
     if asked != connection.world:
-        connection.targets.show_in(asked)
-        connection.world = asked
+        connection.show_in(asked)
+
+
+def _show_newest(connection: Live, now_s: float) -> list[TrackFrame]:
+    """The frames that came since the last call."""
+    frames = connection.receiver.take_newest()
+    if not connection.receiver.connected:
+        connection.targets.connection_lost()
+    if frames:
+        _settle(connection, chosen_world(), now_s)
+        _show(connection, [connection.placed(frame) for frame in frames], now_s)
+        _list_people(connection, now_s)
+        connection.trouble = ""
+    return frames
 
 
 def _show(connection: Live, frames: list[TrackFrame], now_s: float) -> None:

@@ -12,7 +12,7 @@ import bpy
 from livemocap.messages import TRACK_TENTATIVE, TrackFrame
 from livemocap.rotation import Array, quat_from_rotvec
 
-from ..armatures.armature import pose_order, set_pose
+from ..armatures.armature import ProxyPose, pose_order, set_pose
 from ..armatures.bones import BoneLayout, bone_layout
 from .crowd import FORGET_CAMERA_S
 from .proxies import (
@@ -39,6 +39,9 @@ class _Shape:
     layout: BoneLayout
     order: Array
 
+    def posed(self, local_wxyz: Array, pelvis: Array) -> ProxyPose:
+        return ProxyPose.of(self.order, self.layout, local_wxyz, pelvis)
+
 
 class Poser:
     """Shows the people of each camera's newest frame. Holds nothing of Blender's between calls."""
@@ -54,6 +57,8 @@ class Poser:
         """People whose proxies stay as they are."""
         self._people: dict[str, tuple[float, list[Person]]] = {}
         self._shapes: dict[int, _Shape] = {}
+        self._ready: tuple[TrackFrame | None, dict[int, tuple[_Shape, ProxyPose]]] = None, {}
+        """The frame that was worked on last, and poses by track id."""
         self._gone_since_s: dict[int, float] = {}
 
     @property
@@ -66,6 +71,18 @@ class Poser:
         """Bones may have changed behind our back, by undo or another file."""
         self._shapes.clear()
 
+    def work_ahead(self, frame: TrackFrame) -> None:
+        """Poses of a frame that will be shown, for the proxies that are there. Any thread may call
+        it, while no other one is at work here."""
+        poses: dict[int, tuple[_Shape, ProxyPose]] = {}
+        rows = self._rows(frame)
+        rotations = quat_from_rotvec(frame.joint_rotvecs) if rows else frame.joint_rotvecs
+        for row, track_id in rows:
+            shape = self._shapes.get(track_id)
+            if shape is not None and shape.rest == fingerprint(frame.rest_joints[row]):
+                poses[track_id] = shape, shape.posed(rotations[row], frame.pelvis[row])
+        self._ready = frame, poses
+
     def show(self, frames: Iterable[TrackFrame], now_s: float) -> None:
         """Pose everybody; people who are in no camera's newest frame are hidden."""
         proxies = find_proxies()
@@ -77,19 +94,33 @@ class Poser:
         self._forget_silent_cameras(now_s)
         self._retire_gone(proxies, now_s)
 
+    def _rows(self, frame: TrackFrame) -> list[tuple[int, int]]:
+        """Rows and track ids of those whose proxies are to be seen."""
+        people = zip(frame.track_ids.tolist(), frame.states.tolist(), strict=True)
+        return [
+            (row, track_id)
+            for row, (track_id, state) in enumerate(people)
+            if state != TRACK_TENTATIVE and track_id not in self.covered
+        ]
+
     def _pose(self, frame: TrackFrame, proxies: dict[int, bpy.types.Object]) -> None:
-        if self.covered.issuperset(frame.track_ids.tolist()):
-            return
-        rotations = quat_from_rotvec(frame.joint_rotvecs)
-        for row, track_id in enumerate(frame.track_ids.tolist()):
-            if frame.states[row] == TRACK_TENTATIVE or track_id in self.covered:
-                continue
+        if self._ready[0] is not frame:
+            self.work_ahead(frame)
+        for row, track_id in self._rows(frame):
+            shape, pose = self._ready[1].get(track_id, (None, None))
             rest_joints = frame.rest_joints[row]
-            rest = fingerprint(rest_joints)
+            rest = fingerprint(rest_joints) if shape is None else shape.rest
             proxy = self._proxy(track_id, proxies.get(track_id), rest_joints, rest)
-            if proxy is not None and track_id not in self.held:
-                shape = self._shapes[track_id]
-                set_pose(proxy, shape.order, shape.layout, rotations[row], frame.pelvis[row])
+            if proxy is None:
+                continue
+            proxies[track_id] = proxy  # one that was found elsewhere may be hidden
+            if track_id in self.held:
+                continue
+            now = self._shapes[track_id]
+            if pose is None or now is not shape:
+                rotations = quat_from_rotvec(frame.joint_rotvecs[row])
+                pose = now.posed(rotations, frame.pelvis[row])
+            set_pose(proxy, pose)
 
     def _proxy(
         self, track_id: int, proxy: bpy.types.Object | None, rest_joints: Array, rest: str

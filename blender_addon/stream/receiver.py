@@ -7,6 +7,8 @@ import logging
 import threading
 import time
 from collections import deque
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Protocol
@@ -79,10 +81,16 @@ class Receiver:
 
     Args:
         source: an address, or what is polled instead of one, by the thread alone.
+        heard: entered by the thread with each frame that may be the newest, while it hands it over.
     """
 
-    def __init__(self, source: str | Source, topic: str = TOPIC) -> None:
-        self._topic = topic.encode()
+    def __init__(
+        self,
+        source: str | Source,
+        topic: str = TOPIC,
+        heard: Callable[[TrackFrame], AbstractContextManager[None]] = nullcontext,
+    ) -> None:
+        self._topic, self._heard = topic.encode(), heard
         listens = isinstance(source, str)
         self._source: Source = Subscriber(source, [self._topic]) if listens else source
         self._lock = threading.Lock()
@@ -176,15 +184,16 @@ class Receiver:
                 continue
             for message in heard:
                 if message[:1] == [self._topic]:
-                    self._accept(message[1:])
+                    self._accept(message[1:], is_last=message is heard[-1])
         self._source.close()
 
-    def _accept(self, parts: list[bytes]) -> None:
+    def _accept(self, parts: list[bytes], is_last: bool) -> None:
         now_ns = time.monotonic_ns()
         try:
             message = wire.decode(parts)
             _require_finite(message)
-            with self._lock:
+            newest = message if is_last and isinstance(message, TrackFrame) else None
+            with self._heard(newest) if newest else nullcontext(), self._lock:
                 self._keep(Packet(now_ns, parts, message))
         except Exception as error:
             self._refuse(error)

@@ -39,6 +39,7 @@ def set_aside(*_: object) -> None:
         if is_proxy(each) and not each.select_get() and not each.hide_get():
             _aside.add(each.session_uid)
             collection.objects.unlink(each)
+    _list_anew()
 
 
 @persistent
@@ -48,6 +49,14 @@ def put_back(*_: object) -> None:
         if each.session_uid in _aside and not each.users_collection:
             proxy_collection().objects.link(each)
     _aside.clear()
+
+
+def _list_anew() -> None:
+    """Let every view layer list its objects now: 4.2 does so in the middle of undo if need be, and
+    crashes over those that are freed by then."""
+    for scene in bpy.data.scenes:
+        for layer in scene.view_layers:
+            _ = layer.objects.active
 
 
 def _handlers() -> tuple[tuple[list, list], ...]:

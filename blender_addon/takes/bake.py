@@ -14,7 +14,7 @@ import bpy
 
 from livemocap.rotation import Array
 from livemocap.take_glance import left_out
-from livemocap.take_writer import PART_SUFFIX, TakeError
+from livemocap.take_writer import TakeError, take_name
 from livemocap.track_rows import read_track_rows
 from retarget.motion import PersonMotion, SeenPeople, sample
 from retarget.rates import measured_rate
@@ -27,7 +27,9 @@ from ..stream.proxies import can_build
 from ..stream.world import AS_IT_COMES, World
 from .action import ActionGoneError, TakeAction, all_or_none
 from .aside import Aside
-from .bake_targets import Character, Curves, NewPerson, Poses, Target, TargetError
+from .bake_characters import Character
+from .bake_curves import Curves, Poses
+from .bake_targets import NewPerson, Target, TargetError
 from .key_times import WHOLE, KeyRate, KeyTimes, Window, exact_rate
 from .sparse_curves import sparse
 
@@ -99,7 +101,7 @@ class Bake:
     @property
     def take(self) -> str:
         """Its name."""
-        return self._options.take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+        return take_name(self._options.take)
 
     def step(self, budget_s: float) -> bool:
         """Work for about so long; True when all is done.

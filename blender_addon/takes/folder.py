@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from livemocap.take_glance import glance
-from livemocap.take_writer import PART_SUFFIX, TakeError, free_name
+from livemocap.take_writer import PART_SUFFIX, TakeError, free_name, take_name
 
 from .disk import free_bytes
 
@@ -42,7 +42,7 @@ class TakeLine:
     @property
     def title(self) -> str:
         """What it is called."""
-        return self.path.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+        return take_name(self.path)
 
 
 def takes_in(folder: Path) -> list[TakeLine]:

@@ -94,7 +94,7 @@ class Recording:
         except TakeError as error:
             raise RecordingError(str(error)) from None
         except OSError as error:
-            raise RecordingError(f"{folder}: {error.strerror}") from None
+            raise RecordingError(f"{folder}: {error.strerror or error}") from None
         self.left_out: frozenset[int] = frozenset()
         """Track ids of people whom the take says are not to be baked. They are recorded, too."""
         self._receiver = receiver

@@ -5,9 +5,9 @@ Files of others may hold more (pivots, pre-rotations, other orders of axes): tho
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -15,13 +15,16 @@ from livemocap.rotation import Array
 
 from ..errors import RetargetError
 from ..euler import matrix_from_euler
-from .objects import ROOT
+from .channels import ROTATION, TRANSLATION
+from .models import Model, Scene, making_sense_of
 from .ticks import TICKS_PER_S
-from .tree import Node, Tree, read_tree
+from .tree import read_tree
 
 _ORDER = "ZYX"
-_CM_PER_METRE = 100.0
 _STRANGE = ("PreRotation", "PostRotation", "RotationOffset", "RotationPivot", "RotationOrder")
+
+_Channel = tuple[int, str, int]
+"""Number of the model, property, axis."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,108 +65,80 @@ class FbxClip:
 
 
 def read_clip(path: Path) -> FbxClip:
-    """Read a file that `write_fbx` wrote.
+    """Read a file that `write_fbx` or `write_rig_copy` wrote.
 
     Raises:
         RetargetError: it is damaged, or another program's.
     """
-    try:
-        return _clip(read_tree(path))
-    except (KeyError, ValueError, IndexError, TypeError, AttributeError) as error:
-        raise RetargetError(f"{path}: not an FBX file as we write them ({error})") from None
+    scene = Scene(path, read_tree(path))
+    with making_sense_of(path):
+        return _clip(scene)
 
 
-def _clip(tree: Tree) -> FbxClip:
-    objects, links = _section(tree, "Objects"), _section(tree, "Connections")
-    models = {each.values()[0]: each for each in objects if each.name == "Model"}
-    joined = [each.values()[1:3] for each in links if each.values()[0] == "OO"]
-    # bones hang on what deforms skin, too
-    above = {child: parent for child, parent in joined if child in models and parent in models}
-    order = _parents_first(list(models), above)
-    rows = {number: row for row, number in enumerate(order)}
-    found = _curves(objects, links)
+def _clip(scene: Scene) -> FbxClip:
+    models = _parents_first(scene.models)
+    _require_ours(scene.path, models)
+    rows = {model.number: row for row, model in enumerate(models)}
+    found = _curves(scene)
     ticks = _all_ticks(found)
-    titles = [models[number].values() for number in order]
-    rest = [_properties(models[number]) for number in order]
     return FbxClip(
-        names=tuple(title[1].split("\0")[0] for title in titles),
-        parents=tuple(rows.get(above.get(number, ROOT), -1) for number in order),
-        kinds=tuple(title[2] for title in titles),
-        metres=_unit_cm(tree) / _CM_PER_METRE,
-        scales=np.array([each.get("Lcl Scaling", (1.0, 1.0, 1.0)) for each in rest]),
+        names=tuple(model.name for model in models),
+        parents=tuple(rows.get(model.parent, -1) for model in models),
+        kinds=tuple(model.kind for model in models),
+        metres=scene.metres_per_unit,
+        scales=np.array([model.transform.scale for model in models]),
         ticks=ticks,
         keys=max((len(times) for times, _ in found.values()), default=0),
-        curves=_sampled(order, rest, found, ticks),
+        curves=_sampled(models, found, ticks),
     )
 
 
-def _section(tree: Tree, name: str) -> list[Node]:
-    return next(each for each in tree.nodes if each.name == name).children
+def _parents_first(models: Mapping[int, Model]) -> list[Model]:
+    def depth(model: Model) -> int:
+        return 1 + depth(models[model.parent]) if model.parent else 0
+
+    return sorted(models.values(), key=depth)
 
 
-def _parents_first(numbers: list[Any], above: dict[Any, Any]) -> list[Any]:
-    known = set(numbers)
-
-    def depth(number: Any) -> int:
-        return 1 + depth(above[number]) if above.get(number) in known else 0
-
-    return sorted(numbers, key=depth)
+def _require_ours(path: Path, models: Sequence[Model]) -> None:
+    for model in models:
+        for name in _STRANGE:
+            if any(model.transform.says.get(name, ())):
+                raise RetargetError(f"{path}: '{model.name}' has {name}, which we do not write")
 
 
-def _properties(model: Node) -> dict[str, tuple[float, ...]]:
-    block = model.first("Properties70")
-    found = {}
-    for row in () if block is None else block.below("P"):
-        name, *_, values = (*row.values()[:4], row.values()[4:])
-        if name in _STRANGE and any(values):
-            raise ValueError(f"{name} in {model.values()[1]!r}")
-        found[name] = tuple(values)
-    return found
-
-
-def _unit_cm(tree: Tree) -> float:
-    settings = next(each for each in tree.nodes if each.name == "GlobalSettings")
-    return float(_properties(settings)["UnitScaleFactor"][0])
-
-
-def _curves(objects: list[Node], links: list[Node]) -> dict[tuple[Any, str, int], Any]:
-    """(ticks, values) by model, property and axis."""
-    curves = {each.values()[0]: each for each in objects if each.name == "AnimationCurve"}
-    hung = [each.values()[1:] for each in links if each.values()[0] == "OP"]
+def _curves(scene: Scene) -> dict[_Channel, tuple[Array, Array]]:
+    """(ticks, values) of what is animated."""
+    curves = {each.values()[0]: each for each in scene.objects("AnimationCurve")}
+    hung = list(scene.links("OP"))
     owner = {child: (parent, name) for child, parent, name in hung if child not in curves}
     found = {}
     for child, parent, axis in hung:
         if child in curves:
             model, name = owner[parent]
             times, keys = (curves[child].first(n) for n in ("KeyTime", "KeyValueFloat"))
-            assert times is not None
-            assert keys is not None
-            found[model, name, "XYZ".index(axis[-1])] = times.values()[0], keys.values()[0]
+            if times and keys:
+                found[model, name, "XYZ".index(axis[-1])] = times.values()[0], keys.values()[0]
     return found
 
 
-def _all_ticks(found: dict[tuple[Any, str, int], Any]) -> Array:
+def _all_ticks(found: Mapping[_Channel, tuple[Array, Array]]) -> Array:
     each = [times for times, _ in found.values()]
     return np.unique(np.concatenate(each)) if each else np.zeros(1, np.int64)
 
 
 def _sampled(
-    order: list[Any],
-    rest: list[dict[str, tuple[float, ...]]],
-    found: dict[tuple[Any, str, int], Any],
-    ticks: Array,
+    models: Sequence[Model], found: Mapping[_Channel, tuple[Array, Array]], ticks: Array
 ) -> Array:
     """(B, 2, 3, T)."""
-    values = np.empty((len(order), 2, 3, len(ticks)))
-    for row, number in enumerate(order):
-        for kind, name in enumerate(("Lcl Translation", "Lcl Rotation")):
-            still = rest[row].get(name, (0.0, 0.0, 0.0))
+    values = np.empty((len(models), 2, 3, len(ticks)))
+    for row, model in enumerate(models):
+        own = model.transform
+        still = ((TRANSLATION, own.own_translation), (ROTATION, own.own_angles))
+        for kind, (name, rest) in enumerate(still):
             for axis in range(3):
-                times, keys = found.get((number, name, axis), (None, None))
-                if times is None:
-                    values[row, kind, axis] = still[axis]
-                else:
-                    values[row, kind, axis] = np.interp(ticks, times, keys)
+                keys = found.get((model.number, name, axis))
+                values[row, kind, axis] = rest[axis] if keys is None else np.interp(ticks, *keys)
     return values
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
@@ -11,6 +11,7 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..errors import RetargetError
+from ..progress import Progress
 from .channels import ROTATION, TRANSLATION, Channels
 from .eulers import continuous_degrees
 from .objects import Objects
@@ -35,10 +36,6 @@ class FbxMotion:
         return len(self.rotations)
 
 
-Progress = Callable[[int, int], None]
-"""Told how many bones are done, and of how many; what it raises ends the writing."""
-
-
 def add_curves(
     objects: Objects,
     skeleton: FbxSkeleton,
@@ -50,6 +47,9 @@ def add_curves(
     progress: Progress,
 ) -> None:
     """Add a motion of the bones that `models` are the numbers of.
+
+    Args:
+        progress: counts bones.
 
     Raises:
         RetargetError: the motion is of another number of bones, has no frame, or has values that

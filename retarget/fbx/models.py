@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,6 +18,8 @@ from livemocap.rotation import Array
 from ..errors import RetargetError
 from .transform import Transform
 from .tree import Node, Tree
+
+_CM_PER_METRE = 100.0
 
 _LARGE = 1 << 62
 """Numbers beyond leave no room after them."""
@@ -113,13 +115,25 @@ class Scene:
         """GlobalSettings by name."""
         return {name: values[0] for name, values in _rows(self.part("GlobalSettings")) if values}
 
+    @property
+    def metres_per_unit(self) -> float:
+        """How long the file's unit is."""
+        return float(self.settings().get("UnitScaleFactor", 1.0)) / _CM_PER_METRE
+
+    def links(self, kind: str) -> Iterator[Sequence[Any]]:
+        """Who hangs on what: (child, parent) of kind `OO`, with the parent's property of `OP`."""
+        for each in self._top["Connections"].children:
+            found, *link = each.values()
+            if found == kind:
+                yield link[: 3 if kind == "OP" else 2]
+
     def _bound_by_clusters(self) -> Iterator[tuple[int, Array]]:
         links = {
             each.values()[0]: link
             for each in self.objects("Deformer")
             if (link := each.first("TransformLink"))
         }
-        for child, parent in self._links():
+        for child, parent in self.links("OO"):
             if parent in links and child in self.models:
                 yield child, _matrix(links[parent])
 
@@ -128,16 +142,9 @@ class Scene:
         numbers = {each.values()[0] for each in self.objects("Model")}
         return {
             child: parent
-            for child, parent in self._links()
+            for child, parent in self.links("OO")
             if child in numbers and parent in numbers
         }
-
-    def _links(self) -> Iterator[tuple[int, int]]:
-        """(child, parent) of all objects that hang on objects."""
-        for each in self._top["Connections"].children:
-            kind, child, parent = each.values()[:3]
-            if kind == "OO":
-                yield child, parent
 
     def _template(self, record: str) -> Node | None:
         definitions = self.part("Definitions")

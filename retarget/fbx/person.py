@@ -12,7 +12,8 @@ from livemocap.skeleton import SMPLX
 
 from ..motion import PersonMotion
 from ..person_bones import person_bones
-from .curves import FbxMotion, Progress
+from ..progress import Progress
+from .curves import FbxMotion
 from .skeleton import FbxSkeleton
 from .writing import write_fbx
 

@@ -55,7 +55,7 @@ class PosedNodes:
     def __init__(self, scene: Scene, skeleton: FbxSkeleton) -> None:
         self._scene = scene
         self._skeleton = skeleton
-        self._axes, self._metres = _world_of(scene)
+        self._axes, self._metres = _world_axes(scene), scene.metres_per_unit
         self._numbers = [self._node_of(name) for name in skeleton.names]
         self._rows = {number: row for row, number in enumerate(self._numbers)}
         self._world = skeleton.rest_world()
@@ -152,15 +152,15 @@ class PosedNodes:
         return 1.0 if abs(size - 1) < _ROUNDING else size
 
 
-def _world_of(scene: Scene) -> tuple[Array, float]:
-    """(3, 3) from the file's axes to our world's, and metres a unit."""
+def _world_axes(scene: Scene) -> Array:
+    """(3, 3) from the file's axes to our world's."""
     says = scene.settings()
     axes = np.zeros((3, 3))
     for ours, (name, otherwise) in enumerate(zip(_AXES, (0, 1, 2), strict=True)):
         axes[ours, says.get(f"{name}Axis", otherwise)] = says.get(f"{name}AxisSign", 1)
     if np.linalg.det(axes) < 0.5:
         raise RetargetError(f"{scene.path}: its axes are left-handed")
-    return axes, says.get("UnitScaleFactor", 1.0) / 100
+    return axes
 
 
 def _channels(model: Model, turns: Array, places: Array) -> dict[str, Array]:

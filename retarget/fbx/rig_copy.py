@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 
 from ..errors import RetargetError
+from ..progress import Progress
 from ..whole_file import whole_file
 from .channels import Channels
-from .curves import FbxMotion, Progress, require_fitting
+from .curves import FbxMotion, require_fitting
 from .models import Scene, making_sense_of
 from .objects import Objects
 from .posed_nodes import PosedNodes
@@ -47,6 +48,7 @@ def write_rig_copy(
     Args:
         skeleton: that was read from `source`, in the world's axes (+Y up) and metres.
         take: what the animation is called.
+        progress: counts bones.
 
     Raises:
         RetargetError: the file is no binary FBX or has what we do not animate, in one sentence;

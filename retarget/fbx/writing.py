@@ -5,9 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 from pathlib import Path
 
+from ..progress import Progress
 from ..units import UNITS_PER_METRE
 from ..whole_file import whole_file
-from .curves import FbxMotion, Progress, add_curves
+from .curves import FbxMotion, add_curves
 from .document import document
 from .objects import Objects
 from .skeleton import FbxSkeleton, add_bones
@@ -33,6 +34,7 @@ def write_fbx(
         units: `cm`, FBX's own, which Unreal, Unity and Maya take as they are, or `m`, which
             Blender does; the file says which.
         take: what the animation is called.
+        progress: counts bones.
 
     Raises:
         RetargetError: skeleton and motion do not fit, or the file cannot be written; nothing

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ from livemocap.rotation import Array, rotvec_from_quat
 from livemocap.skeleton import SMPLX
 from livemocap.take import TakeWriter, partial
 
+from ..progress import Progress
 from ..whole_file import whole_file
 from .recording import Recording
 
@@ -31,13 +32,13 @@ def write_take(
     recordings: Sequence[Recording],
     fps: Fraction,
     tables: Mapping[str, Mapping[str, str]],
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> None:
     """Write people who all move at `fps`; they all come with the first frame.
 
     Args:
         tables: metadata to keep in the take, by name.
-        progress: told how many of how many frames are written.
+        progress: counts frames.
 
     Raises:
         RetargetError: the take cannot be written; nothing new stands under `path` then.

@@ -11,6 +11,7 @@ import numpy as np
 
 from ..errors import RetargetError
 from ..motion import resample
+from ..progress import Progress
 from .bvh_person import BvhWishes, read_bvh_person
 from .floor import floor_height
 from .imported_take import write_take
@@ -43,14 +44,14 @@ def import_motion(
     bodies: Bodies,
     wishes: ImportWishes,
     report: Callable[[str], None] = lambda line: None,
-    progress: Callable[[int, int], None] = lambda done, total: None,
+    progress: Progress = lambda done, total: None,
 ) -> Path:
     """Write the take `out`; it stands there complete, or not at all.
 
     Args:
         bodies: where bodies come from, for what files do not say of proportions.
         report: told in lines what was found in each file.
-        progress: told how many of how many frames are written.
+        progress: counts frames.
 
     Raises:
         RetargetError: a file cannot be imported, or the take not be written.

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
-from livemocap.take import PART_SUFFIX
-
 from ..bvh_writing import write_bvh_tree
 from ..errors import RetargetError
-from ..export import ExportProgress, Progress, people_of, require_free
+from ..export import ExportProgress, file_of, line_of, people_of, rate_of, require_free
 from ..fbx import write_fbx
 from ..fbx.rig_copy import write_rig_copy
 from ..motion import PersonMotion, frame_count, resample
-from ..rates import measured_rate
+from ..progress import Progress
 from ..smoothing import smoothed
 from .as_bvh import bvh_of_rig, bvh_rows
 from .as_fbx import fbx_of_rig
@@ -83,10 +81,9 @@ def export_onto_rig(
     """
     copied = _copied(source, formats) if with_mesh else None
     motions = people_of(take, persons)
-    fps = fps or measured_rate(max(motions, key=lambda m: m.frames).times_s)
-    stem = take.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+    fps = fps or rate_of(motions)
     targets = {
-        (motion.track_id, kind): out / f"{stem}_person{motion.track_id}_{source.name}.{kind}"
+        (motion.track_id, kind): file_of(take, motion.track_id, kind, out, source.name)
         for motion in motions
         for kind in formats
     }
@@ -106,10 +103,7 @@ def export_onto_rig(
             _write(baked, path, kind, fps, units, bar.of_file(baked.frames), copied)
             for line in _notes(baked, kind):
                 note(line)
-            report(
-                f"{path}  person {baked.track_id}, {baked.frames} frames at {float(fps):.6g} fps, "
-                f"from {max(baked.start_s, 0):.2f} s of the take"
-            )
+            report(line_of(path, baked.track_id, baked.frames, fps, baked.start_s))
     return list(targets.values())
 
 
@@ -196,9 +190,9 @@ def _bvh_notes(rig: Rig) -> list[str]:
     spaced = [name for name in skeleton.names if any(c.isspace() or c in "{}" for c in name)]
     notes = []
     if left_out:
-        notes.append(
-            f"BVH has one root: left out {left_out[0]!r} and {len(left_out) - 1} more bones"
-        )
+        others = len(left_out) - 1
+        more = f" and {others} more bone{'s' * (others > 1)}" if others else ""
+        notes.append(f"BVH has one root: left out {left_out[0]!r}{more}")
     if spaced:
         notes.append(f"BVH has no spaces in names: {spaced[0]!r} and others are written with _")
     if rig.carrier_row != bvh_rows(rig)[0]:

@@ -83,15 +83,7 @@ def with_root_bone(path: Path, armature: Armature) -> RigSkeleton:
     placed = np.eye(4) if armature.placed is None else armature.placed
     head = placed[:3, 3] @ R_BLENDER_WORLD
     axes = placed[:3, :3] / np.linalg.norm(placed[:3, :3], axis=0)
-    return RigSkeleton(
-        names=(armature.name, *skeleton.names),
-        parents=(-1, *(parent + 1 for parent in skeleton.parents)),
-        heads=np.concatenate([head[None], skeleton.heads]),
-        axes=np.concatenate([(R_BLENDER_WORLD.T @ axes)[None], skeleton.axes]),
-        tails=np.concatenate([head[None] + [0, 0.1, 0], skeleton.tails]),
-        deforms=(False, *skeleton.deforms) if skeleton.deforms else (),
-        connected=(False, *skeleton.connected) if skeleton.connected else (),
-    )
+    return skeleton.below_bone(armature.name, head, R_BLENDER_WORLD.T @ axes)
 
 
 def _is_bone_in_file(path: Path, name: str) -> bool:

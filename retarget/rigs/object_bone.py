@@ -28,22 +28,5 @@ def object_as_bone(
     roots = [row for row, parent in enumerate(skeleton.parents) if parent < 0]
     if len(roots) == 1 and hips != roots[0]:
         return skeleton, joints, options
-    return _with_bone_above(skeleton, _free(chosen.name or "root", skeleton)), joints, options
-
-
-def _with_bone_above(skeleton: RigSkeleton, name: str) -> RigSkeleton:
-    return RigSkeleton(
-        names=(name, *skeleton.names),
-        parents=(-1, *(parent + 1 for parent in skeleton.parents)),
-        heads=np.concatenate([np.zeros((1, 3)), skeleton.heads]),
-        axes=np.concatenate([np.eye(3)[None], skeleton.axes]),
-        tails=np.concatenate([[[0.0, 0.1, 0.0]], skeleton.tails]),
-        deforms=(False, *skeleton.deforms) if skeleton.deforms else (),
-        connected=(False, *skeleton.connected) if skeleton.connected else (),
-    )
-
-
-def _free(name: str, skeleton: RigSkeleton) -> str:
-    while name in skeleton.rows:
-        name += "_root"
-    return name
+    bone = chosen.name or "root"
+    return skeleton.below_bone(bone, np.zeros(3), np.eye(3)), joints, options

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from livemocap.rotation import Array, matrix_from_quat, quat_from_matrix
+from livemocap.rotation import Array, matrix_from_quat
 
 from .rig import Rig
-from .solve import RigPose, signed_as
+from .solve import RigPose
 
 
 @dataclass(frozen=True)
@@ -61,30 +61,6 @@ def posed(
 def posed_heads(rig: Rig, pose: RigPose) -> Array:
     """(..., B, 3) m."""
     return posed(rig, pose).heads
-
-
-def reposed(rig: Rig, pose: RigPose, deltas: Mapping[int, Array], now: Posed) -> RigPose:
-    """The pose with some bones turned otherwise; what hangs off them goes along.
-
-    Args:
-        deltas: by driven bone (row in the skeleton), (..., 3, 3) its new turn from rest, as in
-            `Posed.deltas`.
-        now: the pose as it is; what carries the changed bones must be in it.
-    """
-    axes, turns = rig.skeleton.axes, _turns(rig, pose)
-    changed: dict[int, Array] = {}
-    quats = pose.rotations_wxyz.copy()
-    for place, bone in enumerate(rig.driven):
-        above = rig.driven[bone.parent].row if bone.parent >= 0 else -1
-        if bone.row not in deltas and above not in changed:
-            continue
-        carrier = np.eye(3) if above < 0 else changed.get(above, now.deltas[..., above, :, :])
-        changed[bone.row] = deltas.get(bone.row, carrier @ turns[bone.row])
-        if bone.row in deltas:
-            turn = np.swapaxes(carrier, -1, -2) @ changed[bone.row]
-            own = quat_from_matrix(axes[bone.row].T @ turn @ axes[bone.row])
-            quats[..., place, :] = signed_as(quats[..., place, :], own)
-    return replace(pose, rotations_wxyz=quats)
 
 
 def _turns(rig: Rig, pose: RigPose) -> dict[int, Array]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
 from ..bvh import read_bvh
 from ..errors import RetargetError
+from ..headless import run_headless
 from .armature import Armature
 from .armature_file import load_armatures
 from .bvh_rig import armature_of_clip
@@ -73,26 +72,8 @@ def _ask_blender(path: Path) -> list[Armature]:
     with tempfile.TemporaryDirectory(prefix="livemocap-rig-") as folder:
         answer = Path(folder) / "armatures.npz"
         module = "blender_addon.headless.inspect_rig"
-        command = [sys.executable, "-m", module, str(path), str(answer)]
         try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                text=True,
-                errors="replace",
-                timeout=_PATIENCE_S,
-            )
-        except subprocess.TimeoutExpired:
-            raise RetargetError(f"{path}: Blender was not done after {_PATIENCE_S} s") from None
-        if done.returncode:
-            raise RetargetError(f"{path}: {_complaint(done.returncode, done.stderr)}")
+            run_headless(module, str(path), str(answer), timeout_s=_PATIENCE_S)
+        except RetargetError as error:
+            raise RetargetError(f"{path}: {error}") from None
         return load_armatures(answer)
-
-
-def _complaint(code: int, said: str) -> str:
-    """The last words of a process that failed; one that crashed has none of its own."""
-    lines = said.strip().splitlines()
-    if code < 0 or not lines:
-        return f"Blender ended with code {code} while it read this file"
-    return lines[-1]

@@ -6,9 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from livemocap.rotation import Array
 
 from ..errors import RetargetError
+
+_DRAWN_M = 0.1
+"""How long a bone that has no length is drawn."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,3 +58,23 @@ class RigSkeleton:
             if parent >= 0:
                 found[parent].append(bone)
         return tuple(tuple(bones) for bones in found)
+
+    def below_bone(self, name: str, head: Array, axes: Array) -> RigSkeleton:
+        """These bones with one more above all of them, the first, drawn straight up.
+
+        Args:
+            name: `_root` is added as long as another bone is called so.
+            head: (3,) m.
+            axes: (3, 3) as columns.
+        """
+        while name in self.rows:
+            name += "_root"
+        return RigSkeleton(
+            names=(name, *self.names),
+            parents=(-1, *(parent + 1 for parent in self.parents)),
+            heads=np.concatenate([head[None], self.heads]),
+            axes=np.concatenate([axes[None], self.axes]),
+            tails=np.concatenate([head[None] + [0.0, _DRAWN_M, 0.0], self.tails]),
+            deforms=(False, *self.deforms) if self.deforms else (),
+            connected=(False, *self.connected) if self.connected else (),
+        )

@@ -1,10 +1,12 @@
 # ruff: noqa: E402 - how Blender's Python differs has to be said before anything is imported
-"""CPU time of the add-on's main thread per frame: decode, tick, and Blender's own evaluation.
+"""CPU time of the add-on per frame: of Blender's thread, of its own, and of Blender's evaluation.
 
 Run it where bpy is: `python tests/bench/blender_tick.py`; with `--rigs` everybody moves a character
 of 52 joints instead of their stand-in, feet held. Frames come from a real publisher in this
-process; decoding happens on the receiver's thread in life and is measured apart. Beside it, in the
-same run, what scripts mostly do: poses set bone by bone, and keys set by `keyframe_insert`.
+process. `tick` is all that Blender's thread has to do; `thread` is what the receiver's own thread
+does for the same frame: read it, decode it, and retarget everybody. Decoding is measured once more
+apart, as if Blender's thread did it. Beside it, in the same run, what scripts mostly do: poses set
+bone by bone, and keys set by `keyframe_insert`.
 
 Processor time grows as well when others work on the same cores: the least of all frames says most
 about a quiet machine.
@@ -15,6 +17,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -42,6 +45,13 @@ def cpu_ms(work: Callable[[], object]) -> float:
     return (time.thread_time_ns() - started_ns) / 1e6
 
 
+def receiver_ms() -> float:
+    """CPU time of the receiver's thread so far."""
+    (ident,) = (t.ident for t in threading.enumerate() if t.name == "livemocap-receiver")
+    assert ident is not None
+    return time.clock_gettime_ns(time.pthread_getcpuclockid(ident)) / 1e6
+
+
 def set_stage(people: int, rigs: bool) -> None:
     """An empty scene, or one with a character for everybody."""
     bpy.ops.wm.read_homefile(use_empty=True)
@@ -58,7 +68,7 @@ _EXTRAS = ("root", "twist", "ik")
 
 def measure(people: int, frames: int) -> dict[str, list[float]]:
     """CPU ms of each frame, by what it was spent on."""
-    spent: dict[str, list[float]] = {"decode": [], "tick": [], "evaluate": []}
+    spent: dict[str, list[float]] = {name: [] for name in TIMED}
     with Publisher("tcp://127.0.0.1:0") as publisher:
         live.connect(publisher.endpoint)
         connection = live.current()
@@ -67,9 +77,11 @@ def measure(people: int, frames: int) -> dict[str, list[float]]:
         for sequence in range(frames):
             frame = frame_at(0 if sequence < 5 else sequence % 50, people)
             parts = [bytes(part) for part in wire.encode(frame)]
+            before_ms = receiver_ms()
             publisher.send(TRACK, frame)
             while connection.receiver.status().frames <= sequence:
                 time.sleep(0.0005)
+            spent["thread"].append(receiver_ms() - before_ms)
             spent["decode"].append(cpu_ms(lambda parts=parts: wire.decode(parts)))
             spent["tick"].append(cpu_ms(lambda: live.tick(time.monotonic())))
             spent["evaluate"].append(cpu_ms(bpy.context.view_layer.update))
@@ -98,6 +110,7 @@ def bone_by_bone(shown: list, frame: int | None = None) -> None:
                 bones[bone].keyframe_insert("rotation_quaternion", frame=frame)
 
 
+TIMED = ("thread", "decode", "tick", "evaluate")
 KEYED = 60
 """Frames that `keyframe_insert` is tried on: each costs more than the one before."""
 
@@ -111,13 +124,14 @@ def main() -> None:
     blender_addon.register()
     print(f"Blender {bpy.app.version_string}, NumPy {np.__version__}")
     print("CPU ms a frame, least / p50 / p95")
-    titles = ("decode", "tick", "evaluate", "decode + tick")
+    titles = (*TIMED, "decode + tick", "thread + tick")
     print(f"{'people':>6}  " + "  ".join(f"{title:>20}" for title in titles))
     for people in args.people:
         set_stage(people, args.rigs)
         spent = measure(people, args.frames)
-        ours = np.add(spent["decode"], spent["tick"])
-        timed = (spent["decode"], spent["tick"], spent["evaluate"], ours)
+        ours = np.add(spent["thread"], spent["tick"])
+        on_one = np.add(spent["decode"], spent["tick"])
+        timed = (*(spent[name] for name in TIMED), on_one, ours)
         columns = [np.percentile(times, (0, 50, 95)) for times in timed]
         row = "  ".join(f"{a:6.2f} /{b:5.2f} /{c:5.2f}" for a, b, c in columns)
         print(f"{people:>6}  {row}", flush=True)

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from blender_addon.stream.built_in import source
 from blender_addon.stream.built_in.body import Body
 from blender_addon.stream.built_in.people import LOOP_S, teller, walker
 from blender_addon.stream.built_in.source import BuiltInStream
@@ -63,10 +64,10 @@ def test_fingers_and_arms_move(body: Body) -> None:
 
 
 def test_the_stream_is_made_of_messages_like_any_other() -> None:
-    source = BuiltInStream(b"track")
+    stream = BuiltInStream(b"track")
     frames = []
     while len(frames) < 3:
-        for topic, *parts in source.poll(0.1):
+        for topic, *parts in stream.poll(0.1):
             assert topic == b"track"
             frames.append(wire.decode(parts))
     assert all(isinstance(frame, TrackFrame) for frame in frames)
@@ -75,3 +76,23 @@ def test_the_stream_is_made_of_messages_like_any_other() -> None:
     world = global_rotations(matrix_from_rotvec(last.joint_rotvecs), SMPLX)
     joints = joint_positions(world, last.rest_joints, last.pelvis, SMPLX)
     np.testing.assert_allclose(joints, last.joints, atol=1e-5)
+
+
+def test_frames_are_stamped_evenly_whoever_asks_late_and_a_long_stall_is_left_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(source.time, "monotonic", lambda: np.floor(now[0] * 64) / 64)  # Windows'
+    monkeypatch.setattr(source.time, "sleep", lambda seconds: now.append(now.pop() + seconds))
+    stream, stamps = BuiltInStream(b"track"), []
+    for late_s in (0, 0, 0.004, 0.3, 0, 0, 0, 5.0, 0, 0):
+        now.append(now.pop() + late_s)
+        while not (messages := stream.poll(0.1)):
+            pass
+        frame = wire.decode(messages[0][1:])
+        assert isinstance(frame, TrackFrame)
+        stamps.append(frame.t_capture_ns)
+    steps_s = np.diff(stamps) / 1e9
+    stall = steps_s[6]
+    np.testing.assert_allclose(np.delete(steps_s, 6), 1 / 60, atol=1e-8)
+    assert 5 < stall < 5.4

@@ -5,7 +5,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from blender_process import blender_command, blender_environment, needs_bpy, run_blender
+from blender_process import blender_child, needs_bpy, run_blender
 
 pytestmark = [pytest.mark.blender, needs_bpy]
 
@@ -101,6 +101,24 @@ def test_people_of_all_cameras_are_shown_until_their_camera_leaves_the_stream() 
     )
 
 
+def test_who_comes_back_is_seen_at_once_also_when_the_collection_is_gone() -> None:
+    run_blender(
+        """
+    from live_in_blender import *
+    from blender_addon.stream.posing import Poser
+    from track_stream import PHASE_FRAMES, frame_at
+    poser, everybody, fewer = Poser(), frame_at(0), frame_at(PHASE_FRAMES)
+    poser.show([everybody], 0.0)
+    poser.show([fewer], 0.1)
+    assert [i for i, proxy in find_proxies().items() if proxy.hide_viewport] == [2]
+    bpy.data.collections.remove(bpy.data.collections["LiveMocap"])
+    poser.show([everybody], 0.2)
+    assert [proxy.hide_viewport for proxy in find_proxies().values()] == [False] * 3
+    assert len(bpy.data.armatures) == 3
+    """
+    )
+
+
 def test_undo_redo_and_file_loading_while_live_do_no_harm(publisher_endpoint: str) -> None:
     run_blender(
         _START
@@ -183,7 +201,10 @@ def test_what_the_user_does_meanwhile_is_respected(publisher_endpoint: str) -> N
     copy = proxy.copy()
     bpy.data.collections["LiveMocap"].objects.link(copy)
     assert all_well()[3].name == "Person 3"
+    worn = copy.data
     bpy.data.objects.remove(copy)
+    if not worn.users:  # the person has another size since, and bones of their own for it
+        bpy.data.armatures.remove(worn)
     proxy.data.bones["left_knee"].name = "knie"
     live.forget_shapes()
     assert "left_knee" in all_well()[3].data.bones
@@ -277,21 +298,13 @@ def test_a_publisher_killed_and_restarted_moves_the_same_people_again(
     print("back", flush=True)
     """
     )
-    child = subprocess.Popen(
-        blender_command(code, endpoint),
-        env=blender_environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout
-    heard = iter(child.stdout.readline, "")
-    assert "live\n" in heard
-    first.kill()
-    first.wait()
-    assert "gone\n" in heard
-    start_publisher(endpoint)
-    assert "back\n" in heard
-    assert child.wait(20) == 0
+    with blender_child(code, endpoint) as heard:
+        assert "live\n" in heard
+        first.kill()
+        first.wait()
+        assert "gone\n" in heard
+        start_publisher(endpoint)
+        assert "back\n" in heard
 
 
 def test_the_panels_say_what_is_going_on(publisher_endpoint: str) -> None:

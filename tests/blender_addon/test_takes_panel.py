@@ -11,8 +11,6 @@ from blender_process import needs_bpy, run_blender
 
 pytestmark = [pytest.mark.blender, needs_bpy]
 
-pytestmark = [pytest.mark.blender, needs_bpy]
-
 
 def test_the_takes_panel_shows_the_progress_and_what_became_of_it(tmp_path: Path) -> None:
     write_take(tmp_path)

@@ -4,7 +4,7 @@ import subprocess
 from collections.abc import Callable
 
 import pytest
-from blender_process import blender_command, blender_environment, needs_bpy, run_blender
+from blender_process import blender_child, needs_bpy, run_blender
 
 pytestmark = [pytest.mark.blender, needs_bpy]
 
@@ -370,21 +370,13 @@ def test_a_worker_restarted_finds_the_same_people_on_the_same_characters(
     print("back", flush=True)
     """
     )
-    child = subprocess.Popen(
-        blender_command(code, endpoint),
-        env=blender_environment(),
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert child.stdout
-    heard = iter(child.stdout.readline, "")
-    assert "live\n" in heard
-    first.kill()
-    first.wait()
-    assert "gone\n" in heard
-    start_publisher(endpoint, "--first-id", "101", "--apart-m", "20")
-    assert "back\n" in heard
-    assert child.wait(20) == 0
+    with blender_child(code, endpoint) as heard:
+        assert "live\n" in heard
+        first.kill()
+        first.wait()
+        assert "gone\n" in heard
+        start_publisher(endpoint, "--first-id", "101", "--apart-m", "20")
+        assert "back\n" in heard
 
 
 def test_the_rig_panel_says_what_is_known_and_what_is_missing(publisher_endpoint: str) -> None:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from gui.dialog import Dialog
 from gui.sidebar import Sidebar
 from gui.window import BlenderWindow, opened
 
@@ -91,6 +92,8 @@ def sidebar(shared_window: Sidebar) -> Sidebar:
         manager = bpy.context.window_manager
         manager.livemocap.address = ""
         manager.livemocap.takes_folder = {shared_window.window.inside(takes)!r}
+        manager.livemocap_record.countdown_s = 0
+        manager.livemocap_record.follow_timeline = False
         manager.livemocap_export.folder = {shared_window.window.inside(takes)!r}
         """
     )
@@ -99,9 +102,11 @@ def sidebar(shared_window: Sidebar) -> Sidebar:
 
 def install(window: BlenderWindow, archive: Path) -> None:
     """Do as if the zip had been dropped onto the window, and agree to what Blender then asks."""
+    window.settle()
+    question = Dialog(window)
     shutil.copy(archive, window.folder)
     dropped = window.inside(window.folder / archive.name)
     window.ask(f"bpy.ops.extensions.package_install_files('INVOKE_DEFAULT', url={dropped!r})")
     window.settle()
-    window.key("Return")
+    question.agree()
     window.wait_for("'bl_ext.user_default.livemocap' in bpy.context.preferences.addons")

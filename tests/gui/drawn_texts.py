@@ -93,10 +93,11 @@ class Layout:
         header, body = found
         return self._inner("row", header, {}), body and self._inner("column", body, {})
 
-    def _leaf(self, kind: str, draw: Any, words: tuple[Any, ...], how: dict[str, Any]) -> Any:
+    def _leaf(self, kind: str, draw: Any, given: tuple[Any, ...], how: dict[str, Any]) -> Any:
+        words = tuple(each._real if isinstance(each, _Panel) else each for each in given)
         drawn = draw(*words, **how)
         if kind == "prop" and self._real.use_property_split:
-            self._part.parts.append(_in_two(*words[:2], how))
+            self._part.parts.append(_in_two(words[0], words[1], how))
             return drawn
         text, beside = _shown(kind, words, how)
         if text or beside:
@@ -110,7 +111,7 @@ def _piece(kind: str, text: str, beside: int) -> Part:
 
 def _in_two(owner: Any, name: str, how: dict[str, Any]) -> Part:
     """A property with its name on the left."""
-    known = owner.bl_rna.properties[name]
+    known = _properties(owner)[name]
     title = how.get("text", known.name)
     if known.type == "BOOLEAN":
         parts = [Part("label"), _piece("prop", title, _ICON)]
@@ -145,7 +146,7 @@ def _title(kind: str, name: str) -> str:
 def _property(words: tuple[Any, ...], how: dict[str, Any], icon: int) -> tuple[str, int]:
     """The widest that must be seen of a property; typed-in text may be longer than its field."""
     owner, name = words[:2]
-    known = owner.bl_rna.properties[name]
+    known = _properties(owner)[name]
     if how.get("icon_only"):
         return "", _ICON
     text = how.get("text", known.name)
@@ -160,6 +161,11 @@ def _property(words: tuple[Any, ...], how: dict[str, Any], icon: int) -> tuple[s
     return ("" if known.type == "STRING" else text), icon
 
 
+def _properties(owner: Any) -> Any:
+    """By name; an operator's own are not those of its class."""
+    return getattr(owner, "properties", owner).bl_rna.properties
+
+
 def _text_px(text: str) -> float:
     style = bpy.context.preferences.ui_styles[0].widget
     blf.size(0, style.points * bpy.context.preferences.system.ui_scale)
@@ -167,25 +173,27 @@ def _text_px(text: str) -> float:
 
 
 class Watch:
-    """Notes every drawing of an add-on's panels and lists from now on."""
+    """Notes every drawing of an add-on's panels, lists, dialogs and preferences from now on."""
 
     def __init__(self, prefix: str) -> None:
         self.drawn: dict[str, Part] = {}
         """By class; the last drawing."""
         self.failed: list[str] = []
         """Tracebacks of drawings."""
-        kinds = [getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith(prefix)]
-        for kind in kinds:
+        for kind in _kinds(prefix):
             for method in ("draw", "draw_header", "draw_item"):
                 if method in vars(kind):
                     self._between(kind, method)
 
     def clipped(self, region_width: int) -> list[str]:
-        """Texts that had no room when they were drawn last, of all panels."""
+        """Texts that had no room when they were drawn last, of all panels of the sidebar."""
         room = region_width - _TABS - _MARGIN
-        return [
-            f"{name}: {text}" for name, part in self.drawn.items() for text in part.clipped(room)
-        ]
+        names = [name for name in self.drawn if "_PT_" in name or "_UL_" in name]
+        return [f"{name}: {text}" for name in names for text in self.clipped_in(name, room)]
+
+    def clipped_in(self, name: str, room: float) -> list[str]:
+        """Texts of one panel that so many pixels are too few for."""
+        return self.drawn[name].clipped(room)
 
     def texts(self, name: str) -> list[str]:
         """What a panel showed when it was drawn last."""
@@ -214,6 +222,13 @@ class Watch:
         setattr(kind, method, eval(f"lambda {words}: draw({words})", {"draw": draw}))
 
 
+def _kinds(prefix: str) -> list[Any]:
+    """The add-on's classes; Blender does not list those of preferences."""
+    listed = [getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith(prefix)]
+    preferences = [type(addon.preferences) for addon in bpy.context.preferences.addons]
+    return listed + [kind for kind in preferences if kind.__name__.startswith(prefix)]
+
+
 class _Panel:
     """A panel whose layout is ours."""
 
@@ -230,8 +245,9 @@ def _texts(part: Part) -> list[str]:
 
 def unfold(prefix: str) -> None:
     """Register panels anew that are closed at first, as open ones; before they are drawn."""
-    kinds = [getattr(bpy.types, name) for name in dir(bpy.types) if name.startswith(prefix)]
-    closed = [kind for kind in kinds if "DEFAULT_CLOSED" in getattr(kind, "bl_options", ())]
+    closed = [
+        kind for kind in _kinds(prefix) if "DEFAULT_CLOSED" in getattr(kind, "bl_options", ())
+    ]
     for kind in closed:
         bpy.utils.unregister_class(kind)
         kind.bl_options = kind.bl_options - {"DEFAULT_CLOSED"}

@@ -18,8 +18,8 @@ import bpy
 
 _LOOK_S = 0.01
 
-_known: dict[str, Any] = {"bpy": bpy}
-"""What earlier requests have defined."""
+_known: dict[str, Any] = {"bpy": bpy, "sys": sys}
+"""What requests find, with all that earlier ones have defined."""
 
 
 def view() -> dict[str, Any]:

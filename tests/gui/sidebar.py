@@ -95,7 +95,6 @@ class Sidebar:
         """Without new poses: drawing them in software leaves a mouse waiting."""
         self.window.ask(
             """
-            import sys
             live = sys.modules["bl_ext.user_default.livemocap.stream.live"]
             if bpy.app.timers.is_registered(live._on_timer):
                 bpy.app.timers.unregister(live._on_timer)
@@ -130,7 +129,6 @@ class Sidebar:
         folder = self.window.inside(self.window.folder)
         self.window.ask(
             f"""
-            import sys
             sys.path.insert(0, {folder!r})
             from drawn_texts import Watch, unfold
             watch = Watch("LIVEMOCAP_")

@@ -34,12 +34,14 @@ def test_people_move_four_clicks_after_the_zip_was_dropped(
         sidebar = Sidebar(window)
         window.point(600, 450)
         install(window, addon_zip)  # the first click: OK
+        clicks = window.pressed
         window.photograph(pictures / "installed.png")
         tab = sidebar.open()  # looks where the tab is, and closes the sidebar again
         window.click(tab[0], sidebar.place()[1] + 20)
         window.ask("view()['area'].spaces.active.show_region_ui = False")
         window.settle()
 
+        before = window.pressed
         window.point(600, 450)
         window.key("n")  # the second, or the arrow at the view's upper right
         window.wait_for("view()['region'].width > 1")
@@ -47,6 +49,7 @@ def test_people_move_four_clicks_after_the_zip_was_dropped(
         window.click(*tab)  # the third
         window.settle()
         sidebar.press("livemocap.test_stream")  # the fourth
+        assert clicks + window.pressed - before == 4
         window.wait_for("[o for o in bpy.data.objects if o.type == 'ARMATURE']")
         first = window.ask(_HANDS)
         time.sleep(1.0)

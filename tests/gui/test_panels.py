@@ -6,47 +6,9 @@ import time
 from pathlib import Path
 
 from gui.sidebar import WIDTH, Sidebar
+from gui.states import add_character, go_live, only_take, recorded, setting
 
 from livemocap.cli.main import main
-
-
-def _go_live(sidebar: Sidebar) -> None:
-    sidebar.window.ask("bpy.ops.livemocap.test_stream()")
-    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_people.rows) == 2")
-
-
-def _add_character(sidebar: Sidebar, name: str) -> None:
-    """A human of Blender's own."""
-    sidebar.window.ask(
-        f"""
-        bpy.ops.preferences.addon_enable(module="rigify")
-        bpy.ops.object.armature_human_metarig_add()
-        bpy.context.object.name = {name!r}
-        """
-    )
-
-
-def _record(sidebar: Sidebar, seconds: float) -> None:
-    """One take, by its button, and the list that shows it."""
-    sidebar.press("livemocap.record_start")
-    time.sleep(seconds)
-
-
-def _stop(sidebar: Sidebar) -> None:
-    sidebar.press("livemocap.record_stop")
-    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_takes.rows) == 1")
-    sidebar.window.ask("bpy.ops.livemocap.disconnect()")
-
-
-def _recorded(sidebar: Sidebar, seconds: float = 3.0) -> str:
-    """A take without clicking; where Blender finds it."""
-    _go_live(sidebar)
-    sidebar.window.ask("bpy.ops.livemocap.record_start()")
-    time.sleep(seconds)
-    sidebar.window.ask("bpy.ops.livemocap.record_stop()")
-    sidebar.window.ask("bpy.ops.livemocap.disconnect()")
-    sidebar.window.wait_for("len(bpy.context.window_manager.livemocap_takes.rows) == 1")
-    return sidebar.window.ask("bpy.context.window_manager.livemocap_takes.rows[0].path")
 
 
 def test_panels_are_as_wide_as_by_default(sidebar: Sidebar) -> None:
@@ -96,8 +58,8 @@ def test_another_machine_while_online_access_is_off(sidebar: Sidebar, pictures: 
 
 
 def test_a_character_is_moved(sidebar: Sidebar, pictures: Path) -> None:
-    _go_live(sidebar)
-    _add_character(sidebar, "Hero")
+    go_live(sidebar)
+    add_character(sidebar, "Hero")
     sidebar.press("livemocap.rig_assign")
     sidebar.window.wait_for("any('Moved by' in t for t in watch.texts('LIVEMOCAP_PT_rig'))")
     sidebar.check()
@@ -106,12 +68,14 @@ def test_a_character_is_moved(sidebar: Sidebar, pictures: Path) -> None:
 
 
 def test_recording_and_the_take_that_is_listed(sidebar: Sidebar, pictures: Path) -> None:
-    _go_live(sidebar)
-    _record(sidebar, 3.0)
+    go_live(sidebar)
+    sidebar.press("livemocap.record_start")
+    time.sleep(3.0)
     sidebar.check()
     assert "Recording take.mcap" in sidebar.texts()
     sidebar.photograph(pictures / "recording.png", "Record")
-    _stop(sidebar)
+    sidebar.press("livemocap.record_stop")
+    only_take(sidebar)
     sidebar.check()
     assert "Recorded take.mcap" in sidebar.texts()
     assert "2 people" in sidebar.texts("LIVEMOCAP_PT_takes")
@@ -119,10 +83,35 @@ def test_recording_and_the_take_that_is_listed(sidebar: Sidebar, pictures: Path)
     assert main(["take", "verify", str(sidebar.window.folder / "takes" / "take.mcap")]) == 0
 
 
+def test_a_countdown_comes_before_the_recording(sidebar: Sidebar, pictures: Path) -> None:
+    go_live(sidebar)
+    setting(sidebar, "countdown_s", 10)
+    sidebar.window.ask(
+        """
+        bpy.ops.livemocap.record_start()
+        starting = sys.modules["bl_ext.user_default.livemocap.takes.starting"]
+        panel = sys.modules["bl_ext.user_default.livemocap.panels.record_panel"]
+        pressed_s, clock = panel.time.monotonic(), panel.time
+        class Stopped:
+            monotonic = staticmethod(lambda: pressed_s + 3.0)
+        panel.time = Stopped
+        bpy.app.timers.unregister(starting._on_timer)  # it begins when the picture is taken
+        """
+    )
+    sidebar.check()
+    assert "Recording begins in 7 s" in sidebar.texts("LIVEMOCAP_PT_record")
+    sidebar.photograph(pictures / "countdown.png", "Record")
+    assert not list((sidebar.window.folder / "takes").iterdir())
+    sidebar.window.ask("panel.time = clock\nbpy.app.timers.register(starting._on_timer)")
+    sidebar.window.wait_for("'Recording take' in ' '.join(watch.texts('LIVEMOCAP_PT_record'))")
+    sidebar.press("livemocap.record_stop")
+    only_take(sidebar)
+
+
 def test_nothing_can_be_recorded_beside_a_file_without_a_place(
     sidebar: Sidebar, pictures: Path
 ) -> None:
-    _go_live(sidebar)
+    go_live(sidebar)
     sidebar.window.ask(
         """
         bpy.context.window_manager.livemocap.takes_folder = "//takes"
@@ -138,10 +127,9 @@ def test_nothing_can_be_recorded_beside_a_file_without_a_place(
 
 
 def test_baking_and_exporting(sidebar: Sidebar, pictures: Path) -> None:
-    take = _recorded(sidebar)
+    take = recorded(sidebar)
     sidebar.window.ask(
         f"""
-        import sys
         baking = sys.modules["bl_ext.user_default.livemocap.takes.baking"]
         bpy.ops.livemocap.bake_take(filepath={take!r})
         bpy.app.timers.unregister(baking._job.on_timer)
@@ -161,15 +149,23 @@ def test_baking_and_exporting(sidebar: Sidebar, pictures: Path) -> None:
         for each in bpy.data.objects:
             each.select_set(each.animation_data is not None)
         bpy.ops.livemocap.export()
+        exporting = sys.modules["bl_ext.user_default.livemocap.export.exporting"]
+        bpy.app.timers.unregister(exporting._job.on_timer)
+        while exporting.current().progress < 0.4:
+            exporting.tick(0.0)
         """
     )
+    sidebar.check()
+    assert "Exporting" in sidebar.texts("LIVEMOCAP_PT_export")
+    sidebar.photograph(pictures / "exporting.png", "Export")
+    sidebar.window.ask("bpy.app.timers.register(exporting._job.on_timer)")
     sidebar.window.wait_for("'worst joint' in ' '.join(watch.texts('LIVEMOCAP_PT_export'))")
     sidebar.check()
     sidebar.photograph(pictures / "exported.png", "Takes", "Export")
 
 
 def test_an_export_beside_a_file_without_a_place(sidebar: Sidebar) -> None:
-    _add_character(sidebar, "Hero")
+    add_character(sidebar, "Hero")
     sidebar.window.ask(
         """
         bpy.context.window_manager.livemocap_export.folder = "//export"

@@ -16,7 +16,11 @@ from pathlib import Path
 from typing import Any
 
 HERE = Path(__file__).parent
-_ANSWER_S = 60.0
+_ANSWER_S = 180.0
+"""How long anything may take before it is called broken; a second, where nothing else runs."""
+
+_DRAWN = "'watch' in globals() and [(name, watch.texts(name)) for name in watch.drawn]"
+"""What the panels show, for those who look why something did not come."""
 
 
 class BlenderWindow:
@@ -29,6 +33,8 @@ class BlenderWindow:
         self._display = display
         self._stream = stream
         self._forgotten = 0
+        self.pressed = 0
+        """How often a mouse button or a key was pressed."""
 
     def inside(self, path: Path) -> str:
         """What Blender calls a file of `folder`."""
@@ -45,7 +51,9 @@ class BlenderWindow:
     def wait_for(self, expression: str, timeout_s: float = _ANSWER_S) -> None:
         deadline = time.monotonic() + timeout_s
         while not self.ask(expression):
-            assert time.monotonic() < deadline, f"{expression}\n{self.said()[-3000:]}"
+            assert time.monotonic() < deadline, (
+                f"{expression}\n{self.ask(_DRAWN)}\n{self.said()[-3000:]}"
+            )
             time.sleep(0.05)
 
     def settle(self, draws: int = 2) -> None:
@@ -63,9 +71,15 @@ class BlenderWindow:
         self.point(x, y)
         time.sleep(0.1)
         self._xdotool("click", 1)
+        self.pressed += 1
 
     def key(self, name: str) -> None:
         self._xdotool("key", name)
+        self.pressed += 1
+
+    def move_window(self, title: str) -> None:
+        """Put a further window of Blender's to the upper left, where all of it is on the screen."""
+        self._xdotool("search", "--sync", "--name", title, "windowmove", 0, 0)
 
     def drag(self, start: tuple[int, int], end: tuple[int, int]) -> None:
         self.point(*start)

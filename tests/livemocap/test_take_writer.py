@@ -120,7 +120,9 @@ def test_a_finished_take_that_is_refused_its_name_gets_it_when_sealed(
     assert not summarize(tmp_path / "a.mcap").damage
 
 
-@pytest.mark.parametrize("name", ["../out", "a/b", "a\\b", ".hidden", "a\nb", "c:d"])
+@pytest.mark.parametrize(
+    "name", ["../out", "a/b", "a\\b", ".hidden", "a\nb", "c:d", "NUL", "com1.x"]
+)
 def test_a_name_cannot_lead_out_of_the_folder(name: str) -> None:
     with pytest.raises(TakeError, match="cannot be the name of a take"):
         plain_stem(name)

@@ -51,7 +51,8 @@ class BuiltInStream:
                 return []
         if time.monotonic() - self._due_s() > _LATE_S:
             self._begun_s = time.monotonic() - self._sequence / RATE_HZ
-        frame = self._poses.frame(self._sequence, time.monotonic_ns())
+        # when it was due and not when it is asked for: clocks may be as coarse as frames are long
+        frame = self._poses.frame(self._sequence, round(self._due_s() * 1e9))
         self._sequence += 1
         return [[self._topic, *map(bytes, wire.encode(frame))]]
 
@@ -75,7 +76,7 @@ class _Poses:
         self._camera = _camera().astype(np.float32)
 
     def frame(self, sequence: int, now_ns: int) -> TrackFrame:
-        """The frame with this number; the loop begins anew after its last."""
+        """The frame with this number at a moment; the loop begins anew after its last."""
         row = sequence % len(self._pelvis)
         nothing = np.zeros((PEOPLE, 0), np.float32)
         return TrackFrame(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from argparse import ArgumentParser
+from pathlib import Path
 
 import pytest
 
@@ -45,6 +47,21 @@ def test_the_overview_lists_every_command_and_imports_none(
     shown = capsys.readouterr().out
     assert all(f"  {name} " in shown for name in COMMANDS)
     assert loaded_by("from livemocap.cli.main import main; main(['--help'])") == set()
+
+
+def test_names_in_letters_that_a_terminal_lacks_are_printed_all_the_same(tmp_path: Path) -> None:
+    character = tmp_path / "ミク.bvh"
+    text = "HIERARCHY\nROOT 腰\n{ OFFSET 0 1 0\nCHANNELS 3 Zrotation Xrotation Yrotation\n"
+    character.write_text(f"{text}End Site\n{{ OFFSET 0 1 0\n}}\n}}\nMOTION\nFrames: 1\n"
+                         "Frame Time: 0.04\n0 0 0\n", encoding="utf-8")  # fmt: skip
+    done = subprocess.run(
+        [sys.executable, "-m", "livemocap", "rigs", "inspect", str(character)],
+        env={**os.environ, "PYTHONIOENCODING": "cp1252"},  # as on Windows
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "\\u30df\\u30af" in done.stdout
 
 
 def test_version(capsys: pytest.CaptureFixture[str]) -> None:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import numpy as np
+from stance_figures import stance_slide
 from walkers import BUILDS, Walk, frame, moved, onto, standing, walk
 
 from livemocap.rotation import Array
 from retarget.feet.legs import FeetAtRest, Legs
 from retarget.feet.live import LiveFootLock
-from retarget.feet.measure import stance_slide
 from retarget.feet.posed import FeetPose
 
 _PARTS = ("hip", "knee", "ankle", "toe", "heel")

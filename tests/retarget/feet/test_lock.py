@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from stance_figures import direction_error_deg, stance_height_error, stance_slide
 from walkers import BUILDS, GROWN, Build, Walk, frame, legs_between, moved, onto, standing, walk
 
 from livemocap.rotation import Array, matrix_from_rotvec, rotate
 from retarget.feet.live import LiveFootLock
-from retarget.feet.measure import direction_error_deg, stance_height_error, stance_slide
 from retarget.feet.plant import FootLimits
 from retarget.feet.posed import FeetPose
 from retarget.feet.take import lock_feet

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from stance_figures import direction_error_deg, stance_height_error, stance_slide
 from walkers import (
     BUILDS,
     GROWN,
@@ -27,7 +28,6 @@ from retarget.bvh import BvhClip, read_bvh
 from retarget.feet.contacts import find_contacts
 from retarget.feet.legs import FeetAtRest, Legs
 from retarget.feet.live import LiveFootLock
-from retarget.feet.measure import direction_error_deg, stance_height_error, stance_slide
 from retarget.feet.take import lock_feet
 
 SHARED = Path(__file__).parents[4] / "shared"

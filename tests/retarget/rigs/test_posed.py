@@ -6,8 +6,7 @@ from motion import smooth_motion
 from rig_angles import blender_matrices
 from rigs_made import EXTRAS, made_rig, person
 
-from livemocap.rotation import matrix_from_rotvec
-from retarget.rigs.posed import posed, posed_heads, reposed
+from retarget.rigs.posed import posed, posed_heads
 from retarget.rigs.rig import Rig, RigOptions, RootMotion
 from retarget.rigs.solve import RigPose, fit, solve
 
@@ -46,33 +45,3 @@ def test_translations_are_blenders(mode: RootMotion) -> None:
     np.testing.assert_allclose(
         posed_heads(rig, pose), blender_matrices(rig, pose)[..., :3, 3], atol=1e-9
     )
-
-
-def test_a_pose_reposed_as_it_is_stays(rig: Rig, pose: RigPose) -> None:
-    now = posed(rig, pose)
-    legs = {rig.skeleton.rows[name]: now.deltas[:, rig.skeleton.rows[name]]
-            for name in ("thigh_l", "calf_l", "foot_l")}  # fmt: skip
-    same = reposed(rig, pose, legs, now)
-    np.testing.assert_allclose(same.rotations_wxyz, pose.rotations_wxyz, atol=1e-9)
-
-
-def test_what_hangs_off_reposed_bones_goes_along(rig: Rig, pose: RigPose) -> None:
-    rows, now = rig.skeleton.rows, posed(rig, pose)
-    R = matrix_from_rotvec([0.5, 0.2, -0.3])
-    other = reposed(
-        rig, pose,
-        {rows["thigh_l"]: R @ now.deltas[:, rows["thigh_l"]],
-         rows["foot_l"]: now.deltas[:, rows["foot_l"]]},
-        now,
-    )  # fmt: skip
-    after = posed(rig, other).deltas
-    for name, expected in {
-        "thigh_l": R @ now.deltas[:, rows["thigh_l"]],
-        "calf_l": R @ now.deltas[:, rows["calf_l"]],
-        "calf_l_twist_01": R @ now.deltas[:, rows["calf_l_twist_01"]],
-        "foot_l": now.deltas[:, rows["foot_l"]],
-        "ball_l": now.deltas[:, rows["ball_l"]],
-        "calf_r": now.deltas[:, rows["calf_r"]],
-    }.items():
-        np.testing.assert_allclose(after[:, rows[name]], expected, atol=1e-9, err_msg=name)
-    assert (other.rotations_wxyz * pose.rotations_wxyz).sum(-1).min() > 0

@@ -225,6 +225,34 @@ def test_what_blender_said_is_raised_with_the_files_name(tmp_path: Path) -> None
         read_rig(tmp_path / "text.fbx")
 
 
+_MIRRORED = """
+import sys
+import bpy
+import numpy as np
+from blender_rigs import build_armature
+from retarget.rigs.armature_file import load_armatures
+bpy.ops.wm.read_factory_settings(use_empty=True)
+skeleton = load_armatures(sys.argv[1] + "/made.npz")[0].skeleton
+build_armature("Apfel ミク", skeleton, np.diag([-1.0, 1, 1, 1]))
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1] + "/mirrored.blend")
+build_armature("Hero", skeleton, np.eye(4))
+bpy.ops.wm.save_as_mainfile(filepath=sys.argv[1] + "/both.blend")
+"""
+
+
+@blender
+@needs_bpy
+def test_a_rig_that_cannot_be_moved_is_left_out_beside_another_and_else_named(
+    tmp_path: Path, made: MadeRig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    save_armatures(tmp_path / "made.npz", [Armature(name="Knight", skeleton=made.skeleton)])
+    run_blender(_MIRRORED, str(tmp_path))
+    assert [each.name for each in read_armatures(tmp_path / "both.blend")] == ["Hero"]
+    monkeypatch.setenv("PYTHONIOENCODING", "cp1252")  # as on Windows
+    with pytest.raises(RetargetError, match=r"armature Apfel ミク is mirrored or flattened"):
+        read_rig(tmp_path / "mirrored.blend")
+
+
 def test_a_bvh_is_read_without_blender(tmp_path: Path) -> None:
     motion = smooth_motion(5)
     for units in ("cm", "m"):

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from stance_figures import direction_error_deg, stance_height_error, stance_slide
 from walkers import BUILDS, moved, onto, standing, walk
 
 from livemocap.rotation import normalize, quat_from_rotvec
-from retarget.feet.measure import direction_error_deg, stance_height_error, stance_slide
 
 
 def test_a_true_walk_slides_not_at_all_and_a_carried_one_does() -> None:

@@ -1,12 +1,11 @@
-"""How well feet stand, in the figures that a foot lock is held to."""
+"""How well feet stand, in the figures that tests hold a foot lock to."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from livemocap.rotation import Array, normalize, rotate
-
-from .legs import Legs
+from retarget.feet.legs import Legs
 
 
 def stance_slide(points: Array, times_s: Array, contacts: Array) -> float:
