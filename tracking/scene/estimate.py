@@ -33,6 +33,8 @@ CREEP_TILT_RAD_S, CREEP_HEIGHT_MS = np.radians(0.1), 0.005
 """How fast it changes afterwards."""
 CLEARLY_TILT_RAD, CLEARLY_HEIGHT_M = np.radians(1.5), 0.03
 """And how far off it must be before it does."""
+NOTHING = 1e-5
+"""Radians and metres that are no difference."""
 
 
 class WorldEstimator:
@@ -53,6 +55,7 @@ class WorldEstimator:
         self._ups: deque[Array] = deque(maxlen=SAMPLES)
         self._soles: deque[Array] = deque(maxlen=SAMPLES)
         self._seen_s, self._since_s = 0.0, SAMPLE_S
+        self._arrived = True
         self.source = "assumed"
 
     @property
@@ -60,36 +63,34 @@ class WorldEstimator:
         """Whether the estimate only creeps any more."""
         return self._seen_s > self._config.world_settle_s and len(self._ups) >= ENOUGH
 
-    def see(
-        self, joints: Array, rest_joints: Array, root: Array, visibility: Array, dt_s: float
-    ) -> None:
-        """Look at everybody seen in this image, `dt_s` after the last one.
+    def due(self, dt_s: float) -> bool:
+        """Whether it is time to `look` at people again, `dt_s` after the last image with people."""
+        if self._config.world == "assume":
+            return False
+        self._since_s += dt_s
+        self._seen_s += dt_s
+        return self._since_s >= SAMPLE_S - 1e-9
+
+    def look(self, joints: Array, rest_joints: Array, root: Array, visibility: Array) -> None:
+        """Learn from everybody seen in this image.
 
         Args:
             joints: (P, 55, 3) m in the camera frame; the others as for `standing_up`.
         """
-        if self._config.world == "assume" or not len(joints):
-            return
-        self._since_s += dt_s
-        self._seen_s += dt_s
-        if self._since_s >= SAMPLE_S - 1e-9:
-            self._sample(joints, rest_joints, root, visibility)
-            self._aim()
-            self._since_s = 0.0
-        self._move(dt_s)
+        ups, stands = standing_up(joints, rest_joints, root, visibility)
+        self._ups.extend(ups[stands])
+        soles, seen = lowest_soles(joints, visibility, self._up)
+        self._soles.extend(soles[seen])
+        self._aim()
+        self._since_s = 0.0
 
     def conclude(self) -> None:
         """Go all the way to what everything seen so far tells."""
         self._set(self._target_up, self._target_height_m)
 
-    def _sample(self, joints: Array, rest_joints: Array, root: Array, visibility: Array) -> None:
-        ups, stands = standing_up(joints, rest_joints, root, visibility)
-        self._ups.extend(ups[stands])
-        soles, seen = lowest_soles(joints, visibility, self._up)
-        self._soles.extend(soles[seen])
-
     def _aim(self) -> None:
         """Take the medians; the first ones count at once."""
+        self._arrived = False
         if self._ups:
             self._target_up = normalize(np.median(self._ups, 0))
         if self._soles:
@@ -98,11 +99,16 @@ class WorldEstimator:
             self._set(self._target_up, self._target_height_m)
             self.source = "estimated"
 
-    def _move(self, dt_s: float) -> None:
-        """Towards the medians: soon at first, then hardly."""
+    def move(self, dt_s: float) -> None:
+        """Go on towards the medians: soon at first, then hardly."""
+        if self._arrived:
+            return
         share = 0.0 if self.settled else dt_s / (dt_s + SETTLING_S)
         off_rad = math.acos(min(max(float(self._target_up @ self._up), -1.0), 1.0))
         off_m = abs(self._target_height_m - self._height_m)
+        if off_rad < NOTHING and off_m < NOTHING:
+            self._arrived = True
+            return
         tilt = _share(share, off_rad, CLEARLY_TILT_RAD, CREEP_TILT_RAD_S * dt_s)
         lift = _share(share, off_m, CLEARLY_HEIGHT_M, CREEP_HEIGHT_MS * dt_s)
         if tilt or lift:

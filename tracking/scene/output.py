@@ -13,8 +13,8 @@ from livemocap.coords import transform_points
 from livemocap.messages import TrackFrame
 from livemocap.rotation import Array, multiply, rotvec_from_quat
 
+from ..association.motion import pelvis_of
 from ..config import TrackingConfig
-from ..motion import pelvis_of
 from ..people import People
 from .body import local_pose, posed_joints
 from .estimate import WorldEstimator
@@ -98,8 +98,12 @@ class Shown:
     people: People
     chosen: Array
     """(S,) rows of `people`."""
+    pose_wxyz: Array
+    """(S, 55, 4) as People.pose_wxyz, theirs."""
+    rest: Array
+    """(S, 55, 3) m."""
     pelvis: Array
-    """(S, 3) m in the camera frame, as the next two."""
+    """(S, 3) m in the camera frame, as the next two; float32 like those."""
     joints: Array
     """(S, 55, 3) m."""
     rotations: Array
@@ -108,24 +112,28 @@ class Shown:
     @classmethod
     def of(cls, people: People) -> Shown:
         """Choose them and work out their joints."""
-        order = np.argsort(people.ids, kind="stable")
+        order = people.ids.argsort(kind="stable")
         chosen = order[people.ids[order] > 0]
-        pelvis = pelvis_of(people.places[chosen])
-        posed = posed_joints(people.pose_wxyz[chosen], people.rest_joints[chosen], pelvis)
-        return cls(people, chosen, pelvis, *posed)
+        pose, rest = people.pose_wxyz[chosen], people.rest_joints[chosen].astype(np.float32)
+        pelvis = pelvis_of(people.places[chosen]).astype(np.float32)
+        posed = posed_joints(pose.astype(np.float32), rest, pelvis)
+        return cls(people, chosen, pose, rest, pelvis, *posed)
 
     def teach(self, world: WorldEstimator, dt_s: float) -> None:
         """Let `world` learn from those who are seen, `dt_s` after the last image."""
         seen = self.people.seen[self.chosen]
-        rows = self.chosen[seen]
-        rest, visibility = self.people.rest_joints[rows], self.people.visibility[rows]
-        world.see(self.joints[seen], rest, self.rotations[seen, 0], visibility, dt_s)
+        if not seen.any():
+            return
+        if world.due(dt_s):
+            visibility = self.people.visibility[self.chosen[seen]]
+            world.look(self.joints[seen], self.rest[seen], self.rotations[seen, 0], visibility)
+        world.move(dt_s)
 
     def message(self, world: WorldEstimator, names: Mapping[int, str]) -> TrackFrame:
         """Everybody in `world`; `names` are of track ids."""
         people, rows = self.people, self.chosen
         frame, T = people.frame, world.T_world_cam
-        local = local_pose(people.pose_wxyz[rows])
+        local = local_pose(self.pose_wxyz)
         local[:, 0] = multiply(world.world_cam_wxyz, local[:, 0])
         trust = np.where(people.seen[rows], 1.0, PREDICTED_TRUST)[:, None]
         return TrackFrame(
@@ -150,9 +158,9 @@ class Shown:
             detections=people.rows[rows],
             scores=people.scores[rows].astype(np.float32),
             joint_rotvecs=rotvec_from_quat(local).astype(np.float32),
-            pelvis=transform_points(T, self.pelvis.astype(np.float32)),
-            joints=transform_points(T, self.joints.astype(np.float32)),
-            rest_joints=people.rest_joints[rows].astype(np.float32),
+            pelvis=transform_points(T, self.pelvis),
+            joints=transform_points(T, self.joints),
+            rest_joints=self.rest,
             betas=people.betas[rows].astype(np.float32),
             expression=people.expression[rows].astype(np.float32),
             joint_confidence=(trust * people.visibility[rows]).astype(np.float32),
