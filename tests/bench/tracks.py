@@ -31,6 +31,8 @@ COLUMNS = (
 )  # fmt: skip
 FIRST_SEED = 1000
 """Of set A; the others are this and 101, 102 ... more."""
+NEVER = 1e9
+"""rad/s that nothing is worth."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +45,51 @@ class Switch:
 
 
 def switches() -> list[Switch]:
-    """What an ablation takes away, one at a time."""
-    from tracking import ablation_switches  # type: ignore[attr-defined]
+    """What an ablation takes away, one at a time.
 
-    return ablation_switches()
+    Sets without looks and engine's ids tell nothing of these two; limbs are mended in bakes only.
+    """
+    from tracking.repair.twins import TWIN_PRICE
+
+    compare, repair = "tracking.association.compare", "tracking.repair.repair"
+    prices = "tracking.repair.twins.TWIN_PRICE"
+    return [
+        Switch("places", f"{compare}.root_ratio", knows_no_place),
+        Switch("poses", f"{compare}.pose_ratio", says_nothing),
+        Switch("shapes", f"{compare}.shape_ratio", says_nothing),
+        Switch("looks", f"{compare}.look_ratio", says_nothing),
+        Switch("the engine's ids", f"{compare}.hint_ratio", says_nothing),
+        Switch("mending bodies turned", prices, np.array([NEVER, TWIN_PRICE[1]])),
+        Switch("mending hands exchanged", prices, np.array([TWIN_PRICE[0], NEVER])),
+        Switch("mending limbs", f"{repair}.Jumps", Untouched),
+        Switch("mending depths", f"{repair}.Depths", Untouched),
+        Switch("mending limits", f"{repair}.Limits", Untouched),
+    ]
+
+
+def knows_no_place(place: Any, variance: Any, seen: Any, noise: Any) -> Any:
+    return np.zeros((len(place), len(seen)))
+
+
+def says_nothing(*pair: Any) -> float:
+    return 0.0
+
+
+class Untouched:
+    """A repair that lets everything through."""
+
+    def __init__(self, look_ahead_s: float = 0.0) -> None:
+        self.look_ahead_s = 0.0
+        self.counts: dict[str, int] = {}
+
+    def push(self, item: Any) -> list[Any]:
+        return [item]
+
+    def flush(self) -> list[Any]:
+        return []
+
+    def reset(self) -> None:
+        pass
 
 
 def seeds(count: int) -> list[int]:
@@ -107,15 +150,17 @@ def main() -> None:
     parser.add_argument("--doors", default="Live,Broadcast,Bake")
     parser.add_argument("--only", default="", help="scenarios, as a02,a05")
     parser.add_argument("--ablate", action="store_true", help="switch one thing off at a time")
+    parser.add_argument("--switches", default="", help="of the ablation, these: limbs,depths")
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--per-set", action="store_true")
     args = parser.parse_args()
     only = tuple(filter(None, args.only.split(",")))
+    off = [s for s in switches() if any(w in s.told for w in args.switches.split(","))]
     folders = [made(args.trackbench, args.work, seed) for seed in seeds(args.seeds)]
     print("| | " + " | ".join(COLUMNS) + " |\n|" + "---|" * (len(COLUMNS) + 1))
     with ProcessPoolExecutor(args.jobs) as pool:
         for door in args.doors.split(","):
-            for switch in [None, *(switches() if args.ablate else [])]:
+            for switch in [None, *(off if args.ablate else [])]:
                 told = f"{door}, without {switch.told}" if switch else door
                 jobs = [
                     pool.submit(scored, args.trackbench, folder, door, only, switch)
