@@ -55,6 +55,9 @@ class TrackingConfig:
     shape_memory_s: float = 4.0
     """How long the running estimate of a shape looks back."""
 
+    actor_height_m: float = 0.0
+    """How tall people are; 0 believes the engine. Everything is scaled alike, depth as well."""
+
     world: str = "estimate"
     """`estimate` gravity and floor from people, or `assume` a camera as the two settings below."""
     camera_height_m: float = 1.5
@@ -69,6 +72,8 @@ class TrackingConfig:
             raise ValueError(f"mode is '{self.mode}', expected one of {', '.join(MODES)}")
         if not 0 <= self.look_ahead_ms <= 1000:
             raise ValueError(f"look_ahead_ms is {self.look_ahead_ms}, expected 0 to 1000")
+        if self.actor_height_m and not 0.3 <= self.actor_height_m <= 3:
+            raise ValueError(f"actor_height_m is {self.actor_height_m}, expected metres, or 0")
         if self.world not in ("estimate", "assume"):
             raise ValueError(f"world is '{self.world}', expected 'estimate' or 'assume'")
         if not 0 <= self.predict_s <= 0.5:

@@ -12,6 +12,7 @@ from .commands import Directed
 from .config import TrackingConfig
 from .modes import stages
 from .repair.repair import LiveRepair
+from .scene.scale import Scale
 from .stage import Chain
 
 
@@ -25,7 +26,7 @@ class Tracker:
     def __init__(self, config: TrackingConfig, ids: Iterator[int] | None = None) -> None:
         self._who = Associator(config, ids)
         self._after = stages(config, self._who, self._who.directions.names)
-        self._chain = Chain(self._who, *self._after)
+        self._chain = Chain(Scale(config.actor_height_m), self._who, *self._after)
         self.look_ahead_s = self._chain.look_ahead_s
 
     @property
