@@ -141,7 +141,7 @@ class Gaps:
 def _between(known: Known, row: int, until: People, there: int, t_s: float) -> tuple[Array, Array]:
     """(3,) place and (55, 4) pose on the way to somebody's next sighting."""
     from_s = known.from_s[row]
-    share = (t_s - from_s) / (until.t_s - from_s)
+    share = (t_s - from_s) / max(until.t_s - from_s, _EPS_S)  # late images stop the clock
     place = known.from_places[row] + share * (until.places[there] - known.from_places[row])
     eased = np.full(len(until.pose_wxyz[there]), share * share * (3 - 2 * share))
     return place, slerp(known.from_wxyz[row], until.pose_wxyz[there], eased)
