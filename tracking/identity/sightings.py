@@ -75,7 +75,7 @@ def read_sightings(take: Sequence[People]) -> Sightings:
         betas=_stack(take, chosen, lambda people, rows: people.frame.betas[people.rows[rows]]),
         views=view_terms(world[:, 0, :, 2], pelvis_of(places)),
         shape_noise=shape_noise(scores),
-        looks=_stack(take, chosen, _looks),
+        looks=_looks(take, chosen),
     )
 
 
@@ -88,9 +88,17 @@ def _posed(people: People, rows: Ints) -> Array:
     return np.abs(turned).max((1, 2), initial=0.0) > 0
 
 
-def _looks(people: People, rows: Ints) -> Array:
+def _looks(take: Sequence[People], chosen: Sequence[tuple[int, Ints]]) -> Array:
+    """(N, D): an engine that was exchanged for another may tell looks of another size D, which do
+    not compare; those that are fewer are not known."""
+    sizes = np.array([take[image].frame.appearance.shape[1] for image, _ in chosen])
+    size = int(np.bincount(sizes[sizes > 0]).argmax()) if sizes.any() else 0
+    return _stack(take, chosen, lambda people, rows: _looks_of(people, rows, size))
+
+
+def _looks_of(people: People, rows: Ints, size: int) -> Array:
     looks = people.frame.appearance[people.rows[rows]].astype(float)
-    if not looks.size:
-        return looks
+    if not size or looks.shape[1] != size:
+        return np.zeros((len(rows), size))
     usable = np.isfinite(looks).all(1) & (np.ptp(looks, axis=1) > 1e-6)
     return np.nan_to_num(looks) * usable[:, None]
