@@ -82,6 +82,7 @@ def smooth_rotations(t_s: Array, value: Array, weight: Array, settings: PoseSmoo
     motion = _apart(t_s, quick, still, settings)
     errors = np.quantile(_apart(t_s, value, quick, settings), ERROR_QUANTILE, 0)
     alone = np.minimum(errors, settings.most_error_rad) * _growth(t_s, settings)
+    alone = np.minimum(alone, settings.most_wander_rad)
     moving = gradual(motion / (alone + 1e-9), *settings.moving)
     kept = strike_kept(calm, quick, settings.strike_rad)
     return normalized(still + moving[:, None] * (kept - still))

@@ -46,6 +46,9 @@ class PoseSmoothing:
     """Bake: rms error that a joint is believed to have at most, as far as `strike_width_s` takes
     it away. Whatever wanders much farther than such errors do moves."""
 
+    most_wander_rad: float = 0.05
+    """Bake: and how far, rms, a joint at rest wanders at most: a small fast wave is a wave."""
+
     def __post_init__(self) -> None:
         for name in ("rest_hz", "speed_hz", "trend_s", "face_hz", "strike_width_s"):
             if getattr(self, name) <= 0:
