@@ -7,6 +7,7 @@ can be compared without going through their sightings again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,15 +15,24 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..association.build import INDEPENDENT_S, LONGEST_LOOK_S, POPULATION
-from ..association.evidence import LOOK_SAME, LOOK_WEIGHT
 from ..people import Ints
 from .sightings import Sightings
 
 SHAPE_NUMBERS = 6.0
 """Over a whole take ten betas are worth this many independent numbers."""
 SHAPE_LEAST, SHAPE_MOST = -25.0, 9.0
-LOOK_LEAST, LOOK_MOST = -6.0, 3.0
+"""Nats."""
+LOOK_MOST = 4.0
 """Nats: estimates of one person err together, so no amount of them is worth more."""
+GLANCE_SAME, GLANCE_WEIGHT, GLANCE_LEAST = 0.65, 12.0, -6.0
+MEAN_SAME, MEAN_WEIGHT, MEAN_LEAST = 0.8, 24.0, -12.0
+"""Product of two looks at which they say nothing, nats for each unit more, and the least: of
+looks at a glance, and of means over long."""
+LOOK_SETTLED_S = 1.0
+"""A mean over so long has lost most of what a single look errs by."""
+VARIES = 0.15
+"""Spread over a take above which a beta tells people apart: some engines hardly move some of
+them, and what is alike in everybody says nothing of anybody."""
 NEWCOMER, GLIMPSE_S = 5.0, 0.3
 """Nats against one person more in a take, who was seen for much longer than a glimpse."""
 FALSE_SCORE = 0.4
@@ -34,20 +44,27 @@ _PRIOR = np.diag(POPULATION**-2.0)
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
     """Sums over N parts: (N, 3, 3) of view terms, (N, 3, B) of these and betas, (N, D) of looks,
-    (N,) s for which they were surely seen."""
+    (N,) s for which they were surely seen, and for which something was known of their looks."""
 
+    telling: Array
+    """(B,) 0..1 how much each beta tells people of this take apart; no sum."""
     views: Array
     betas: Array
     looks: Array
     seen_s: Array
+    looked_s: Array
+
+    def of(self, sums: Iterable[Array]) -> Evidence:
+        """Of other parts of the same take, by their sums."""
+        return Evidence(self.telling, *sums)
 
     def at(self, index: Ints | slice) -> Evidence:
         """Some of them."""
-        return Evidence(*(getattr(self, name)[index] for name in Evidence.__slots__))
+        return self.of(getattr(self, name)[index] for name in SUMS)
 
     def cumulative(self) -> Evidence:
         """(N + 1) sums of the first 0, 1 ... N."""
-        return Evidence(*(_running(getattr(self, name)) for name in Evidence.__slots__))
+        return self.of(_running(getattr(self, name)) for name in SUMS)
 
     def plus(self, other: Evidence) -> Evidence:
         """Of both together; broadcasts."""
@@ -58,8 +75,10 @@ class Evidence:
         return self._with(other, np.subtract)
 
     def _with(self, other: Evidence, operation: np.ufunc) -> Evidence:
-        names = Evidence.__slots__
-        return Evidence(*(operation(getattr(self, n), getattr(other, n)) for n in names))
+        return self.of(operation(getattr(self, n), getattr(other, n)) for n in SUMS)
+
+
+SUMS = tuple(name for name in Evidence.__slots__ if name != "telling")
 
 
 def gather(seen: Sightings, part: Ints, parts: int) -> Evidence:
@@ -70,19 +89,26 @@ def gather(seen: Sightings, part: Ints, parts: int) -> Evidence:
     weighed = seen.views * weight[:, None]
     shape = (parts, 3, seen.betas.shape[1])
     views, betas, seen_s = np.zeros((parts, 3, 3)), np.zeros(shape), np.zeros(parts)
-    looks = np.zeros((parts, seen.looks.shape[1]))
+    looks, looked_s = np.zeros((parts, seen.looks.shape[1])), np.zeros(parts)
     np.add.at(views, part, weighed[:, :, None] * seen.views[:, None])
     np.add.at(betas, part, weighed[:, :, None] * seen.betas[:, None])
     np.add.at(looks, part, seen.looks)
     np.add.at(seen_s, part, lasted * np.clip((seen.scores - FALSE_SCORE) / 0.5, 0, 1))
-    return Evidence(views, betas, looks, seen_s)
+    np.add.at(looked_s, part, lasted * seen.looks.any(1))
+    return Evidence(_telling(seen.betas[told]), views, betas, looks, seen_s, looked_s)
+
+
+def _telling(betas: Array) -> Array:
+    """(B,) from (N, B): what hardly varies from sighting to sighting says nothing."""
+    variance = betas.var(0) if len(betas) else np.zeros(betas.shape[1])
+    return variance / (variance + VARIES**2)
 
 
 def same_ratio(a: Evidence, b: Evidence) -> Array:
     """(N,) nats for the parts `a` and `b` to be one person's."""
     shape = (_worth(a.plus(b)) - _worth(a) - _worth(b)) * SHAPE_NUMBERS
     fewer = _rarity(a) + _rarity(b) - _rarity(a.plus(b))
-    return np.clip(shape, SHAPE_LEAST, SHAPE_MOST) + _look_ratio(a.looks, b.looks) + fewer
+    return np.clip(shape, SHAPE_LEAST, SHAPE_MOST) + _look_ratio(a, b) + fewer
 
 
 def _rarity(one: Evidence) -> Array:
@@ -95,14 +121,20 @@ def _worth(one: Evidence) -> Array:
     if not one.betas.shape[-1]:
         return np.zeros(len(one.views))
     precision = one.views + _PRIOR
-    fitted = (one.betas * np.linalg.solve(precision, one.betas)).sum(-2).mean(-1)
-    return 0.5 * (fitted - np.log(np.linalg.det(precision)) + np.log(np.linalg.det(_PRIOR)))
+    fitted = (one.betas * np.linalg.solve(precision, one.betas)).sum(-2)
+    known = np.log(np.linalg.det(precision)) - np.log(np.linalg.det(_PRIOR))
+    return 0.5 * (one.telling * (fitted - known[:, None])).mean(-1)
 
 
-def _look_ratio(a: Array, b: Array) -> Array:
-    size = np.sqrt((a**2).sum(-1) * (b**2).sum(-1))
-    alike = (a * b).sum(-1) / np.maximum(size, 1e-9)
-    return np.clip(LOOK_WEIGHT * (alike - LOOK_SAME), LOOK_LEAST, LOOK_MOST) * (size > 0)
+def _look_ratio(a: Evidence, b: Evidence) -> Array:
+    """Nats from mean looks: the longer both means are, the more they say."""
+    size = np.sqrt((a.looks**2).sum(-1) * (b.looks**2).sum(-1))
+    alike = (a.looks * b.looks).sum(-1) / np.maximum(size, 1e-9)
+    settled = 1 - np.exp(-np.maximum(np.minimum(a.looked_s, b.looked_s), 0.0) / LOOK_SETTLED_S)
+    same = GLANCE_SAME + settled * (MEAN_SAME - GLANCE_SAME)
+    weight = GLANCE_WEIGHT + settled * (MEAN_WEIGHT - GLANCE_WEIGHT)
+    least = GLANCE_LEAST + settled * (MEAN_LEAST - GLANCE_LEAST)
+    return np.clip(weight * (alike - same), least, LOOK_MOST) * (size > 1e-9)
 
 
 def lasted_s(seen: Sightings) -> Array:

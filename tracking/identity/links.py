@@ -18,6 +18,10 @@ AS_TRACKED = 1.0
 SURE_SCORE, DOUBT = 0.6, 8.0
 """A piece of a lower score on average may be nobody: nats for each unit of score that is missing,
 both where it is entered and where it is left."""
+UNCONNECTED = -4.0
+"""Nats across a hard cut: there anybody may be anywhere, and whoever was seen may be gone."""
+LONG_AWAY, LONG_AWAY_S = -3.0, 5.0
+"""Nats against somebody who was away for much longer than the latter: others may have come."""
 IMPOSSIBLE = -1e3
 """Nats of a pair that overlaps in time or is too far apart."""
 
@@ -68,7 +72,10 @@ class Links:
     def _row(self, seen: Sightings, end: Motion, start: Motion, i: int, later: Ints) -> Array:
         gap_s = self.start_s[later] - self.end_s[i]
         motion = motion_ratio(end.at(np.full(len(later), i)), start.at(later), gap_s)
-        return motion + self._pose(seen, i, later, gap_s) + self._tracked(seen, i, later)
+        away = LONG_AWAY * (1 - np.exp(-gap_s / LONG_AWAY_S))
+        near = motion + away + self._pose(seen, i, later, gap_s) + self._tracked(seen, i, later)
+        same_shot = seen.shot[self.first[later]] == seen.shot[self.last[i]]
+        return np.where(same_shot, near, UNCONNECTED)
 
     def _pose(self, seen: Sightings, i: int, later: Ints, gap_s: Array) -> Array:
         mine, theirs = self.last[i], self.first[later]

@@ -19,7 +19,7 @@ from scipy.optimize import linear_sum_assignment
 
 from livemocap.rotation import Array
 
-from .evidence import Evidence, same_ratio
+from .evidence import SUMS, Evidence, same_ratio
 from .links import IMPOSSIBLE, Links
 
 APART = 3.0
@@ -228,12 +228,12 @@ def _outside(parts: list[Part]) -> Evidence:
 
 def _between(parts: list[Part], outside: bool) -> Evidence:
     whole = []
-    for name in Evidence.__slots__:
+    for name in SUMS:
         sums = [getattr(person.sums, name) for person, _, _ in parts]
         inside = [s[end] - s[first] for s, (_, first, end) in zip(sums, parts, strict=True)]
         rest = [s[-1] - x for s, x in zip(sums, inside, strict=True)]
         whole.append(np.array(rest if outside else inside))
-    return Evidence(*whole)
+    return parts[0][0].sums.of(whole)
 
 
 def _whiles(start_s: Array, after_s: Array) -> set[tuple[float, float]]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
+from livemocap.messages import TRACK_OBSERVED
 from livemocap.rotation import Array, matrix_from_quat
 from livemocap.skeleton import BODY_JOINTS, SMPLX, Skeleton, joint_positions
 
@@ -26,6 +27,10 @@ class Sightings:
     row: Ints
     """(N,) of that image's People."""
     keys: Ints
+    shot: Ints
+    """(N,) of the shots that hard cuts make of the take."""
+    shown: Array
+    """(N,) whether association believed the person at that instant, and gave out an id."""
     t_s: Array
     places: Array
     """(N, 3) x/z, y/z, log z."""
@@ -62,10 +67,13 @@ def read_sightings(take: Sequence[People]) -> Sightings:
     places = _stack(take, chosen, lambda people, rows: people.places[rows])
     scores = _stack(take, chosen, lambda people, rows: people.scores[rows])
     world = matrix_from_quat(pose)
+    shots = np.cumsum([people.cut for people in take])
     return Sightings(
         image=np.concatenate([np.full(len(rows), image) for image, rows in chosen]),
         row=np.concatenate([rows for _, rows in chosen]),
         keys=_stack(take, chosen, lambda people, rows: people.keys[rows]),
+        shot=np.concatenate([np.full(len(rows), shots[image]) for image, rows in chosen]),
+        shown=_stack(take, chosen, _shown),
         t_s=np.concatenate([np.full(len(rows), take[image].t_s) for image, rows in chosen]),
         places=places,
         noise=_stack(take, chosen, lambda people, rows: people.noise[rows]),
@@ -81,6 +89,10 @@ def read_sightings(take: Sequence[People]) -> Sightings:
 
 def _stack(take: Sequence[People], chosen: Sequence[tuple[int, Ints]], of: object) -> Array:
     return np.concatenate([of(take[image], rows) for image, rows in chosen])  # type: ignore[operator]
+
+
+def _shown(people: People, rows: Ints) -> Array:
+    return (people.ids[rows] > 0) & (people.states[rows] == TRACK_OBSERVED)
 
 
 def _posed(people: People, rows: Ints) -> Array:

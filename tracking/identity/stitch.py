@@ -23,7 +23,10 @@ from .tracklets import cut_tracks
 LEAST_SIGHTINGS, LEAST_S = 6, 0.15
 """Somebody seen less often, or for less long, is nobody."""
 LEAST_SCORE = 0.6
-"""Of somebody's sightings on average: posters and stray shapes stay below it."""
+"""Of somebody's sightings on average, who is then believed at once."""
+LEAST_SHOWN, LEAST_SHOWN_S = 0.3, 0.5
+"""Whoever has been shown in this share of their sightings, and for so long, is real whatever the
+scores: association, which has seen them steadily, believed in them."""
 CONNECTED_S = 0.5
 """Motion begins anew after a longer absence."""
 
@@ -33,7 +36,8 @@ class Stitch:
 
     Tracks are cut wherever they may have been mixed up, and the pieces are put together anew to
     the likeliest people; what is not sure stays apart. Everybody gets one shape. Only sightings
-    come out: whoever fills gaps comes afterwards. Keys are those of this take alone.
+    come out: whoever fills gaps comes afterwards. Keys are those of this take alone. Where an
+    engine with another body goes on, another take begins.
     """
 
     look_ahead_s = math.inf
@@ -47,8 +51,9 @@ class Stitch:
 
     def push(self, item: People) -> list[People]:
         """See Stage."""
+        ended = self.flush() if self._take and _other_body(self._take[-1], item) else []
         self._take.append(item)
-        return []
+        return ended
 
     def flush(self) -> list[People]:
         """See Stage."""
@@ -58,6 +63,12 @@ class Stitch:
             return [some(people, np.zeros(0, np.int64)) for people in take]
         seen = read_sightings(take)
         return _renamed(take, seen, who_is_who(seen))
+
+
+def _other_body(before: People, now: People) -> bool:
+    """Whether association began anew because shapes do not compare."""
+    size = before.betas.shape[1] != now.betas.shape[1]
+    return now.cut and (size or before.frame.body_hash != now.frame.body_hash)
 
 
 def who_is_who(seen: Sightings) -> Ints:
@@ -77,7 +88,8 @@ def _glimpses(seen: Sightings) -> Array:
     _, track = np.unique(seen.keys, return_inverse=True)
     count = np.bincount(track)
     doubtful = np.bincount(track, seen.scores) / count < LEAST_SCORE
-    return ((count < LEAST_SIGHTINGS) & doubtful)[track]
+    unknown = np.bincount(track, seen.shown) == 0
+    return ((count < LEAST_SIGHTINGS) & doubtful & unknown)[track]
 
 
 def _persons(seen: Sightings) -> Ints:
@@ -98,9 +110,12 @@ def _persons(seen: Sightings) -> Ints:
 def _real(seen: Sightings, person: Ints) -> Array:
     """(P,) who has been seen often, long and surely enough."""
     count = np.bincount(person)
-    score = np.bincount(person, seen.scores) / count
-    long_s = np.bincount(person, lasted_s(seen))
-    return (count >= LEAST_SIGHTINGS) & (long_s >= LEAST_S) & (score >= LEAST_SCORE)
+    lasted = lasted_s(seen)
+    sure = np.bincount(person, seen.scores) >= LEAST_SCORE * count
+    sure |= (np.bincount(person, seen.shown) >= LEAST_SHOWN * count) & (
+        np.bincount(person, lasted * seen.shown) >= LEAST_SHOWN_S
+    )
+    return (count >= LEAST_SIGHTINGS) & (np.bincount(person, lasted) >= LEAST_S) & sure
 
 
 def _renamed(take: Sequence[People], seen: Sightings, person: Ints) -> list[People]:
@@ -140,7 +155,8 @@ def _ids(take: Sequence[People], seen: Sightings, person: Ints) -> Ints:
     np.add.at(votes, (person, column), 1.0)
     votes[0], votes[:, known == 0] = 0.0, 0.0
     ids = np.zeros(len(votes), np.int64)
-    rows, columns = linear_sum_assignment(-votes)
+    earlier = np.linspace(1e-3, 0.0, len(known)) * (votes > 0)  # of two with as many sightings
+    rows, columns = linear_sum_assignment(-votes - earlier)
     voted = votes[rows, columns] > 0
     ids[rows[voted]] = known[columns[voted]]
     nameless = np.flatnonzero(ids[1:] == 0) + 1

@@ -32,6 +32,7 @@ def cut_tracks(seen: Sightings) -> Ints:
     """(N,) which piece each sighting is of, numbered by first sighting."""
     previous = _previous(seen)
     cut = (previous < 0) | (seen.t_s - seen.t_s[previous] > LONGEST_STEP_S)
+    cut |= seen.shot != seen.shot[previous]
     cut |= _doubtful(seen, previous)
     piece = np.empty(len(cut), np.int64)
     begun = np.cumsum(cut) - 1

@@ -9,6 +9,7 @@ import numpy as np
 from keyed_people import Keyed, Scene, bits, people, shuffled, take
 from seen_people import Actor
 
+from livemocap.messages import TRACK_TENTATIVE
 from tracking.identity.stitch import Stitch
 from tracking.people import People
 
@@ -71,9 +72,11 @@ def test_two_tracks_of_one_person_become_one() -> None:
 
 
 def test_somebody_of_the_same_build_is_known_after_half_a_minute() -> None:
-    result = stitched(take(away(30.0, -1.0, 2), 33.5, fps=10))
-    assert ids_of(result) == {1}
-    assert [bool(one.fresh[0]) for one in result if len(one.keys)].count(True) == 2
+    alone = away(30.0, -1.0, 2)
+    tall = Keyed(3, Actor(-1.5, -5.0, betas=1.0))
+    result = stitched(take(lambda t_s: [tall, *alone(t_s)], 33.5, fps=10))
+    assert ids_of(result) == {1, 3}
+    assert sum(one.fresh[one.ids == 1].sum() for one in result) == 2
 
 
 def test_somebody_of_another_build_is_somebody_else_though_the_track_went_on() -> None:
@@ -88,10 +91,47 @@ def test_everybody_keeps_one_shape_for_the_whole_take() -> None:
 
 def test_posters_and_glimpses_are_nobody() -> None:
     def scene(t_s: float) -> list[Keyed]:
-        crowd = [Keyed(1, Actor(0.0, -4.0)), Keyed(2, Actor(-1.5, -5.0, score=0.4))]
+        poster = Keyed(2, Actor(-1.5, -5.0, score=0.4), track_id=0, state=TRACK_TENTATIVE)
+        crowd = [Keyed(1, Actor(0.0, -4.0)), poster]
         return crowd + ([Keyed(3, Actor(1.5, -5.0))] if 1.0 < t_s < 1.1 else [])
 
     assert ids_of(stitched(take(scene, 2.0))) == {1}
+
+
+def test_whoever_was_shown_for_long_is_somebody_whatever_the_scores() -> None:
+    def scene(t_s: float) -> list[Keyed]:
+        pair = [Keyed(k, Actor(2.0 * k - 3, -6.0, score=0.45)) for k in (1, 2)]
+        return [replace(k, track_id=0, state=TRACK_TENTATIVE) if t_s < 0.5 else k for k in pair]
+
+    assert ids_of(stitched(take(scene, 2.0))) == {1, 2}
+
+
+def test_three_people_in_shots_between_hard_cuts_are_told_apart_by_their_looks() -> None:
+    shots = (0, 1, 2, 1)  # betas that never vary, and everybody at the same place
+
+    def scene(t_s: float) -> list[Keyed]:
+        shot = int(t_s / 1.5)
+        return [Keyed(shot + 1, Actor(0.0, -4.0, betas=-0.4, look=shots[shot]))]
+
+    images = take(scene, 6.0)
+    images = [replace(one, cut=k % 45 == 0) for k, one in enumerate(images)]
+    result = stitched(images)
+    assert [int(one.ids[0]) for one in result[20::45]] == [1, 2, 3, 2]
+
+
+def test_betas_alike_in_everybody_make_nobody_of_two_the_same() -> None:
+    def scene(t_s: float) -> list[Keyed]:
+        if 2 < t_s < 12:
+            return []
+        return [Keyed(1 + (t_s > 5), Actor(0.0, -4.0, betas=-0.4))]
+
+    assert ids_of(stitched(take(scene, 14.0, fps=10))) == {1, 2}
+
+
+def test_nobody_is_followed_across_a_hard_cut_on_no_evidence() -> None:
+    images = take(lambda t_s: [Keyed(1, Actor(0.2 * t_s, -4.0, betas=-0.4))], 3.0)
+    images[45] = replace(images[45], cut=True)
+    assert len(ids_of(stitched(images))) == 2
 
 
 def test_predictions_are_left_to_whoever_fills_gaps() -> None:
