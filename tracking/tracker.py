@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from livemocap.messages import PoseFrame, TrackFrame
 
 from .association.associator import Associator
+from .association.director import Director
 from .commands import Directed
 from .config import TrackingConfig
 from .modes import stages
@@ -25,6 +26,7 @@ class Tracker:
 
     def __init__(self, config: TrackingConfig, ids: Iterator[int] | None = None) -> None:
         self._who = Associator(config, ids)
+        self._director = Director(self._who)
         self._after = stages(config, self._who, self._who.directions.names)
         self._chain = Chain(Scale(config.actor_height_m), self._who, *self._after)
         self.look_ahead_s = self._chain.look_ahead_s
@@ -48,7 +50,7 @@ class Tracker:
     @property
     def people(self) -> Directed:
         """Who takes a user's word for who is who."""
-        return self._who
+        return self._director
 
     def push(self, frame: PoseFrame) -> list[TrackFrame]:
         """What is known for good with this image, oldest first; in live mode that is one."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from .arrays import replaced
 from .clock import Clock
 from .compare import log_ratios
 from .detections import Seen, read_detections
-from .directions import Directions, Known, kept
+from .directions import Directions, Known, admitted, kept
 from .duplicates import crowded, first_showings
 from .evidence import assign, return_prior
 from .returning import WAIT_S, Clues, Returned, decide
@@ -101,63 +100,21 @@ class Associator:
         """Nothing is held back."""
         return []
 
-    def people(self) -> list[dict[str, Any]]:
-        """See commands.Directed."""
-        if self._people is None:
-            return []
-        known = []
-        for roster, word in ((self._live, "in view"), (self._lost, "lost")):
-            gap_s = self._gap_s(roster)
-            for row in (roster.ids > 0).nonzero()[0].tolist():
-                missing = word == "in view" and bool(roster.missed[row])
-                known.append(self._describe(roster, row, "hidden" if missing else word, gap_s))
-        return sorted(known, key=lambda person: person["id"])
+    def known(self) -> Known:
+        """Everybody known, for a user to sort out; `follow` takes over what has come of it.
 
-    def _describe(self, roster: Roster, row: int, state: str, gap_s: Array) -> dict[str, Any]:
-        track_id = int(roster.ids[row])
-        return {
-            "id": track_id,
-            "name": self.directions.names.get(track_id, ""),
-            "state": state,
-            "locked": track_id in self.directions.locked,
-            "unseen_s": round(float(gap_s[row]), 2),
-        }
-
-    def lock(self, track_id: int, locked: bool) -> None:
-        """See commands.Directed."""
-        self._everybody().find(track_id)
-        (self.directions.locked.add if locked else self.directions.locked.discard)(track_id)
-
-    def swap(self, a: int, b: int) -> None:
-        """See commands.Directed."""
-        known = self._everybody()
-        known.swap(a, b)
-        self._live, self._lost = known.live, known.lost
-
-    def merge(self, track_id: int, into: int) -> None:
-        """See commands.Directed."""
-        known = self._everybody()
-        gone, owner = known.merge(track_id, into)
-        self._live, self._lost = known.live, known.lost
-        self.aliases[gone] = owner
-
-    def name(self, track_id: int, name: str) -> None:
-        """See commands.Directed."""
-        self._everybody().find(track_id)
-        if name:
-            self.directions.names[track_id] = name
-        else:
-            self.directions.names.pop(track_id, None)
-
-    def expect(self, people: int) -> None:
-        """See commands.Directed."""
-        self.directions.expected = people
-
-    def _everybody(self) -> Known:
+        Raises:
+            TrackingError: nobody has been seen yet.
+        """
         if self._people is None:
             raise TrackingError("nobody has been seen yet")
         self.learn()
-        return Known(self._live, self._lost)
+        return Known(self._live, self._lost, self._clock.now_s)
+
+    def follow(self, known: Known) -> None:
+        """Go on with people as a user has sorted them out."""
+        self._live, self._lost = known.live, known.lost
+        self.aliases.update(known.merged)
 
     def learn(self) -> None:
         """Take the last image into what changes slowly: shapes, builds, looks.
@@ -264,7 +221,7 @@ class Associator:
         gap_s = self._gap_s(lost)
         ratios = log_ratios(lost, seen.joined(newcomers.last), gap_s)
         ratios += return_prior(gap_s, ~lost.missed)[:, None]
-        if self._complete():
+        if self._room() == 0:
             ratios += NOBODY_NEW
         new = len(seen.rows)
         ratios[:, new:] = self._clues.mean(newcomers.keys, lost.keys, ratios[:, new:])
@@ -324,35 +281,21 @@ class Associator:
             if gone.any():
                 self._live = self._live.take(~gone)
 
-    def _known(self) -> int:
-        """How many people have an id."""
-        if self._people is None:
-            return 0
-        return int((self._live.ids > 0).sum() + ((self._lost.ids > 0) & self._lost.confirmed).sum())
-
-    def _complete(self) -> bool:
-        """Whether everybody whom the user expects has come."""
-        return 0 < self.directions.expected <= self._known()
-
-    def _admitted(self, due: Array) -> Array:
-        """(T,) whom of those due for an id there is room for: the surest of them."""
+    def _room(self) -> int | None:
+        """For how many people more there are ids; None for any number."""
         expected = self.directions.expected
-        if not expected or not due.any():
-            return due
-        room = max(0, expected - self._known())
-        rows = due.nonzero()[0]
-        rows = rows[np.argsort(-self._live.trust[rows], kind="stable")][:room]
-        admitted = np.zeros(len(due), bool)
-        admitted[rows] = True
-        return admitted
+        if not expected:
+            return None
+        shown = (self._live.ids > 0).sum() + ((self._lost.ids > 0) & self._lost.confirmed).sum()
+        return max(0, expected - int(shown))
 
     def _show(self, frame: PoseFrame, cut: bool) -> People:
         """Everybody in view or just missing; ids for whom receivers get to see first now."""
         config, live, now_s = self._config, self._live, self._clock.now_s
         due = (live.ids == 0) & ~live.missed & ~live.pending
         due &= live.confirmed | (live.last.scores >= config.birth_score)
-        due &= self._admitted(due)
         if due.any():
+            due = admitted(due, live.trust, self._room())
             new = [next(self._ids) for _ in range(int(due.sum()))]
             live.ids = replaced(live.ids, due.nonzero()[0], np.array(new))
         gap_s = self._gap_s(live)

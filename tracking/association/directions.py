@@ -32,6 +32,9 @@ class Known:
 
     live: Roster
     lost: Roster
+    now_s: float
+    merged: dict[int, int] = field(default_factory=dict)
+    """Keys that are no more, to those they have become."""
 
     def find(self, track_id: int) -> tuple[bool, int]:
         """Whether somebody is in view, and the row there or among the lost.
@@ -59,11 +62,8 @@ class Known:
         for (in_view, row), track_id in ((self.find(a), b), (self.find(b), a)):
             self._rename(in_view, row, track_id)
 
-    def merge(self, track_id: int, into: int) -> tuple[int, int]:
+    def merge(self, track_id: int, into: int) -> None:
         """Somebody in view is somebody lost: go on as that person.
-
-        Returns:
-            The key that is no more, and the key that it has become.
 
         Raises:
             TrackingError: an id is unknown, or both people are in view.
@@ -71,14 +71,24 @@ class Known:
         if track_id == into:
             raise TrackingError(f"{into} is {into} already")
         (new_live, new_row), (old_live, old_row) = self.find(track_id), self.find(into)
-        if new_live and old_live and self._both_seen(new_row, old_row):
+        if new_live and old_live and not self.live.missed[[new_row, old_row]].any():
             raise TrackingError(
                 f"{track_id} and {into} are both in view: they are two people. `swap` exchanges ids"
             )
         newcomer, owner = self._one(new_live, new_row), self._one(old_live, old_row)
         self._drop([(new_live, new_row), (old_live, old_row)])
         self._put(new_live, owner.adopt(newcomer))
-        return int(newcomer.keys[0]), int(owner.keys[0])
+        self.merged[int(newcomer.keys[0])] = int(owner.keys[0])
+
+    def states(self) -> dict[int, tuple[str, float]]:
+        """By id, `in view`, `hidden` or `lost`, and s since the last sighting."""
+        found: dict[int, tuple[str, float]] = {}
+        for roster, word in ((self.live, "in view"), (self.lost, "lost")):
+            for row in (roster.ids > 0).nonzero()[0].tolist():
+                hidden = roster is self.live and bool(roster.missed[row])
+                unseen_s = self.now_s - float(roster.seen_s[row])
+                found[int(roster.ids[row])] = ("hidden" if hidden else word, unseen_s)
+        return dict(sorted(found.items()))
 
     def _rename(self, in_view: bool, row: int, track_id: int) -> None:
         roster = self.live if in_view else self.lost
@@ -87,9 +97,6 @@ class Known:
         roster.look = replaced(roster.look, rows, roster.last.looks[rows])
         nothing = Builds.unknown(1, roster.builds.weights.shape[2])
         roster.builds = roster.builds.put(rows, nothing)
-
-    def _both_seen(self, a: int, b: int) -> bool:
-        return not (self.live.missed[a] or self.live.missed[b])
 
     def _one(self, in_view: bool, row: int) -> Roster:
         return (self.live if in_view else self.lost).take(np.array([row]))
@@ -108,3 +115,13 @@ class Known:
 def kept(roster: Roster, locked: set[int]) -> Array:
     """(T,) who is never forgotten."""
     return np.isin(roster.ids, list(locked)) if locked else np.zeros(len(roster), bool)
+
+
+def admitted(due: Array, trust: Array, room: int | None) -> Array:
+    """(T,) who of those `due` for an id gets one: the most trusted, where there is too little room."""
+    if room is None or int(due.sum()) <= room:
+        return due
+    rows = due.nonzero()[0]
+    chosen = np.zeros(len(due), bool)
+    chosen[rows[np.argsort(-trust[rows], kind="stable")][:room]] = True
+    return chosen
