@@ -118,7 +118,7 @@ def kept(roster: Roster, locked: set[int]) -> Array:
 
 
 def admitted(due: Array, trust: Array, room: int | None) -> Array:
-    """(T,) who of those `due` for an id gets one: the most trusted, where there is too little room."""
+    """(T,) who of those `due` for an id gets one: the most trusted where room is scarce."""
     if room is None or int(due.sum()) <= room:
         return due
     rows = due.nonzero()[0]
