@@ -10,7 +10,9 @@ from .config import TrackingConfig
 from .ground.root_bake import BakeRoot
 from .ground.root_broadcast import BroadcastRoot
 from .ground.root_live import LiveRoot
+from .identity.foresight import Foresight
 from .identity.gaps import Gaps
+from .identity.revision import Revision
 from .identity.stitch import Stitch
 from .repair.repair import LiveRepair, LookAheadRepair
 from .scene.output import InKnownWorld, InWorld
@@ -31,11 +33,13 @@ def stages(
 ) -> list[Stage[Any, Any]]:
     """What comes after association `who` in `config.mode`; `names` are of track ids."""
     if config.mode == "broadcast":
-        ahead_s = config.look_ahead_ms * 1e-3
+        ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
         return [
+            foresight,
             LiveRepair(),
             BroadcastPose(POSE_SHARE * ahead_s),
             BroadcastRoot(ROOT_SHARE * ahead_s),
+            Revision(foresight, who.aliases),
             InWorld(config, names),
         ]
     if config.mode == "bake":

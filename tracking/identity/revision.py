@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from livemocap.messages import TRACK_OBSERVED, TRACK_TENTATIVE
-from livemocap.rotation import Array
 
 from ..people import People
+from .foresight import Foresight
 from .selection import some
 
 LEAST_SIGHTINGS = 6
 """A newcomer with fewer may be nobody."""
 MISSED = 0.5
-"""Share of the look-ahead for which nobody has seen a newcomer who was nobody."""
+"""Share of what is known of the future for which nobody has seen a newcomer who was nobody."""
 _EPS_S = 1e-9
 
 
 @dataclass(slots=True)
 class Ahead:
-    """What the images that are held back tell of one person."""
+    """What later images tell of one person."""
 
     track_id: int = 0
     believed: bool = False
@@ -43,58 +42,57 @@ class Ahead:
         if own:
             self.latest = people, row
 
+    def nobody(self, missed_since_s: float) -> bool:
+        """Whether this was a glimpse, not seen any more since then."""
+        sure = self.believed or self.sightings >= LEAST_SIGHTINGS
+        return not sure and self.seen_s < missed_since_s
+
 
 class Revision:
-    """People to People, `look_ahead_s` later: as it would have been with what came meanwhile.
+    """People to People, at once: as it would have been with what came while others held it back.
 
     A newcomer who has turned out to be somebody earlier is that person from the first sighting on,
-    with that person's shape. Whoever gets an id within the look-ahead has it from the first
-    sighting on; whoever has come and gone within it without being believed is left out.
+    with that person's shape. Whoever has got an id meanwhile has it from the first sighting on;
+    whoever has come and gone without being believed is left out.
 
     Args:
+        foresight: where the same images have passed, further up the chain.
         aliases: the key of a newcomer to that of the earlier person who it was; association
             writes into it while images pass.
     """
 
-    def __init__(self, look_ahead_s: float, aliases: Mapping[int, int]) -> None:
-        self.look_ahead_s = look_ahead_s
+    look_ahead_s = 0.0
+
+    def __init__(self, foresight: Foresight, aliases: Mapping[int, int]) -> None:
+        self._foresight = foresight
         self._aliases = aliases
         self.reset()
 
     def reset(self) -> None:
         """See Stage."""
-        self._held: deque[People] = deque()
         self._before: set[int] = set()
         """Keys of the image given out last."""
 
     def push(self, item: People) -> list[People]:
         """See Stage."""
-        self._held.append(item)
-        ready = []
-        while self._held and item.t_s - self._held[0].t_s >= self.look_ahead_s - _EPS_S:
-            ready.append(self._next())
-        return ready
+        if item.cut:
+            self._before = set()
+        since = self._foresight.since(item.t_s)
+        ahead = self._look_ahead(self._doubtful(item), since)
+        missed_s = MISSED * (since[-1].t_s - item.t_s) + _EPS_S
+        gone = {key for key, one in ahead.items() if one.nobody(since[-1].t_s - missed_s)}
+        rows: dict[int, int] = {}
+        for row in np.lexsort((item.keys, item.seen)).tolist():  # whoever is seen comes last
+            rows[self._who(int(item.keys[row]))] = row
+        keys = [key for key in sorted(rows) if key in self._before or key not in gone]
+        self._before = set(keys)
+        return [_named(item, keys, [rows[key] for key in keys], ahead)]
 
     def flush(self) -> list[People]:
-        """See Stage."""
-        ready = [self._next() for _ in range(len(self._held))]
+        """Nothing is held back."""
+        self._foresight.reset()
         self.reset()
-        return ready
-
-    def _next(self) -> People:
-        """The oldest image that is held back, going by all of them."""
-        now = self._held[0]
-        if now.cut:
-            self._before = set()
-        ahead = self._look_ahead(self._doubtful(now))
-        rows: dict[int, int] = {}
-        for row in np.lexsort((now.keys, now.seen)).tolist():  # whoever is seen comes last
-            rows[self._who(int(now.keys[row]))] = row
-        keys = [key for key in sorted(rows) if key in self._before or not self._nobody(key, ahead)]
-        fresh = np.array([key not in self._before for key in keys], bool)
-        self._before = set(keys)
-        self._held.popleft()
-        return _named(now, keys, [rows[key] for key in keys], ahead, fresh)
+        return []
 
     def _doubtful(self, now: People) -> set[int]:
         """Keys of whom more may be known by now than in their image."""
@@ -104,10 +102,10 @@ class Revision:
             doubtful |= {self._who(key) for key in keys if key in self._aliases}
         return doubtful
 
-    def _look_ahead(self, keys: set[int]) -> dict[int, Ahead]:
+    def _look_ahead(self, keys: set[int], since: Iterable[People]) -> dict[int, Ahead]:
         """What is known by now of these people."""
         ahead = {key: Ahead() for key in keys}
-        for people in self._held if keys else ():
+        for people in since if keys else ():
             for row, own in enumerate(people.keys.tolist()):
                 key = self._who(own)
                 if key in ahead:
@@ -120,16 +118,8 @@ class Revision:
             key = self._aliases[key]
         return key
 
-    def _nobody(self, key: int, ahead: dict[int, Ahead]) -> bool:
-        person = ahead.get(key)
-        if person is None or person.believed or person.sightings >= LEAST_SIGHTINGS:
-            return False
-        return self._held[-1].t_s - person.seen_s > MISSED * self.look_ahead_s + _EPS_S
 
-
-def _named(
-    now: People, keys: list[int], rows: list[int], ahead: dict[int, Ahead], fresh: Array
-) -> People:
+def _named(now: People, keys: list[int], rows: list[int], ahead: dict[int, Ahead]) -> People:
     """The people at `rows`, under their own names and with their own shapes."""
     index = np.array(rows, np.int64)
     rest, betas = now.rest_joints[index], now.betas[index]
@@ -149,7 +139,6 @@ def _named(
         keys=np.array(keys, np.int64),
         ids=ids,
         states=states,
-        fresh=fresh,
         rest_joints=rest,
         betas=betas,
     )
