@@ -79,14 +79,23 @@ class Partition:
     def improve(self) -> None:
         """Make every change that gains, most first, until nothing gains."""
         known: set[tuple[tuple[int, ...], ...]] = set()
-        for _ in range(MOST_ROUNDS):
-            changed = self._round([partial(self.exchanged, t_s) for t_s in self._instants])
-            whiles = sorted(self._whiles | self._runs())
-            changed |= self._round([partial(self.lifted, *while_s) for while_s in whiles])
+        settled = 0  # kinds of change, in a row, none of which gained
+        for turn in range(2 * MOST_ROUNDS):
+            lifting = turn % 2 == 1
+            changed = self._round(self._lifts() if lifting else self._exchanges())
+            settled = 0 if changed else settled + 1
             state = tuple(tuple(person.pieces) for person in self.persons)
-            if not changed or state in known:
+            if settled == 2 or (lifting and state in known):
                 return
-            known.add(state)
+            if lifting:
+                known.add(state)
+
+    def _exchanges(self) -> list[Callable[[], Change]]:
+        return [partial(self.exchanged, t_s) for t_s in self._instants]
+
+    def _lifts(self) -> list[Callable[[], Change]]:
+        whiles = sorted(self._whiles | self._runs())
+        return [partial(self.lifted, *while_s) for while_s in whiles]
 
     def _runs(self) -> set[tuple[float, float]]:
         """From where one of a person's pieces begins to where a later one of theirs ends."""
