@@ -160,12 +160,15 @@ def main() -> None:
     print("| | " + " | ".join(COLUMNS) + " |\n|" + "---|" * (len(COLUMNS) + 1))
     with ProcessPoolExecutor(args.jobs) as pool:
         for door in args.doors.split(","):
-            for switch in [None, *(off if args.ablate else [])]:
-                told = f"{door}, without {switch.told}" if switch else door
-                jobs = [
+            tasks = [
+                (switch, [
                     pool.submit(scored, args.trackbench, folder, door, only, switch)
                     for folder in folders
-                ]
+                ])
+                for switch in [None, *(off if args.ablate else [])]
+            ]  # fmt: skip
+            for switch, jobs in tasks:
+                told = f"{door}, without {switch.told}" if switch else door
                 values = [job.result() for job in jobs]
                 if args.per_set:
                     for folder, value in zip(folders, values, strict=True):
