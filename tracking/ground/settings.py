@@ -15,19 +15,19 @@ class RootSmoothing:
     """The same along the view: drifts of seconds in it are not motion either, hence more."""
     lateral_push: float = 0.2
     """Spectral density of the pelvis's acceleration across the view, m^2/s^3."""
-    depth_push: float = 0.1
+    depth_push: float = 0.02
     """The same along the view: smaller, for a band that is about three times narrower."""
     stroll_ms: float = 0.8
     """Speed from which on a pelvis is pushed about the more, the faster it goes."""
     glance: float = 6
     """Standard deviations beyond which a place pulls no harder."""
 
-    odometry: float = 0.05
+    odometry: float = 0.06
     """Drift of a pelvis that is led by a planted foot, m/sqrt(s) along each axis."""
 
     memory_s: float = 0.4
     """Time constant with which the motion of somebody who is not seen dies out."""
-    rejoin_s: float = 0.07
+    rejoin_s: float = 0.18
     """Time constant with which a shown root gets to where the filter learns that it is; what is
     learned of motion itself is shown at once."""
 
@@ -52,10 +52,10 @@ class RootSmoothing:
     """How long a locked foot holds on to where it landed against what the pose says."""
     release_s: float = 0.1
     """Time constant with which a foot that lifts off gets back to the pose."""
-    farthest_m: float = 0.1
+    farthest_m: float = 0.035
     """Most by which a locked foot is moved."""
 
-    reach_m: float = 0.2
+    reach_m: float = 0.1
     """Bake: most by which a locked foot is moved."""
     swing_m: float = 0.02
     """Bake: how far off its pose a swinging foot may go for the sake of a smooth lock."""
