@@ -33,7 +33,7 @@ HEIGHT_M = 1.7
 """Of everybody, standing."""
 
 
-def box_frame(k: int, t_s: float, score: Array, box: Array, K: Array) -> SimpleNamespace:
+def box_frame(k: int, t_s: float, score: Array, box: Array, K: Array) -> Any:
     """What is left of a frame when only boxes are known; `box` is (n, 4) x0 y0 x1 y1 px."""
     focal_px, middle = float(K[0, 0]), (box[:, :2] + box[:, 2:]) / 2
     z = focal_px * HEIGHT_M / np.maximum(box[:, 3] - box[:, 1], 4.0)
@@ -45,7 +45,7 @@ def box_frame(k: int, t_s: float, score: Array, box: Array, K: Array) -> SimpleN
     )  # fmt: skip
 
 
-def used(rows: list[dict[str, Any]], boxes: SimpleNamespace) -> list[int]:
+def used(rows: list[dict[str, Any]], boxes: Any) -> list[int]:
     """Which detection each row used."""
     return [int(np.abs(boxes.transl - row["transl"]).sum(1).argmin()) for row in rows]
 

@@ -17,7 +17,10 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tracking"))
 
-from test_tracker_faults import coming_and_going, reachable_bytes
+from test_tracker_faults import (  # type: ignore[import-not-found]
+    coming_and_going,
+    reachable_bytes,
+)
 
 from tracking.config import MODES, TrackingConfig
 from tracking.tracker import Tracker

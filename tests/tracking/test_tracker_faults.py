@@ -254,7 +254,9 @@ def test_fifty_people_are_tracked_at_once(mode: str) -> None:
             for i, (x, z) in enumerate(spots)
         ]
 
-    frames = [permuted(seen(crowd(k / FPS), k / FPS, k), rng.permutation(50)) for k in range(12)]
+    frames = [
+        permuted(seen(crowd(k / FPS), k / FPS, k), rng.permutation(50).tolist()) for k in range(12)
+    ]
     tracked = track(frames, mode)
     assert ids(tracked) == set(range(1, 51))
     assert len(tracked[-1].track_ids) == 50
@@ -298,7 +300,7 @@ def test_reset_forgets_what_was_held_back_and_ids_go_on(mode: str) -> None:
 def test_faults_give_the_same_output_each_time_bit_for_bit(mode: str) -> None:
     def bits() -> list[list[bytes]]:
         rng = np.random.default_rng(8)
-        frames = [permuted(f, rng.permutation(2)) for f in in_another_order(rng)]
+        frames = [permuted(f, rng.permutation(2).tolist()) for f in in_another_order(rng)]
         frames[25] = replace(frames[25], cut=1.0)
         return [[bytes(p) for p in encode(replace(f, t_track_ns=0))] for f in track(frames, mode)]
 
