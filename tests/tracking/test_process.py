@@ -227,7 +227,8 @@ def test_users_say_who_is_who_over_a_socket() -> None:
             loop.start()
             read(studio.tracks, TrackFrame, 5)
             reply = request(control.endpoint, people("name", id=2, name="anna"), 60.0)
-            assert isinstance(reply, ControlReply) and reply.ok, reply
+            assert isinstance(reply, ControlReply)
+            assert reply.ok, reply
             refused = request(control.endpoint, people("swap", id=1, other=7), 60.0)
             assert isinstance(refused, ControlReply)
             assert not refused.ok
