@@ -34,6 +34,9 @@ class NetworkConfig:
     metrics_port: int = 47830
     """Roles take consecutive ports from here: infer, track, record, stream, capture 0, 1 ..."""
     control_port: int = 47840
+    """Of the recorder."""
+    people_port: int = 47841
+    """Of the tracker, for who is who."""
     lossless: bool = False
     """Read files on the engine's credit: every frame, in order, the same on every machine."""
     pose_readers: int = 0
@@ -53,6 +56,9 @@ class NetworkConfig:
 
     def control(self) -> str:
         return self._at(self.control_port)
+
+    def people(self) -> str:
+        return self._at(self.people_port)
 
     def metrics(self, role: str, camera: int = 0) -> str:
         """Where `role` publishes its metrics; captures come last, one port each."""

@@ -23,6 +23,9 @@ UInt8 = Annotated[NDArray[np.uint8], "uint8"]
 TRACK_TENTATIVE, TRACK_OBSERVED, TRACK_PREDICTED = 0, 1, 2
 """Values of TrackFrame.states."""
 
+REPAIRS = ("flipped", "mirrored", "hands_exchanged", "limb_jumped", "depth_jumped", "implausible")
+"""What the bits 1, 2, 4, 8, 16 and 32 of TrackFrame.repairs stand for."""
+
 
 class MessageError(ValueError):
     """A message's arrays do not have the shapes its fields promise."""
@@ -195,6 +198,11 @@ class TrackFrame:
     expression: Float32
     joint_confidence: Float32
     """(P, 55) 0..1."""
+    names: dict[str, str] = field(default_factory=dict)
+    """What users call people: track id as text to name, of those who have one."""
+    repairs: dict[str, int] = field(default_factory=dict)
+    """Whose estimate was mended before smoothing: track id as text to bits, see
+    REPAIRS for what each bit, from 1 on, stands for."""
 
     def __post_init__(self) -> None:
         require_shapes(
@@ -240,7 +248,7 @@ class ControlRequest:
     """What a command line or the add-on asks of a running process."""
 
     command: str
-    """`record.start`, `record.stop`, `record.status`."""
+    """`record.start`, `record.stop`, `record.status`; `people.list`, `people.swap` ..."""
     arguments: dict[str, Any] = field(default_factory=dict)
 
 

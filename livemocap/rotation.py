@@ -65,6 +65,10 @@ _SKEW = np.zeros((3, 9))
 _SKEW[[0, 0, 1, 1, 2, 2], [7, 5, 2, 6, 3, 1]] = [1, -1, 1, -1, 1, -1]
 
 
+_MANY = 800
+"""Numbers from which on an array is worth more calls over all of it."""
+
+
 def normalize(vector: ArrayLike) -> Array:
     """(..., N) to unit length; a zero vector stays zero."""
     v = np.asarray(vector)
@@ -90,9 +94,24 @@ def rotvec_from_quat(quat_wxyz: ArrayLike) -> Array:
 def matrix_from_quat(quat_wxyz: ArrayLike) -> Array:
     """(..., 4) unit wxyz to (..., 3, 3)."""
     q = np.asarray(quat_wxyz)
+    if q.size >= _MANY:
+        return _matrices_by_entry(q)
     products = (q[..., :, None] * q[..., None, :]).reshape(*q.shape[:-1], 16)
     R = (products @ _FROM_PRODUCTS.astype(q.dtype, copy=False)).reshape(*q.shape[:-1], 3, 3)
     return R + _EYE3.astype(q.dtype, copy=False)
+
+
+def _matrices_by_entry(q: Array) -> Array:
+    """The same entry by entry: more calls, each over all of many."""
+    w, x, y, z = np.ascontiguousarray(q.reshape(-1, 4).T)
+    x2, y2, z2 = 2 * x, 2 * y, 2 * z
+    wx, wy, wz, xx, xy, xz = x2 * w, y2 * w, z2 * w, x2 * x, x2 * y, x2 * z
+    yy, yz, zz = y2 * y, y2 * z, z2 * z
+    R = np.empty((len(w), 9), (q[:0] * 1.0).dtype)
+    R[:, 0], R[:, 1], R[:, 2] = 1 - (yy + zz), xy - wz, xz + wy
+    R[:, 3], R[:, 4], R[:, 5] = xy + wz, 1 - (xx + zz), yz - wx
+    R[:, 6], R[:, 7], R[:, 8] = xz - wy, yz + wx, 1 - (xx + yy)
+    return R.reshape(*q.shape[:-1], 3, 3)
 
 
 def quat_from_matrix(matrix: ArrayLike) -> Array:

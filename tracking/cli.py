@@ -1,4 +1,4 @@
-"""`livemocap track`, `livemocap record` and `livemocap take`: parse here, work elsewhere."""
+"""The role `track`, `livemocap record` and `livemocap take`: parse here, work elsewhere."""
 
 from __future__ import annotations
 
@@ -24,10 +24,6 @@ from .errors import TrackingError
 
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
-_TRACK_EXAMPLE = """example:
-  livemocap track studio.toml
-  livemocap track studio.toml --set tracking.predict_s=0.2
-"""
 _RECORD_EXAMPLE = """examples:
   livemocap record studio.toml                   the recorder itself; `livemocap run` starts it
   livemocap record start duet                    tell the running recorder to begin takes/duet.mcap
@@ -41,12 +37,6 @@ _TAKE_EXAMPLE = """examples:
 """
 _KIND_EXAMPLE = "example:\n  livemocap take {} takes/duet.mcap\n"
 _ASKS = ("start", "stop", "status")
-
-
-def add_track(commands: Commands[argparse.ArgumentParser]) -> None:
-    parser = _parser(commands, "track", "one role: follow people through time", _TRACK_EXAMPLE)
-    add_role_arguments(parser)
-    parser.set_defaults(run=lambda args: run_role(args, "track", _track))
 
 
 def add_record(commands: Commands[argparse.ArgumentParser]) -> None:
@@ -88,7 +78,8 @@ def _parser(
     )
 
 
-def _track(context: RoleContext) -> int:
+def track_role(context: RoleContext) -> int:
+    """Follow people through time until told to stop; returns the exit code."""
     from .process import TrackingProcess
 
     config = load(TrackingConfig, context.tables.get("tracking", {}), "tracking")
@@ -97,12 +88,14 @@ def _track(context: RoleContext) -> int:
         publisher = opened.enter_context(Publisher(network.track()))
         endpoints = [network.pose(i) for i in range(len(cameras))]
         poses = opened.enter_context(OrderedSubscriber(endpoints, [f"{POSE}/"]))
+        control = opened.enter_context(ControlServer(network.people()))
         process = TrackingProcess(
             config,
             cameras,
             poses,
             publisher,
             context.metrics(),
+            control,
             track_readers=network.track_readers,
             track_guests=network.track_guests,
         )

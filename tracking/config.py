@@ -5,17 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+MODES = ("live", "broadcast", "bake")
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrackingConfig:
     """Who is who and how motion is smoothed. Nothing here counts frames: rates may vary."""
 
+    mode: str = "live"
+    """`live` looks at nothing that is yet to come, `broadcast` is late by `look_ahead_ms` and
+    steadier for it, `bake` waits for the end and sees all of it."""
+    look_ahead_ms: float = 150.0
+    """Of `broadcast`: 100 to 200 are worth the wait."""
+
     detection_score: float = 0.2
     """Detections below it are not looked at."""
-    birth_score: float = 0.55
+    birth_score: float = 0.75
     """A new person at least this sure is shown at once."""
-    return_score: float = 0.4
+    return_score: float = 0.5
     """A lost person comes back only as a detection at least this sure."""
+    least_score: float = 0.6
+    """Of a new person's first sightings on average, to be believed soon."""
+    steady_score: float = 0.45
+    """Of somebody seen all the time for `steady_s`, on average; less is a poster."""
+    steady_s: float = 0.5
+    """How long a new person below `least_score` must be seen steadily to be believed."""
     confirm_hits: int = 3
     """Sightings after which a new person below `birth_score` is believed."""
     tentative_s: float = 0.25
@@ -27,34 +41,22 @@ class TrackingConfig:
     cut_score: float = 0.5
     """An image this surely a new shot starts motion and places afresh."""
 
-    root_speed_ms: float = 1.2
+    root_speed_ms: float = 0.9
     """How fast people move, as the spread of their speed, m/s."""
     root_speed_memory_s: float = 1.0
     """After about this long an unseen person's speed is forgotten."""
-    lateral_noise_m: float = 0.04
+    lateral_noise_m: float = 0.03
     """Uncertainty of a detected pelvis across the view."""
     depth_noise: float = 0.04
     """Uncertainty of a detected pelvis along the view, as a share of its distance."""
-
-    rotation_cutoff_hz: float = 2.25
-    """One-Euro on rotations: the band that a resting joint keeps."""
-    rotation_slope: float = 1.5
-    """Hz more for each rad/s of a turning joint."""
-    lateral_cutoff_hz: float = 2.0
-    """One-Euro on the root across the view."""
-    lateral_slope: float = 1.0
-    """Hz more for each m/s."""
-    depth_cutoff_hz: float = 0.5
-    """One-Euro on the logarithm of the root's depth, by far the noisiest number."""
-    depth_slope: float = 0.1
-    """Hz more for each m/s."""
-    hidden_share: float = 0.3
-    """Share of its band that a joint nobody saw keeps."""
 
     shape_change_m: float = 0.015
     """Bone lengths are sent anew when one of them is known this much better."""
     shape_memory_s: float = 4.0
     """How long the running estimate of a shape looks back."""
+
+    actor_height_m: float = 0.0
+    """How tall people are; 0 believes the engine. Everything is scaled alike, depth as well."""
 
     world: str = "estimate"
     """`estimate` gravity and floor from people, or `assume` a camera as the two settings below."""
@@ -66,13 +68,16 @@ class TrackingConfig:
     """Seconds with people in view after which the world hardly moves any more."""
 
     def __post_init__(self) -> None:
+        if self.mode not in MODES:
+            raise ValueError(f"mode is '{self.mode}', expected one of {', '.join(MODES)}")
+        if not 0 <= self.look_ahead_ms <= 1000:
+            raise ValueError(f"look_ahead_ms is {self.look_ahead_ms}, expected 0 to 1000")
+        if self.actor_height_m and not 0.3 <= self.actor_height_m <= 3:
+            raise ValueError(f"actor_height_m is {self.actor_height_m}, expected metres, or 0")
         if self.world not in ("estimate", "assume"):
             raise ValueError(f"world is '{self.world}', expected 'estimate' or 'assume'")
         if not 0 <= self.predict_s <= 0.5:
             raise ValueError(f"predict_s is {self.predict_s}, expected 0 to 0.5")
-        for name in ("rotation_cutoff_hz", "lateral_cutoff_hz", "depth_cutoff_hz"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
         if self.confirm_hits < 1:
             raise ValueError(f"confirm_hits is {self.confirm_hits}, expected 1 or more")
 

@@ -5,13 +5,15 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
-from livemocap.bus import TRACK, BusError, OrderedSubscriber, Publisher
+from livemocap.bus import TRACK, BusError, ControlServer, OrderedSubscriber, Publisher
 from livemocap.lifecycle import StopToken, run_loop
 from livemocap.messages import EndOfStream, Message, PoseFrame, TrackFrame
 from livemocap.metrics import MetricsCollector
 
+from .commands import Everybody, answer
 from .config import TrackingConfig
 from .tracker import Tracker
 
@@ -28,6 +30,7 @@ class TrackingProcess:
     Args:
         cameras: whose poses are expected; the loop ends when all of them have ended.
         poses: subscribed to `pose/`.
+        control: answers `people.list`, `people.swap` and the like; None for no control.
         track_readers: subscribers to wait for before the first message.
         track_guests: more of them, who are given a while to come.
     """
@@ -39,6 +42,7 @@ class TrackingProcess:
         poses: OrderedSubscriber,
         publisher: Publisher,
         metrics: MetricsCollector,
+        control: ControlServer | None = None,
         *,
         track_readers: int = 0,
         track_guests: int = 0,
@@ -46,6 +50,10 @@ class TrackingProcess:
         ids = itertools.count(1)
         self._trackers = {camera: Tracker(config, ids) for camera in cameras}
         self._poses, self._publisher, self._metrics = poses, publisher, metrics
+        self._control, self._everybody = (
+            control,
+            Everybody([tracker.people for tracker in self._trackers.values()]),
+        )
         self._track_readers, self._track_guests = track_readers, track_guests
         self._ended: set[str] = set()
 
@@ -59,6 +67,8 @@ class TrackingProcess:
 
     def step(self) -> bool:
         """Handle what came; False when every camera has ended."""
+        if self._control:
+            self._control.serve(lambda asked: answer(self._everybody, asked))
         found = self._poses.poll(_POLL_S)
         try:
             if found:
@@ -76,16 +86,22 @@ class TrackingProcess:
         if isinstance(message, PoseFrame) and message.camera_id in self._trackers:
             self._track(message)
         elif isinstance(message, EndOfStream) and message.camera_id in self._trackers:
+            self._send(self._trackers[message.camera_id].flush())
             self._publish(message)
             self._ended.add(message.camera_id)
 
     def _track(self, frame: PoseFrame) -> None:
         started_ns = time.monotonic_ns()
         tracker = self._trackers[frame.camera_id]
-        tracked = tracker.step(frame)
-        self._publish(tracked)
+        ready = tracker.push(frame)
+        self._send(ready)
         tracker.learn()
-        self._measure(tracked, started_ns)
+        for tracked in ready:
+            self._measure(tracked, started_ns)
+
+    def _send(self, frames: Sequence[TrackFrame]) -> None:
+        for frame in frames:
+            self._publish(frame)
 
     def _publish(self, message: Message) -> None:
         if self._track_readers:
@@ -109,6 +125,15 @@ class TrackingProcess:
         metrics.set("people", len(frame.track_ids))
         metrics.set("broken_detections", sum(t.dropped for t in self._trackers.values()))
         metrics.set("duplicates", sum(t.duplicates for t in self._trackers.values()))
+        for kind, count in self._repairs().items():
+            metrics.set(f"repaired_{kind}", count)
         metrics.set("world", frame.world_source)
         metrics.sample("step_ms", (frame.t_track_ns - started_ns) * 1e-6)
         metrics.sample("age_ms", (frame.t_track_ns - frame.t_grab_ns) * 1e-6)
+
+    def _repairs(self) -> Counter[str]:
+        """How often what was mended, over all cameras."""
+        total: Counter[str] = Counter()
+        for tracker in self._trackers.values():
+            total.update(tracker.repairs)
+        return total

@@ -1,224 +1,72 @@
-"""One camera's people through time: predict, associate, update, start, retire."""
+"""One camera's people through time, from what an engine saw to what everybody downstream reads."""
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Sequence
-
-import numpy as np
+from collections import Counter
+from collections.abc import Iterator
 
 from livemocap.messages import PoseFrame, TrackFrame
-from livemocap.rotation import Array
-from livemocap.skeleton import BODY_JOINTS
 
-from .associate import Remembered, Seen, assign, box_overlap, log_ratios, return_prior
+from .association.associator import Associator
+from .association.director import Director
+from .commands import Directed
 from .config import TrackingConfig
-from .detections import Detection, read_detections
-from .output import track_frame
-from .smooth import step_together
-from .track import Track, place_noise
-from .world import WorldEstimator
-
-DUPLICATE_OVERLAP = 0.6
-DUPLICATE_BODY_M = 0.12
-DUPLICATE_LOG_DEPTH = 0.25
-"""An unmatched detection this close to a matched one shows the same person a second time."""
-
-SHORTEST_STEP_S = 1e-4
-"""Images closer in time say nothing about speed."""
-
-CROWDED_OVERLAP = 0.15
-"""Boxes that overlap more mix their people's colours."""
+from .modes import stages
+from .repair.repair import LiveRepair
+from .scene.scale import Scale
+from .stage import Chain
 
 
 class Tracker:
-    """Tracks one camera; deterministic, with all state in the object.
+    """Tracks one camera; deterministic, with all state in the object. See stage.Stage.
 
     Args:
         ids: where new ids come from; trackers of several cameras share one counter.
     """
 
     def __init__(self, config: TrackingConfig, ids: Iterator[int] | None = None) -> None:
-        self._config = config
-        self._ids = itertools.count(1) if ids is None else ids
-        self._tracks: list[Track] = []
-        self._world = WorldEstimator(config)
-        self._unlearnt: list[Detection] = []
-        self._world_behind = False
-        self._first_ns: int | None = None
-        self._now_s = self._step_s = 0.0
-        self._body = ""
-        self.dropped = 0
-        """Detections that were broken (NaN, behind the lens)."""
-        self.duplicates = 0
-        """Detections left out because they showed somebody a second time."""
+        self._who = Associator(config, ids)
+        self._director = Director(self._who)
+        self._after = stages(config, self._who, self._who.directions.names)
+        self._chain = Chain(Scale(config.actor_height_m), self._who, *self._after)
+        self.look_ahead_s = self._chain.look_ahead_s
 
-    def step(self, frame: PoseFrame) -> TrackFrame:
-        """Advance to `frame`: predict, associate, update, start, retire."""
-        self.learn()
-        self._advance(frame)
-        people, broken = read_detections(frame, self._config.detection_score)
-        self.dropped += broken
-        for track in self._tracks:
-            track.predict(self._now_s)
-        newcomers = self._match(people)
-        self._tracks += [Track(person, self._now_s, self._config) for person in newcomers]
-        self._tracks = [track for track in self._tracks if not track.retired]
-        self._unlearnt, self._world_behind = people, True
-        if not self._world.settled:  # what this image tells of it counts at once
-            self._learn_world()
-        return track_frame(frame, self._show(), self._world)
+    @property
+    def dropped(self) -> int:
+        """Detections that were broken (NaN, behind the lens)."""
+        return self._who.dropped
+
+    @property
+    def duplicates(self) -> int:
+        """Detections left out because they showed somebody a second time."""
+        return self._who.duplicates
+
+    @property
+    def repairs(self) -> Counter[str]:
+        """How often each kind of fault was mended."""
+        mending = [stage for stage in self._after if isinstance(stage, LiveRepair)]
+        return sum((Counter(stage.counts) for stage in mending), Counter())
+
+    @property
+    def people(self) -> Directed:
+        """Who takes a user's word for who is who."""
+        return self._director
+
+    def push(self, frame: PoseFrame) -> list[TrackFrame]:
+        """What is known for good with this image, oldest first; in live mode that is one."""
+        return self._chain.push(frame)
+
+    def flush(self) -> list[TrackFrame]:
+        """Everything held back."""
+        return self._chain.flush()
+
+    def reset(self) -> None:
+        """Forget everybody, also what was held back; ids go on."""
+        self._chain.reset()
 
     def learn(self) -> None:
-        """Take the last frame into what changes slowly or shows later: the world, looks.
+        """Take the last image into what changes slowly.
 
-        `step` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
+        `push` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
         """
-        self._learn_world()
-        crowded = _crowded(self._unlearnt)
-        for track in self._tracks:
-            track.learn(track.detection.row in crowded)
-        self._unlearnt = []
-
-    def _learn_world(self) -> None:
-        if self._world_behind:
-            self._world.see(self._unlearnt, self._step_s)
-        self._world_behind = False
-
-    def _advance(self, frame: PoseFrame) -> None:
-        """Set the clock to `frame`; notice what breaks motion."""
-        if self._first_ns is None:
-            self._first_ns = frame.t_capture_ns
-        if self._body not in ("", frame.body_hash):
-            self._tracks.clear()  # another body: neither bones nor betas compare
-        self._body = frame.body_hash
-        t_s = (frame.t_capture_ns - self._first_ns) * 1e-9
-        self._step_s, self._now_s = t_s - self._now_s, t_s
-        if self._step_s < 0 or frame.cut > self._config.cut_score:
-            self._break(t_s)
-            self._step_s = 0.0
-
-    def _break(self, t_s: float) -> None:
-        """A cut, or a source that starts again: nothing is where it was."""
-        for track in self._tracks:
-            track.forget_motion(t_s)
-        self._world.reset()
-
-    def _match(self, people: list[Detection]) -> list[Detection]:
-        """Update tracks and return who belongs to none.
-
-        Whoever was seen lately is judged together: a hidden person may be the better match for
-        what a visible one could explain too. Those who left long ago come last and see no
-        detection that shows somebody a second time.
-        """
-        recent = [track for track in self._tracks if track.recent]
-        gone = [track for track in self._tracks if not track.recent]
-        matched, rest = self._update(recent, people)
-        rest = self._without_duplicates(rest, matched)
-        if not gone:
-            return rest
-        returning = [p for p in rest if p.score >= self._config.return_score]
-        _, unknown = self._update(gone, returning)
-        return [p for p in rest if p not in returning or p in unknown]
-
-    def _update(
-        self, tracks: list[Track], people: list[Detection]
-    ) -> tuple[list[Detection], list[Detection]]:
-        """Assign `people` to `tracks`; who found a track, and who did not."""
-        pairs = self._assign(tracks, people)
-        going_on = [tracks[t] for t, p in pairs if tracks[t].update(people[p])]
-        self._smooth(going_on)
-        found_tracks, found_people = {t for t, _ in pairs}, {p for _, p in pairs}
-        for t, track in enumerate(tracks):
-            if t not in found_tracks:
-                track.miss()
-        matched = [person for p, person in enumerate(people) if p in found_people]
-        return matched, [person for p, person in enumerate(people) if p not in found_people]
-
-    def _smooth(self, tracks: list[Track]) -> None:
-        """Step those who were just seen, all at once; the same instant twice is no step."""
-        if not tracks or self._step_s < SHORTEST_STEP_S:
-            return
-        seen = [track.detection for track in tracks]
-        least = self._config.hidden_share
-        step_together(
-            [track.smoothed for track in tracks],
-            [person.place for person in seen],
-            np.array([person.pose_wxyz for person in seen]),
-            least + (1 - least) * np.array([person.visibility for person in seen]),
-            self._step_s,
-        )
-
-    def _assign(self, tracks: list[Track], people: list[Detection]) -> list[tuple[int, int]]:
-        if not tracks or not people:
-            return []
-        prior = np.array([0.0 if t.live else return_prior(t.gap_s, t.unwatched) for t in tracks])
-        ratios = log_ratios(_remembered(tracks), _seen(people, self._config))
-        return assign(ratios + prior[:, None])
-
-    def _without_duplicates(
-        self, rest: list[Detection], matched: list[Detection]
-    ) -> list[Detection]:
-        kept: list[Detection] = []
-        for person in sorted(rest, key=lambda p: -p.score):
-            if any(_same_person(person, other) for other in matched + kept):
-                self.duplicates += 1
-            else:
-                kept.append(person)
-        return [person for person in rest if person in kept]
-
-    def _show(self) -> list[Track]:
-        shown = [track for track in self._tracks if track.shown]
-        for track in shown:
-            track.track_id = track.track_id or next(self._ids)
-        return sorted(shown, key=lambda track: track.track_id)
-
-
-def _remembered(tracks: Sequence[Track]) -> Remembered:
-    return Remembered(
-        place=_rows([track.place for track in tracks], 3),
-        variance=_rows([track.variance for track in tracks], 3),
-        gap_s=np.array([track.gap_s for track in tracks]),
-        body=_rows([track.detection.body for track in tracks], BODY_JOINTS, 3),
-        box_px=_rows([track.detection.box_px for track in tracks], 4),
-        betas=[track.shape.betas for track in tracks],
-        appearance=[track.appearance for track in tracks],
-        engine_ids=np.array([track.engine_id for track in tracks], int),
-    )
-
-
-def _seen(people: Sequence[Detection], config: TrackingConfig) -> Seen:
-    return Seen(
-        place=_rows([person.place for person in people], 3),
-        noise=_rows([place_noise(person, config) for person in people], 3),
-        body=_rows([person.body for person in people], BODY_JOINTS, 3),
-        box_px=_rows([person.box_px for person in people], 4),
-        betas=[person.betas for person in people],
-        appearance=[person.appearance for person in people],
-        engine_ids=np.array([person.engine_id for person in people], int),
-    )
-
-
-def _rows(rows: Sequence[Array | Sequence[float]], *shape: int) -> Array:
-    return np.array(rows, float).reshape(len(rows), *shape)
-
-
-def _crowded(people: Sequence[Detection]) -> set[int]:
-    """Rows of those whose boxes hold part of somebody else."""
-    if len(people) < 2:
-        return set()
-    boxes = _rows([person.box_px for person in people], 4)
-    overlap = box_overlap(boxes, boxes)
-    np.fill_diagonal(overlap, 0.0)
-    crowded = np.flatnonzero(overlap.max(1) > CROWDED_OVERLAP).tolist()
-    return {people[p].row for p in crowded}
-
-
-def _same_person(a: Detection, b: Detection) -> bool:
-    overlap = box_overlap(a.box_px[None], b.box_px[None])[0, 0]
-    apart_m = float(np.sqrt(((a.body - b.body) ** 2).sum(-1)).mean())
-    return (
-        overlap > DUPLICATE_OVERLAP
-        and apart_m < DUPLICATE_BODY_M
-        and abs(a.place[2] - b.place[2]) < DUPLICATE_LOG_DEPTH
-    )
+        self._who.learn()

@@ -197,6 +197,7 @@ def _ports() -> Finding:
         network.track_port,
         *range(network.metrics_port, network.metrics_port + len(METRICS_ROLES)),
         network.control_port,
+        network.people_port,
     ]
     busy = [str(port) for port in ports if not is_free(port)]
     if busy:

@@ -29,6 +29,7 @@ COMMANDS = {
     "run": Command("livemocap.cli.run", "add_run", "start everything: camera in, people out"),
     "view": Command("livemocap.cli.view", "add_view", "watch the running stream"),
     "record": Command("tracking.cli", "add_record", "record the stream; `record start`, `stop`"),
+    "people": Command("livemocap.cli.people", "add_people", "say who is who while it runs"),
     "export": Command(
         "livemocap.cli.export",
         "add_export",
@@ -67,6 +68,6 @@ COMMANDS = {
     ),
     "capture": Command("capture.cli", "add_capture", "one role: publish a camera's images"),
     "infer": Command("inference.cli", "add_infer", "one role: find people and their poses"),
-    "track": Command("tracking.cli", "add_track", "one role: follow people through time"),
+    "track": Command("livemocap.cli.track", "add_track", "one role: follow people through time"),
 }
 """In the order in which people meet them."""

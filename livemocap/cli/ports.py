@@ -30,6 +30,7 @@ def free_network(cameras: int = 1) -> Table:
         "track_port": 1,
         "metrics_port": len(METRICS_ROLES) + cameras,
         "control_port": 1,
+        "people_port": 1,
     }
     for _ in range(200):
         first = random.randrange(_FIRST, _LAST)

@@ -37,7 +37,7 @@ def check_settings(tables: Table) -> NetworkConfig:
 def _require_free_ports(network: NetworkConfig, cameras: int) -> None:
     """Before the recorder begins a take, not after."""
     every = range(cameras)
-    endpoints = [network.track(), network.control()]
+    endpoints = [network.track(), network.control(), network.people()]
     endpoints += [endpoint for i in every for endpoint in (network.image(i), network.pose(i))]
     endpoints += [network.metrics(name) for name in METRICS_ROLES if name != "capture"]
     endpoints += [network.metrics("capture", i) for i in every]

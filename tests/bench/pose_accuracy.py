@@ -92,7 +92,7 @@ def run(engine: PoseEngine, clip: Path) -> tuple[list[PoseFrame], float]:
 def tracked(frames: list[PoseFrame]) -> list[TrackFrame]:
     """The same, smoothed as live."""
     tracker = Tracker(TrackingConfig())
-    return [tracker.step(frame) for frame in frames]
+    return [tracker.push(frame)[0] for frame in frames]
 
 
 def views_of(clip: Path, frames: list[PoseFrame]) -> dict[str, PoseAccuracy]:

@@ -18,7 +18,8 @@ def studio_file(tmp_path: Path) -> StudioFile:
     """Writes a studio.toml on ports that are free; `[network]` is put in or added to."""
 
     def write(text: str) -> tuple[Path, NetworkConfig]:
-        ports = dict(zip(("pose", "track", "metrics", "control"), _free_ports(4), strict=True))
+        roles = ("pose", "track", "metrics", "control", "people")
+        ports = dict(zip(roles, _free_ports(len(roles)), strict=True))
         lines = "".join(f"{name}_port = {port}\n" for name, port in ports.items())
         head, found, rest = text.partition("[network]\n")
         path = tmp_path / "studio.toml"

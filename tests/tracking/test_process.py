@@ -13,9 +13,16 @@ import pytest
 from seen_people import Actor, seen
 
 import tracking.process
-from livemocap.bus import OrderedSubscriber, Publisher
+from livemocap.bus import ControlServer, OrderedSubscriber, Publisher, request
 from livemocap.lifecycle import StopToken
-from livemocap.messages import EndOfStream, Message, PoseFrame, TrackFrame
+from livemocap.messages import (
+    ControlReply,
+    ControlRequest,
+    EndOfStream,
+    Message,
+    PoseFrame,
+    TrackFrame,
+)
 from livemocap.metrics import MetricsCollector
 from tracking.config import TrackingConfig
 from tracking.process import TrackingProcess
@@ -37,18 +44,25 @@ def read(subscriber: OrderedSubscriber, until: type[Message], times: int = 1) ->
 class Studio:
     """A tracking loop between two publishers of poses and a reader of tracks."""
 
-    def __init__(self, cameras: tuple[str, ...] = ("cam0",), guests: int = 0) -> None:
+    def __init__(
+        self,
+        cameras: tuple[str, ...] = ("cam0",),
+        guests: int = 0,
+        config: TrackingConfig | None = None,
+        control: ControlServer | None = None,
+    ) -> None:
         self.poses = [Publisher(LOCAL) for _ in cameras]
         self.output = Publisher(LOCAL)
         self.input = OrderedSubscriber([p.endpoint for p in self.poses], ["pose/"])
         self.tracks = OrderedSubscriber([self.output.endpoint], ["track"])
         self.metrics = MetricsCollector("track")
         self.process = TrackingProcess(
-            TrackingConfig(),
+            config or TrackingConfig(),
             cameras,
             self.input,
             self.output,
             self.metrics,
+            control,
             track_readers=1,
             track_guests=guests,
         )
@@ -82,14 +96,14 @@ def test_every_pose_becomes_a_track_and_the_end_is_passed_on(studio: Studio) -> 
 def test_a_frame_that_fails_is_survived_and_counted(
     studio: Studio, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real_step = Tracker.step
+    real_push = Tracker.push
 
-    def step(tracker: Tracker, frame: PoseFrame) -> TrackFrame:
+    def push(tracker: Tracker, frame: PoseFrame) -> list[TrackFrame]:
         if frame.sequence == 1:
             raise ArithmeticError("a bad frame")
-        return real_step(tracker, frame)
+        return real_push(tracker, frame)
 
-    monkeypatch.setattr(Tracker, "step", step)
+    monkeypatch.setattr(Tracker, "push", push)
     for k in range(3):
         studio.poses[0].send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
     studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=3))
@@ -187,3 +201,60 @@ def test_ctrl_c_ends_the_role_with_code_0(studio_file) -> None:
         poses.wait_for_subscribers(1, 60.0)
     role.send_signal(signal.SIGINT)
     assert role.wait(3) == 0
+
+
+def test_what_is_held_back_comes_before_the_end() -> None:
+    studio = Studio(config=TrackingConfig(mode="broadcast"))
+    try:
+        for k in range(20):
+            studio.poses[0].send("pose/cam0", seen([Actor(0, -4)], k / 30, k))
+        studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=20))
+        assert studio.process.run(StopToken(), strict=True) == 0
+        *frames, end = read(studio.tracks, EndOfStream)
+        assert [f.sequence for f in frames if isinstance(f, TrackFrame)] == list(range(20))
+        assert isinstance(end, EndOfStream)
+    finally:
+        studio.close()
+
+
+def test_users_say_who_is_who_over_a_socket() -> None:
+    with ControlServer(LOCAL) as control:
+        studio = Studio(control=control)
+        try:
+            for k in range(5):
+                studio.poses[0].send("pose/cam0", seen([Actor(0, -4), Actor(1, -4)], k / 30, k))
+            loop = threading.Thread(target=studio.process.run, args=(StopToken(),))
+            loop.start()
+            read(studio.tracks, TrackFrame, 5)
+            reply = request(control.endpoint, people("name", id=2, name="anna"), 60.0)
+            assert isinstance(reply, ControlReply)
+            assert reply.ok, reply
+            refused = request(control.endpoint, people("swap", id=1, other=7), 60.0)
+            assert isinstance(refused, ControlReply)
+            assert not refused.ok
+            assert "known are 1, 2" in refused.message
+            request(control.endpoint, people("swap", id=1, other=2), 60.0)
+            before = places(read_last(studio, 5))
+            studio.poses[0].send("pose/cam0", EndOfStream(camera_id="cam0", frames=6))
+            loop.join(60.0)
+            assert not loop.is_alive()
+            assert before == {1: 1.0, 2: 0.0}
+        finally:
+            studio.close()
+
+
+def people(command: str, **arguments: int | str) -> ControlRequest:
+    return ControlRequest(command=f"people.{command}", arguments=arguments)
+
+
+def read_last(studio: Studio, k: int) -> TrackFrame:
+    """What comes of one more image."""
+    studio.poses[0].send("pose/cam0", seen([Actor(0, -4), Actor(1, -4)], k / 30, k))
+    (frame,) = read(studio.tracks, TrackFrame)
+    assert isinstance(frame, TrackFrame)
+    assert frame.names == {"2": "anna"}
+    return frame
+
+
+def places(frame: TrackFrame) -> dict[int, float]:
+    return dict(zip(frame.track_ids.tolist(), frame.pelvis[:, 0].round(1).tolist(), strict=True))

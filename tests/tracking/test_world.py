@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from seen_people import Actor, T_world_cam, seen
@@ -17,13 +19,13 @@ _ANKLES = SMPLX.indices("left_ankle", "right_ankle")
 
 
 def walkers(t_s: float) -> list[Actor]:
-    """Three people who stand, sway a little, each in another direction, and walk about."""
+    """Three people who stand where they are and sway a little, each in another direction."""
     people = []
     for k in range(3):
         rotvecs = np.zeros((55, 3))
         sway = 2 * t_s + k * 2 * np.pi / 3
         rotvecs[0] = [0.04 * np.sin(sway), 0.5 * k, 0.04 * np.cos(sway)]
-        people.append(Actor(k - 1 + 0.2 * t_s, -3.5 - k + 0.3 * np.sin(t_s), rotvecs=rotvecs))
+        people.append(Actor(k - 1, -3.5 - k, rotvecs=rotvecs))
     return people
 
 
@@ -32,7 +34,7 @@ def watch(
 ) -> list[TrackFrame]:
     tracker = Tracker(config or TrackingConfig())
     frames = round(seconds * FPS)
-    return [tracker.step(seen(walkers(k / FPS), k / FPS, k, camera)) for k in range(frames)]
+    return [tracker.push(seen(walkers(k / FPS), k / FPS, k, camera))[0] for k in range(frames)]
 
 
 @pytest.mark.parametrize("pitch_deg", [-10.0, 0.0, 20.0, 40.0])
@@ -69,7 +71,7 @@ def test_a_world_that_is_off_is_corrected_slowly() -> None:
     tracker = Tracker(TrackingConfig())
     cameras = [T_world_cam(2.0, 10.0)] * 40 + [T_world_cam(2.0, 20.0)] * 80
     frames = [
-        tracker.step(seen(walkers(0.0), k / FPS, k, camera)) for k, camera in enumerate(cameras)
+        tracker.push(seen(walkers(0.0), k / FPS, k, camera))[0] for k, camera in enumerate(cameras)
     ]
     T = np.array([f.T_world_cam[:3, :3] for f in frames], float)
     steps = np.degrees(geodesic(T[41:], T[40:-1]))
@@ -79,7 +81,7 @@ def test_a_world_that_is_off_is_corrected_slowly() -> None:
 
 def test_people_facing_the_camera_face_plus_z() -> None:
     tracker = Tracker(TrackingConfig())
-    tracked = tracker.step(seen([Actor(0, -4)]))
+    tracked = tracker.push(seen([Actor(0, -4)]))[0]
     np.testing.assert_allclose(tracked.joint_rotvecs[0, 0], 0, atol=0.06)
 
 
@@ -91,7 +93,7 @@ def test_an_assumed_camera_is_taken_as_it_is_told() -> None:
 
 
 def test_nobody_in_view_leaves_the_camera_level() -> None:
-    tracked = Tracker(TrackingConfig()).step(seen([]))
+    tracked = Tracker(TrackingConfig()).push(seen([]))[0]
     assert tracked.world_source == "assumed"
     np.testing.assert_allclose(tracked.T_world_cam, T_world_cam(1.5, 0.0), atol=1e-6)
 
@@ -101,5 +103,28 @@ def test_people_whose_legs_are_hidden_do_not_move_the_floor() -> None:
     visibility[:, SMPLX.indices("left_knee", "right_knee", "left_ankle", "right_ankle")] = 0.1
     tracker = Tracker(TrackingConfig())
     for k in range(30):
-        tracked = tracker.step(seen([Actor(0, -3)], k / FPS, k, joint_visibility=visibility))
+        tracked = tracker.push(seen([Actor(0, -3)], k / FPS, k, joint_visibility=visibility))[0]
     assert tracked.world_source == "assumed"
+
+
+def test_a_whole_take_stands_in_one_world_from_its_first_image_on() -> None:
+    true = T_world_cam(height_m=2.0, pitch_deg=25.0)
+    tracker = Tracker(TrackingConfig(mode="bake"))
+    for k in range(40):
+        assert tracker.push(seen(walkers(k / FPS), k / FPS, k, true)) == []
+    frames = tracker.flush()
+    worlds = np.array([frame.T_world_cam for frame in frames])
+    assert len(frames) == 40
+    assert (worlds == worlds[0]).all()
+    assert np.degrees(geodesic(worlds[0, :3, :3].astype(float), true[:3, :3])) < 2.0
+
+
+def test_every_shot_of_a_take_has_its_own_world() -> None:
+    cameras = [T_world_cam(2.0, 25.0)] * 30 + [T_world_cam(1.0, 0.0)] * 30
+    tracker = Tracker(TrackingConfig(mode="bake"))
+    for k, camera in enumerate(cameras):
+        cut = 1.0 if k == 30 else 0.0
+        tracker.push(replace(seen(walkers(k / FPS), k / FPS, k, camera), cut=cut))
+    heights = [float(frame.T_world_cam[1, 3]) for frame in tracker.flush()]
+    np.testing.assert_allclose(heights[:30], 2.0, atol=0.1)
+    np.testing.assert_allclose(heights[30:], 1.0, atol=0.1)

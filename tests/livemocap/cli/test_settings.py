@@ -57,7 +57,7 @@ def test_beyond_this_machine_is_refused() -> None:
 def test_free_networks_are_free_and_do_not_overlap() -> None:
     network = free_network(cameras=3)
     ports = sorted(network.values())
-    assert ports[-1] - ports[0] == 3 + 3 + 1 + len(METRICS_ROLES) + 3
+    assert ports[-1] - ports[0] == 3 + 3 + 1 + (len(METRICS_ROLES) + 3) + 1
     assert all(is_free(port) for port in ports)
     with socket.create_server(("127.0.0.1", 0)) as server:
         assert not is_free(server.getsockname()[1])

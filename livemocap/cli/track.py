@@ -1,0 +1,86 @@
+"""`livemocap track`: the role of a studio, and takes tracked again."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from livemocap.config import load, override, read_studio, to_toml
+from livemocap.log import setup_logging
+from livemocap.role import add_role_arguments, run_role
+
+from .progress import Progress
+
+_EXAMPLE = """examples:
+  livemocap track studio.toml                                   one role of a running studio
+  livemocap track studio.toml --set tracking.predict_s=0.2
+  livemocap track --replay takes/duet.mcap -o better.mcap       the same poses, tracked once more
+  livemocap track --replay takes/duet.mcap --mode broadcast --set tracking.look_ahead_ms=100
+
+A replay is tracked in bake mode unless --mode says otherwise: nobody waits for it, so it sees the
+whole take, gives people back the id that they had before and smooths to both sides.
+"""
+
+
+def add_track(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    parser = commands.add_parser(
+        "track",
+        help="one role: follow people through time",
+        description="follow people through time, live or in a take",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    add_role_arguments(parser)
+    studio = next(action for action in parser._actions if action.dest == "studio")
+    studio.nargs = "?"
+    parser.add_argument(
+        "--replay", type=Path, metavar="TAKE", help="track a recording's poses again"
+    )
+    parser.add_argument("-o", "--out", type=Path, metavar="TAKE", help="(beside it, *_retracked)")
+    parser.add_argument(
+        "--mode",
+        choices=("live", "broadcast", "bake"),
+        help="how far motion looks ahead: not, a little, all of the take (bake with --replay)",
+    )
+    parser.set_defaults(run=lambda args: _run(args, parser))
+
+
+def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    if args.replay:
+        return _replay(args)
+    if args.studio is None:
+        parser.error("studio.toml to be a role, or --replay TAKE, is missing")
+    if args.out:
+        parser.error("--out belongs to --replay; what runs live is recorded by `livemocap record`")
+    if args.mode:
+        args.set.append(f"tracking.mode={args.mode}")
+    from tracking.cli import track_role
+
+    return run_role(args, "track", track_role)
+
+
+def _replay(args: argparse.Namespace) -> int:
+    from tracking.config import TrackingConfig
+    from tracking.replay import retrack
+
+    setup_logging("track", as_json=args.json_log)
+    wishes = [f"tracking.mode={args.mode or 'bake'}", *args.set]
+    tables = override(read_studio(args.studio) if args.studio else {}, wishes)
+    config = load(TrackingConfig, tables.get("tracking", {}), "tracking")
+    bar: Progress | None = None
+
+    def progress(done: int, total: int) -> None:
+        nonlocal bar
+        bar = bar or Progress("tracking", total)
+        bar.update(done)
+
+    try:
+        path = retrack(args.replay, args.out, config, to_toml(tables), progress)
+    except BaseException:
+        if bar:
+            bar.abandon()
+        raise
+    if bar:
+        bar.finish("images")
+    print(path)
+    return 0

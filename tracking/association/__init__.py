@@ -1,0 +1,1 @@
+"""Who is who: per-image detections to people through time."""

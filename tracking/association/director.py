@@ -1,0 +1,67 @@
+"""A user's hand on a running association: see commands.Directed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ..errors import TrackingError
+from .associator import Associator
+
+
+class Director:
+    """Tells one camera's associator who is who."""
+
+    def __init__(self, who: Associator) -> None:
+        self._who = who
+
+    def people(self) -> list[dict[str, Any]]:
+        """See commands.Directed."""
+        said = self._who.directions
+        try:
+            states = self._who.known().states()
+        except TrackingError:
+            return []
+        return [
+            {
+                "id": track_id,
+                "name": said.names.get(track_id, ""),
+                "state": state,
+                "locked": track_id in said.locked,
+                "unseen_s": round(unseen_s, 2),
+            }
+            for track_id, (state, unseen_s) in states.items()
+        ]
+
+    def lock(self, track_id: int, locked: bool) -> None:
+        """See commands.Directed."""
+        self._who.known().find(track_id)
+        ids = self._who.directions.locked
+        if locked:
+            ids.add(track_id)
+        else:
+            ids.discard(track_id)
+
+    def swap(self, a: int, b: int) -> None:
+        """See commands.Directed."""
+        known = self._who.known()
+        known.swap(a, b)
+        self._who.follow(known)
+
+    def merge(self, track_id: int, into: int) -> None:
+        """See commands.Directed."""
+        known = self._who.known()
+        known.merge(track_id, into)
+        self._who.follow(known)
+
+    def name(self, track_id: int, name: str) -> None:
+        """See commands.Directed."""
+        self._who.known().find(track_id)
+        names = self._who.directions.names
+        if name:
+            names[track_id] = name
+        else:
+            names.pop(track_id, None)
+
+    def expect(self, people: int) -> None:
+        """See commands.Directed."""
+        self._who.directions.expected = people

@@ -1,0 +1,54 @@
+"""The three ways to track: which stages come after association, and how far each looks ahead."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from .association.associator import Associator
+from .config import TrackingConfig
+from .ground.root_bake import BakeRoot
+from .ground.root_broadcast import BroadcastRoot
+from .ground.root_live import LiveRoot
+from .identity.foresight import Foresight
+from .identity.gaps import Gaps
+from .identity.revision import Revision
+from .identity.stitch import Stitch
+from .repair.repair import LiveRepair, LookAheadRepair
+from .scene.output import InKnownWorld, InWorld
+from .smoothing.bake import BakePose
+from .smoothing.broadcast import BroadcastPose
+from .smoothing.live import LivePose
+from .stage import Stage
+
+POSE_SHARE, ROOT_SHARE = 0.65, 0.35
+"""Of a broadcast's look-ahead: fits of rotations need more of it than the root's odometry."""
+
+REPAIR_S = 0.5
+"""What bake looks ahead for to mend: the longest fault of a limb."""
+
+
+def stages(
+    config: TrackingConfig, who: Associator, names: Mapping[int, str]
+) -> list[Stage[Any, Any]]:
+    """What comes after association `who` in `config.mode`; `names` are of track ids."""
+    if config.mode == "broadcast":
+        ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
+        return [
+            foresight,
+            LiveRepair(),
+            BroadcastPose(POSE_SHARE * ahead_s),
+            BroadcastRoot(ROOT_SHARE * ahead_s),
+            Revision(foresight, who.aliases),
+            InWorld(config, names),
+        ]
+    if config.mode == "bake":
+        return [
+            Stitch(),
+            LookAheadRepair(REPAIR_S),
+            Gaps(),
+            BakePose(),
+            BakeRoot(),
+            InKnownWorld(config, names),
+        ]
+    return [LiveRepair(), LivePose(), LiveRoot(), InWorld(config, names)]

@@ -1,0 +1,92 @@
+"""A recording tracked again: what the engine saw then, with the settings of now."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from livemocap.bus import POSE, TRACK
+from livemocap.messages import EndOfStream, Message, PoseFrame
+from livemocap.take import PART_SUFFIX, TakeReader, TakeWriter, free_name, partial
+
+from .config import TrackingConfig
+from .errors import TrackingError
+from .tracker import Tracker
+
+Progress = Callable[[int, int], None]
+"""Is told images done and their number."""
+
+
+def retrack(
+    source: Path,
+    target: Path | None,
+    config: TrackingConfig,
+    settings: str = "",
+    progress: Progress = lambda done, total: None,
+) -> Path:
+    """Track a take's poses again and write both as a new take.
+
+    Clocks, cameras and everything else that the take holds are copied; the same take and settings
+    give the same tracks bit for bit.
+
+    Args:
+        target: the new take; beside the old one if None.
+        settings: the effective studio.toml, kept inside instead of the old one.
+        progress: is told images done and their number.
+
+    Raises:
+        TrackingError: the take holds no poses.
+        TakeError: it is damaged, or the target exists.
+    """
+    total = sum(isinstance(message, PoseFrame) for _, message in _poses(source))
+    if not total:
+        raise TrackingError(
+            f"{source}: holds no poses to track again, only tracks. Takes hold both if recorded "
+            'with [record] topics = ["pose", "track"], as they are by default'
+        )
+    stem = source.name.removesuffix(PART_SUFFIX).removesuffix(".mcap")
+    path = target or free_name(source.parent, f"{stem}_retracked")
+    metadata = TakeReader(source).metadata()
+    kept = metadata.pop("config", {}).get("studio.toml", "")
+    writer = TakeWriter(path, settings or kept, clocks=metadata.pop("take", None))
+    try:
+        for name, values in metadata.items():
+            writer.add_metadata(name, values)
+        _track_all(source, writer, config, lambda done: progress(done, total))
+        return writer.close()
+    except BaseException:
+        writer.abandon()
+        partial(path).unlink(missing_ok=True)
+        raise
+
+
+def _track_all(
+    source: Path, writer: TakeWriter, config: TrackingConfig, progress: Callable[[int], None]
+) -> None:
+    ids = itertools.count(1)
+    trackers: dict[str, Tracker] = {}
+    done = 0
+    for topic, message in _poses(source):
+        writer.write(topic, message)
+        if isinstance(message, PoseFrame):
+            if message.camera_id not in trackers:
+                trackers[message.camera_id] = Tracker(config, ids)
+            _keep(writer, trackers[message.camera_id].push(message))
+            done += 1
+            progress(done)
+        elif isinstance(message, EndOfStream):
+            if message.camera_id in trackers:
+                _keep(writer, trackers.pop(message.camera_id).flush())
+            _keep(writer, [message])
+    for tracker in trackers.values():  # a recording that was stopped has no end of stream
+        _keep(writer, tracker.flush())
+
+
+def _poses(source: Path) -> Iterator[tuple[str, Message]]:
+    return TakeReader(source).messages([f"{POSE}/"])
+
+
+def _keep(writer: TakeWriter, messages: Sequence[Message]) -> None:
+    for message in messages:
+        writer.write(TRACK, message)

@@ -1,0 +1,1 @@
+"""Where people stand: up, the floor, and tracks as the message that everybody downstream reads."""
