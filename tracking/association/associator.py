@@ -63,6 +63,8 @@ class Associator:
         self.duplicates = 0
         """Detections left out because they showed somebody a second time."""
         self.directions = Directions()
+        self.aliases: dict[int, int] = {}
+        """The key of a newcomer on trial, who is no more, to that of the person it was."""
         self.reset()
 
     def reset(self) -> None:
@@ -72,8 +74,7 @@ class Associator:
         self._body: tuple[object, ...] = ()
         self._clues = Clues()
         self._people: People | None = None
-        self.aliases: dict[int, int] = {}
-        """The key of a newcomer on trial, who is no more, to that of the person it was."""
+        self.aliases.clear()
 
     def push(self, frame: PoseFrame) -> list[People]:
         """Everybody at the instant of `frame`.

@@ -276,3 +276,12 @@ def test_a_reset_associator_knows_nobody() -> None:
     (after,) = associator.push(seen([Actor(0, -4)], 9.0))
     assert (before.ids.tolist(), after.ids.tolist(), after.t_s) == ([1], [2], 0.0)
     assert after.fresh.all()
+
+
+def test_who_looks_up_aliases_may_go_on_so_after_a_reset() -> None:
+    associator = Associator(TrackingConfig())
+    known = associator.aliases
+    known[3] = 1
+    associator.reset()
+    assert known is associator.aliases
+    assert known == {}
