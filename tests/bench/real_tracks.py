@@ -23,7 +23,7 @@ PEOPLE = {
     "four_captured": "4",
     "four_seated_classroom": "4",
     "hands_sign_language": "3, one after the other",
-    "one_by_one_enter_leave": "1, two visits",
+    "one_by_one_enter_leave": "2, one after the other",
     "pair_dance": "2",
     "rendered_three_people": "3",
     "six_pedestrians_far": "2 to 7",
