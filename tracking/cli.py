@@ -84,6 +84,11 @@ def track_role(context: RoleContext) -> int:
 
     config = load(TrackingConfig, context.tables.get("tracking", {}), "tracking")
     network, cameras = context.network, context.camera_ids
+    if config.mode == "bake" and not network.lossless:
+        raise TrackingError(
+            'tracking.mode = "bake" waits for the end, which a camera does not have: use "live" or '
+            '"broadcast", and bake what was recorded with `livemocap track --replay TAKE`'
+        )
     with ExitStack() as opened:
         publisher = opened.enter_context(Publisher(network.track()))
         endpoints = [network.pose(i) for i in range(len(cameras))]

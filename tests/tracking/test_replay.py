@@ -134,3 +134,12 @@ def test_bake_is_steadier_than_live(tmp_path: Path) -> None:
 def spread(frames: object) -> float:
     places = [frame.pelvis[0] for frame in frames if isinstance(frame, TrackFrame)]  # type: ignore[attr-defined]
     return float(np.std(np.diff(places[10:], axis=0)))
+
+
+def test_a_bake_of_a_camera_that_never_ends_is_refused(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    studio = tmp_path / "studio.toml"
+    studio.write_text("[[camera]]\nsource = 0\n", "utf-8")
+    assert main(["track", str(studio), "--mode", "bake"]) == 2
+    assert "livemocap track --replay" in capsys.readouterr().err

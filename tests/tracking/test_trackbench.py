@@ -10,7 +10,13 @@ from seen_people import HEIGHT, WIDTH, Actor, K, seen
 
 from livemocap.rotation import matrix_from_rotvec
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions
-from tracking.trackbench import BoxTracker, LiveTracker, rest_of
+from tracking.trackbench import (
+    BakeTracker,
+    BoxTracker,
+    BroadcastTracker,
+    LiveTracker,
+    rest_of,
+)
 
 META = {"fps": 30.0, "K": K, "size": (WIDTH, HEIGHT)}
 
@@ -64,3 +70,18 @@ def test_bones_at_rest_are_those_that_were_posed() -> None:
 
 def test_an_empty_frame_gives_no_rows() -> None:
     assert LiveTracker(META).update(bench_frame(0)) == []
+
+
+@pytest.mark.parametrize(("door", "late"), [(BroadcastTracker, 5), (BakeTracker, 20)])
+def test_doors_that_look_ahead_say_which_frame_a_row_is_of(
+    door: type[LiveTracker], late: int
+) -> None:
+    tracker = door(META)
+    found: list[tuple[int, int]] = []
+    for k in range(20):
+        rows = tracker.update(bench_frame(k, Actor(0.02 * k, -4)))
+        found += [(row["frame"], k) for row in rows]
+    assert all(k - frame == late for frame, k in found)
+    assert len(found) == 20 - late
+    found += [(row["frame"], 20) for row in tracker.flush()]
+    assert [frame for frame, _ in found] == list(range(20))

@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from livemocap.rotation import Array, continuous
-from tracking.people import People
 
+from ..people import People
 from .course import fitted, rms_around, wander
 from .fits import UNSEEN_WEIGHT, gradual, normalized, strike_kept
 from .settings import PoseSmoothing

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from tracking.people import People
-
+from ..people import People
 from .history import History
 from .settings import PoseSmoothing
 from .sightings import quaternions

@@ -7,8 +7,8 @@ from collections import deque
 import numpy as np
 
 from livemocap.rotation import Array
-from tracking.people import Ints, People, carried
 
+from ..people import Ints, People, carried
 from .fits import UNSEEN_WEIGHT, local_fit, normalized, strike_kept
 from .samples import Samples
 from .settings import PoseSmoothing

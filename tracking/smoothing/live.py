@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from livemocap.rotation import Array
-from tracking.people import Ints, People, carried
 
+from ..people import Ints, People, carried
 from .follower import RotationFollower, blend
 from .settings import PoseSmoothing
 from .sightings import SHORTEST_STEP_S, components, quaternions, weights

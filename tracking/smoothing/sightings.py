@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from livemocap.rotation import Array
-from tracking.people import People
 
+from ..people import People
 from .settings import PoseSmoothing
 
 SHORTEST_STEP_S = 1e-4

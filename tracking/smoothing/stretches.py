@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tracking.people import People
+from ..people import People
 
 Stretch = list[tuple[int, int]]
 """Image and row of People, oldest first."""
