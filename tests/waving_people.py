@@ -12,7 +12,7 @@ from livemocap.messages import TRACK_OBSERVED
 from livemocap.rotation import Array, multiply, quat_from_rotvec
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 from tracking.people import People
-from tracking.repair.rotations import global_body, local_body, product
+from tracking.rotations import global_body, local_body, product
 from tracking.stage import Stage
 
 _UPRIGHT = np.array([0.0, 1.0, 0.0, 0.0])

@@ -19,7 +19,7 @@ from livemocap.rotation import Array, inverse, quat_from_rotvec
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from ..people import LIMB_JUMPED, Ints, People, carried
-from .rotations import global_body, local_body, part_of, product, relative
+from ..rotations import global_body, local_body, part_of, product, relative
 from .window import Window
 
 LIMBS = (

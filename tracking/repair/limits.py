@@ -11,7 +11,7 @@ from livemocap.rotation import Array, quat_from_rotvec
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from ..people import IMPLAUSIBLE, People
-from .rotations import global_body, local_body, part_of, product
+from ..rotations import global_body, local_body, part_of, product
 
 LIMITS_DEG = {
     "spine1": 75.0,

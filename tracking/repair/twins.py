@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from livemocap.rotation import Array
 
 from ..people import FLIPPED, HANDS_EXCHANGED, MIRRORED, Ints, People, carried
-from .rotations import HALF_TURN, HALF_TURN_SIGNS, IN_MIRROR, product, relative, twin
+from ..rotations import HALF_TURN, HALF_TURN_SIGNS, IN_MIRROR, product, relative, twin
 from .window import Window
 
 TWIN_PRICE = np.array([18.0, 0.8])

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from livemocap.rotation import Array, inverse, matrix_from_quat, multiply
+from livemocap.rotation import Array, matrix_from_quat
 from livemocap.skeleton import BODY_JOINTS, SMPLX, joint_positions
 
-_PARENTS = np.array(SMPLX.parents[1:BODY_JOINTS])
+from ..rotations import local_body
+
 _BEYOND_BODY = [
     (joints[joints >= BODY_JOINTS], parents[joints >= BODY_JOINTS])
     for joints, parents in SMPLX.levels
@@ -19,8 +18,7 @@ _BEYOND_BODY = [
 def local_pose(pose_wxyz: Array) -> Array:
     """(P, 55, 4) of People.pose_wxyz to parent-relative quaternions; the root stays as it is."""
     local = pose_wxyz.copy()
-    body = pose_wxyz[:, :BODY_JOINTS]
-    local[:, 1:BODY_JOINTS] = multiply(inverse(body.take(_PARENTS, 1)), body[:, 1:])
+    local[:, :BODY_JOINTS] = local_body(pose_wxyz)
     return local
 
 

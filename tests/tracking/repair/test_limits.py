@@ -5,7 +5,7 @@ from waving_people import bent, played, posed, stream
 from livemocap.skeleton import SMPLX
 from tracking.people import IMPLAUSIBLE
 from tracking.repair.limits import HYPEREXTENSION_DEG, LIMITS_DEG, Limits
-from tracking.repair.rotations import local_body
+from tracking.rotations import local_body
 
 _BACKWARD = {
     "left_knee": (-2.2, 0.0, 0.0),

@@ -10,7 +10,7 @@ from livemocap.rotation import Array, inverse, multiply, quat_from_rotvec
 from livemocap.skeleton import BODY_JOINTS
 from tracking.people import FLIPPED, LIMB_JUMPED, People
 from tracking.repair.repair import LiveRepair, LookAheadRepair
-from tracking.repair.rotations import IN_MIRROR, MIRROR, twin
+from tracking.rotations import IN_MIRROR, MIRROR, twin
 
 _LEG = ("right_hip", "right_knee", "right_ankle")
 Make = Callable[[], LiveRepair]

@@ -8,8 +8,8 @@ from waving_people import apart_rad, bent, played, posed, stream
 from livemocap.rotation import Array, matrix_from_quat
 from livemocap.skeleton import BODY_JOINTS, SMPLX, global_rotations
 from tracking.people import FLIPPED, HANDS_EXCHANGED, MIRRORED
-from tracking.repair.rotations import IN_MIRROR, local_body, twin
 from tracking.repair.twins import Twins, _with_hands_exchanged
+from tracking.rotations import IN_MIRROR, local_body, twin
 
 SAME = 1e-6
 

@@ -7,7 +7,7 @@ import numpy as np
 from livemocap.rotation import Array
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
-from ..people import Ints
+from .people import Ints
 
 PARENTS = np.array(SMPLX.parents[1:BODY_JOINTS])
 """(21,) of the body's joints but the pelvis."""
