@@ -9,7 +9,8 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..backbone import Bottleneck, FrozenBatchNorm, ResNet50
+from ...resnet import Bottleneck, ResNet50
+from ..backbone import FrozenBatchNorm
 from .convolution import Folded
 
 
