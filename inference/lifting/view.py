@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import torch
 from numpy.typing import ArrayLike
 
 from livemocap.rotation import Array, inverse
@@ -29,11 +30,16 @@ def pixels(keypoints: ArrayLike, size_px: tuple[float, float]) -> Array:
 
 
 def turned(wxyz: ArrayLike, points: ArrayLike) -> Array:
-    """Points (..., 3) by one unit quaternion (4,), or each by its own (..., 4)."""
-    q, v = np.asarray(wxyz), np.asarray(points)
-    q = np.broadcast_to(q, (*v.shape[:-1], 4))
-    twice = np.cross(q[..., 1:], v)
-    return v + 2 * (q[..., :1] * twice + np.cross(q[..., 1:], twice))
+    """Points (..., 3) by one unit quaternion (4,), or each by its own (..., 4).
+
+    In torch's arithmetic, which rounds cross products as the published results were rounded.
+    """
+    v = torch.from_numpy(np.asarray(points))
+    q = torch.from_numpy(np.array(np.broadcast_to(np.asarray(wxyz), (*v.shape[:-1], 4))))
+    axis = q[..., 1:].to(v.dtype)
+    once = torch.linalg.cross(axis, v)
+    twice = torch.linalg.cross(axis, once)
+    return (v + 2 * (q[..., :1].to(v.dtype) * once + twice)).numpy()
 
 
 def world_from_camera(points: ArrayLike, wxyz: ArrayLike, place: ArrayLike = 0.0) -> Array:
