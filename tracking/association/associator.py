@@ -176,9 +176,11 @@ class Associator:
             ratios += UNSHOWN_PRIOR * (live.ids == 0)[:, None]
             who, which = assign(ratios)
             weak = ratios[who, which] < TWIN_NATS
-            if weak.any() and not weak.all():
+            if weak.any():
                 good = ~weak
-                good[weak] = first_showings(seen.take(which[weak]), seen.take(which[~weak]))
+                good[weak] = self._undisputed(seen.take(which[weak]), ratios[who, which][weak])
+                if not weak.all():
+                    good[weak] &= first_showings(seen.take(which[weak]), seen.take(which[~weak]))
                 who, which = who[good], which[good]
             self._see(live, who, seen.take(which))
         if len(which) == len(seen.rows):
@@ -187,6 +189,20 @@ class Associator:
         first = first_showings(seen.take(rest), seen.take(which))
         self.duplicates += len(rest) - int(first.sum())
         return rest[first]
+
+    def _undisputed(self, seen: Seen, ratios: Array) -> Array:
+        """(P,) which of `seen`, weakly known as somebody in view with `ratios` (P,) nats, are not
+        rather somebody lost."""
+        if not len(self._lost):
+            return np.ones(len(ratios), bool)
+        rivals = self._lost_ratios(self._lost, seen)
+        return np.asarray(rivals.max(0) < ratios)
+
+    def _lost_ratios(self, lost: Roster, seen: Seen) -> Array:
+        """(L, P) nats for people whom motion no longer finds."""
+        lost.advance(self._clock.now_s, self._config)
+        gap_s = self._gap_s(lost)
+        return log_ratios(lost, seen, gap_s) + return_prior(gap_s, ~lost.missed)[:, None]
 
     def _see(self, roster: Roster, who: Array, seen: Seen) -> None:
         roster.see(who, seen, self._clock.now_s, self._clock.watched_s, self._config)
@@ -203,25 +219,24 @@ class Associator:
             return
         seen = self._seen.take(rest)
         doubtful = np.zeros(len(rest), bool)
-        if not len(self._lost):
+        hidden = (live.missed & (live.ids > 0)).nonzero()[0]
+        absent = self._lost.joined(live.take(hidden)) if len(hidden) else self._lost
+        if not len(absent):
             live.pending = live.pending & live.missed
             self._clues.clear()
         else:
-            returned = self._decide(seen, trial)
+            returned = self._decide(absent, seen, trial)
             live.pending = replaced(live.pending, trial, returned.pending)
-            self._bring_back(returned, seen, trial)
+            self._bring_back(returned, absent, hidden, seen, trial)
             known = [which for _, which in returned.seen]
             seen, doubtful = seen.without(known), np.delete(returned.doubtful, known)
         self._welcome(seen, doubtful)
 
-    def _decide(self, seen: Seen, trial: Array) -> Returned:
-        """Judge the lost against detections and newcomers at rows `trial`."""
-        live, lost, now_s = self._live, self._lost, self._clock.now_s
-        lost.advance(now_s, self._config)
+    def _decide(self, lost: Roster, seen: Seen, trial: Array) -> Returned:
+        """Judge the `lost` against detections and newcomers at rows `trial`."""
+        live, now_s = self._live, self._clock.now_s
         newcomers = live.take(trial)
-        gap_s = self._gap_s(lost)
-        ratios = log_ratios(lost, seen.joined(newcomers.last), gap_s)
-        ratios += return_prior(gap_s, ~lost.missed)[:, None]
+        ratios = self._lost_ratios(lost, seen.joined(newcomers.last))
         if self._room() == 0:
             ratios += NOBODY_NEW
         new = len(seen.rows)
@@ -229,15 +244,21 @@ class Associator:
         return decide(
             ratios,
             ~lost.missed,
+            np.arange(len(lost)) >= len(self._lost),
             seen.scores,
             newcomers.trust,
             now_s - newcomers.born_s >= WAIT_S,
             np.minimum(self._config.return_score, lost.usual - BELOW_USUAL),
         )
 
-    def _bring_back(self, returned: Returned, seen: Seen, trial: Array) -> None:
-        """Put those who are back in view; whoever has turned out to be one of them is no more."""
-        live, lost = self._live, self._lost
+    def _bring_back(
+        self, returned: Returned, lost: Roster, hidden: Array, seen: Seen, trial: Array
+    ) -> None:
+        """Put those who are back in view; whoever has turned out to be one of them is no more.
+
+        Of `lost` the last are those at rows `hidden` of the live.
+        """
+        live, left = self._live, len(self._lost)
         if not (returned.seen or returned.adopted):
             return
         back, which = _columns(returned.seen)
@@ -250,8 +271,10 @@ class Associator:
             self.aliases[key] = owner
         while len(self.aliases) > ALIASES:
             del self.aliases[next(iter(self.aliases))]
+        came = np.append(back, owners)
+        gone = np.append(gone, hidden[came[came >= left] - left])
         self._live = live.without(gone).joined(found).joined(owned).ordered()
-        self._lost = lost.without(np.append(back, owners))
+        self._lost = self._lost.without(came[came < left])
 
     def _welcome(self, seen: Seen, doubtful: Array) -> None:
         """Start newcomers; those who may be somebody lost on trial."""
