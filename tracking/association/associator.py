@@ -34,6 +34,8 @@ UNSHOWN_PRIOR = -3.0
 """Nats against somebody who was never shown, beside one who is: they may be the same."""
 TWIN_NATS = 7.0
 """A detection that shows somebody a second time is no sighting of anybody else for less."""
+FOUND_M = 0.12
+"""Somebody missing is shown while it is known across the view to this where they are."""
 LEARN_S = 0.1
 """How often the running means of shapes, builds and looks take in the latest sightings."""
 NOBODY_NEW = 6.0
@@ -195,11 +197,11 @@ class Associator:
         rather somebody lost."""
         if not len(self._lost):
             return np.ones(len(ratios), bool)
-        rivals = self._lost_ratios(self._lost, seen)
-        return np.asarray(rivals.max(0) < ratios)
+        return np.asarray(self._lost_ratios(seen).max(0) < ratios)
 
-    def _lost_ratios(self, lost: Roster, seen: Seen) -> Array:
-        """(L, P) nats for people whom motion no longer finds."""
+    def _lost_ratios(self, seen: Seen) -> Array:
+        """(L, P) nats for the lost."""
+        lost = self._lost
         lost.advance(self._clock.now_s, self._config)
         gap_s = self._gap_s(lost)
         return log_ratios(lost, seen, gap_s) + return_prior(gap_s, ~lost.missed)[:, None]
@@ -219,24 +221,22 @@ class Associator:
             return
         seen = self._seen.take(rest)
         doubtful = np.zeros(len(rest), bool)
-        hidden = (live.missed & (live.ids > 0)).nonzero()[0]
-        absent = self._lost.joined(live.take(hidden)) if len(hidden) else self._lost
-        if not len(absent):
+        if not len(self._lost):
             live.pending = live.pending & live.missed
             self._clues.clear()
         else:
-            returned = self._decide(absent, seen, trial)
+            returned = self._decide(seen, trial)
             live.pending = replaced(live.pending, trial, returned.pending)
-            self._bring_back(returned, absent, hidden, seen, trial)
+            self._bring_back(returned, seen, trial)
             known = [which for _, which in returned.seen]
             seen, doubtful = seen.without(known), np.delete(returned.doubtful, known)
         self._welcome(seen, doubtful)
 
-    def _decide(self, lost: Roster, seen: Seen, trial: Array) -> Returned:
-        """Judge the `lost` against detections and newcomers at rows `trial`."""
-        live, now_s = self._live, self._clock.now_s
+    def _decide(self, seen: Seen, trial: Array) -> Returned:
+        """Judge the lost against detections and newcomers at rows `trial`."""
+        live, lost, now_s = self._live, self._lost, self._clock.now_s
         newcomers = live.take(trial)
-        ratios = self._lost_ratios(lost, seen.joined(newcomers.last))
+        ratios = self._lost_ratios(seen.joined(newcomers.last))
         if self._room() == 0:
             ratios += NOBODY_NEW
         new = len(seen.rows)
@@ -244,21 +244,15 @@ class Associator:
         return decide(
             ratios,
             ~lost.missed,
-            np.arange(len(lost)) >= len(self._lost),
             seen.scores,
             newcomers.trust,
             now_s - newcomers.born_s >= WAIT_S,
             np.minimum(self._config.return_score, lost.usual - BELOW_USUAL),
         )
 
-    def _bring_back(
-        self, returned: Returned, lost: Roster, hidden: Array, seen: Seen, trial: Array
-    ) -> None:
-        """Put those who are back in view; whoever has turned out to be one of them is no more.
-
-        Of `lost` the last are those at rows `hidden` of the live.
-        """
-        live, left = self._live, len(self._lost)
+    def _bring_back(self, returned: Returned, seen: Seen, trial: Array) -> None:
+        """Put those who are back in view; whoever has turned out to be one of them is no more."""
+        live, lost = self._live, self._lost
         if not (returned.seen or returned.adopted):
             return
         back, which = _columns(returned.seen)
@@ -271,10 +265,8 @@ class Associator:
             self.aliases[key] = owner
         while len(self.aliases) > ALIASES:
             del self.aliases[next(iter(self.aliases))]
-        came = np.append(back, owners)
-        gone = np.append(gone, hidden[came[came >= left] - left])
         self._live = live.without(gone).joined(found).joined(owned).ordered()
-        self._lost = self._lost.without(came[came < left])
+        self._lost = lost.without(np.append(back, owners))
 
     def _welcome(self, seen: Seen, doubtful: Array) -> None:
         """Start newcomers; those who may be somebody lost on trial."""
@@ -326,7 +318,10 @@ class Associator:
         listed = gap_s <= longest_pause_s(config)
         if not listed.all():
             live, gap_s = live.take(listed), gap_s[listed]
-        return people_of(live, frame, now_s, cut, gap_s <= config.predict_s + 1e-9)
+        shown = gap_s <= config.predict_s + 1e-9
+        if live.missed.any():
+            shown &= ~live.missed | (live.spread_m < FOUND_M)
+        return people_of(live, frame, now_s, cut, shown)
 
 
 def _columns(pairs: list[tuple[int, int]]) -> tuple[Array, Array]:

@@ -66,7 +66,6 @@ class Clues:
 def decide(
     ratios: Array,
     unwatched: Array,
-    hidden: Array,
     scores: Array,
     trust: Array,
     waited: Array,
@@ -77,8 +76,6 @@ def decide(
     Args:
         ratios: (L, R + N) nats: of this image for detections, `Clues.mean` for newcomers.
         unwatched: (L,) whether nobody looked for the lost since they were last seen.
-        hidden: (L,) whether each is only missed for a moment: motion would have known them, so that
-            nobody is sure to be one of these at once.
         scores, trust: (R,) of the detections and (N,) on average of the newcomers.
         waited: (N,) whether there is no more time to find out who a newcomer is.
         least: (L,) score with which each of the lost may return.
@@ -90,13 +87,9 @@ def decide(
     for row, column in zip(*(side.tolist() for side in assign(ratios)), strict=True):
         sure = clear(ratios, row, column, 0.0 if unwatched[row] else CLEAR)
         newcomer = column - fresh
-        if newcomer < 0 and sure and not hidden[row] and scores[column] >= least[row]:
+        if newcomer < 0 and sure and scores[column] >= least[row]:
             returned.seen.append((row, column))
-        elif (
-            newcomer >= 0
-            and trust[newcomer] >= least[row]
-            and (waited[newcomer] or (sure and not hidden[row]))
-        ):
+        elif newcomer >= 0 and trust[newcomer] >= least[row] and (sure or waited[newcomer]):
             returned.adopted.append((row, newcomer))
     return returned
 
