@@ -35,7 +35,8 @@ class TrackingConfig:
     tentative_s: float = 0.25
     """How long a person who is not confirmed yet may be missing."""
     predict_s: float = 0.3
-    """How long a person is shown by prediction after the last sighting, at most 0.5."""
+    """How long a person is shown by prediction after the last sighting, at most 0.5; less long if
+    it becomes too uncertain where they are."""
     max_lost_s: float = 60.0
     """How long somebody who left may come back under the same id."""
     cut_score: float = 0.5
