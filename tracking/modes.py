@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from .association.associator import Associator
@@ -12,7 +13,9 @@ from .ground.root_broadcast import BroadcastRoot
 from .ground.root_live import LiveRoot
 from .identity.foresight import Foresight
 from .identity.gaps import Gaps
+from .identity.handover import hand_over
 from .identity.revision import Revision
+from .identity.second_thoughts import SecondThoughts
 from .identity.stitch import Stitch
 from .repair.repair import LiveRepair, LookAheadRepair
 from .scene.output import InKnownWorld, InWorld
@@ -34,12 +37,14 @@ def stages(
     """What comes after association `who` in `config.mode`; `names` are of track ids."""
     if config.mode == "broadcast":
         ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
+        thoughts = SecondThoughts(who.aliases, ahead_s, partial(hand_over, who) if 'NOFB' not in __import__('os').environ else None)
         return [
             foresight,
+            thoughts,
             LiveRepair(),
             BroadcastPose(POSE_SHARE * ahead_s),
             BroadcastRoot(ROOT_SHARE * ahead_s),
-            Revision(foresight, who.aliases),
+            Revision(foresight, who.aliases, thoughts),
             InWorld(config, names),
         ]
     if config.mode == "bake":

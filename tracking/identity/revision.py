@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from livemocap.messages import TRACK_OBSERVED, TRACK_TENTATIVE
 
 from ..people import People
 from .foresight import Foresight
+from .second_thoughts import SecondThoughts
 from .selection import some
 
 LEAST_SIGHTINGS = 6
@@ -63,8 +64,13 @@ class Revision:
 
     look_ahead_s = 0.0
 
-    def __init__(self, foresight: Foresight, aliases: Mapping[int, int]) -> None:
-        self._foresight = foresight
+    def __init__(
+        self,
+        foresight: Foresight,
+        aliases: Mapping[int, int],
+        thoughts: SecondThoughts | None = None,
+    ) -> None:
+        self._foresight, self._thoughts = foresight, thoughts
         self._aliases = aliases
         self.reset()
 
@@ -86,7 +92,10 @@ class Revision:
             rows[self._who(int(item.keys[row]))] = row
         keys = [key for key in sorted(rows) if key in self._before or key not in gone]
         self._before = set(keys)
-        return [_named(item, keys, [rows[key] for key in keys], ahead)]
+        revised = _named(item, keys, [rows[key] for key in keys], ahead)
+        if self._thoughts is None:
+            return [revised]
+        return [replace(revised, ids=self._thoughts.ids(revised))]
 
     def flush(self) -> list[People]:
         """Nothing is held back."""
