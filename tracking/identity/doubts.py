@@ -48,8 +48,8 @@ class Doubt:
     @property
     def known_s(self) -> tuple[float, float]:
         """Until when and since when it is certain what belongs together."""
-        later = _EPS_S if self.met else -_EPS_S
-        return self.start_s - _EPS_S, self.end_s + later
+        later = _EPS_S if self.met else -0.5 * _EPS_S
+        return self.start_s - 2 * _EPS_S, self.end_s + later
 
     def go_on(self, t_s: float) -> None:
         """It is in doubt still."""

@@ -43,12 +43,15 @@ LEAST_S = 0.08
 """Somebody surely seen for less is not looked at."""
 ONE_MEETING_S = 0.15
 """People who are apart for no longer are still meeting."""
-MOST_DOUBTS, MOST_LOOKS = 100, 2
+MOST_DOUBTS, MOST_LOOKS = 100, 4
 """At a time, and with one image."""
 TIDY_S = 1.0
 GLIMPSE_S = 2.0
 """Somebody without an id is forgotten after that."""
 _EPS_S = 1e-6
+
+SETTLED_S, SETTLED = 0.5, -8.0
+"""After so long a moment is in doubt no more if nothing else comes as close, in nats."""
 
 Weighed = list[tuple[Life, Life]]
 
@@ -205,7 +208,7 @@ class SecondThoughts:
 
     def _think(self, t_s: float) -> None:
         looks = 0
-        for doubt in list(self._doubts):
+        for doubt in self._doubts[::-1]:
             if t_s - doubt.end_s > DOUBTFUL_S or len(self._doubts) > MOST_DOUBTS:
                 self._drop(doubt)
             elif doubt in self._doubts and t_s >= doubt.due_s - _EPS_S and looks < MOST_LOOKS:
@@ -230,7 +233,9 @@ class SecondThoughts:
         rows, columns = rows[chosen], columns[chosen]
         gain = worth[rows, columns].sum() - worth[own].sum()
         shown = t_s - doubt.at_s > self._window_s + LEAST_S
-        if gain > (WORTH_IT if shown else WORTH_IT_AT_ONCE):
+        if t_s - doubt.end_s > SETTLED_S and _settled(ratio - APART, own, worth):
+            self._drop(doubt)
+        elif gain > (WORTH_IT if shown else WORTH_IT_AT_ONCE):
             H, T = list(heads), list(tails)
             pairs = [(H[h], T[t]) for h, t in zip(rows.tolist(), columns.tolist(), strict=True)]
             self._put_right(doubt, [pair for pair in pairs if pair[0] is not pair[1]])
@@ -312,3 +317,10 @@ class SecondThoughts:
             if gone and key not in in_doubt and not self._lives.has_been(key):
                 del self._bodies[key]
                 self._live_ids.pop(key, None)
+
+
+def _settled(ratio: Array, own: Array, worth: Array) -> bool:
+    """Whether any change of (H, T) would lose by far."""
+    kept = worth * own
+    loss = ratio - kept.max(0) - kept.max(1)[:, None]
+    return bool((loss[~own] < SETTLED).all())
