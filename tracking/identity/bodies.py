@@ -18,7 +18,7 @@ from .evidence import FALSE_SCORE, VARIES, Evidence
 
 SAMPLED_S = 0.1
 """Sums are kept this far apart, closer where there is doubt."""
-FIT_STEP_S = 0.08
+FIT_STEP_S = 0.12
 """Places closer together say nothing new of motion."""
 FIRST_S = 0.03
 """A first sighting counts as if it had lasted this long."""

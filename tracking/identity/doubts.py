@@ -39,6 +39,9 @@ class Doubt:
     """The first places that each key showed afterwards, and the shot."""
     due_s: float = 0.0
     """When it is looked at next."""
+    _ends: tuple[list[int], Motion] | None = None
+    _links: tuple[object, Array] | None = None
+    """What has been worked out once: how keys moved before, and nats for what was known then."""
 
     @property
     def at_s(self) -> float:
@@ -76,23 +79,29 @@ class Doubt:
 
     def links(self, earlier: list[int], later: list[int]) -> Array:
         """(H, T) nats for keys before it to go on as keys after it, by motion."""
+        asked = earlier, later, [self.after[key][0][-1][0] for key in later]
+        if self._links is None or self._links[0] != asked:
+            self._links = asked, self._weighed(earlier, later)
+        return self._links[1]
+
+    def _weighed(self, earlier: list[int], later: list[int]) -> Array:
         H, T = len(earlier), len(later)
         h, t = np.divmod(np.arange(H * T), T)
-        ends, starts = self._ends(earlier), self._starts(later)
+        starts = fitted([self.after[key][0][::-1] for key in later])
         last = np.array([self.before[key].walk[-1][0] for key in earlier])
         first = np.array([self.after[key][0][0][0] for key in later])
         gap_s = np.maximum(first[t] - last[h], 0.0)
-        nats = motion_ratio(ends.at(h), starts.at(t), gap_s)
+        nats = motion_ratio(self._moved(earlier).at(h), starts.at(t), gap_s)
         nats += LONG_AWAY * (1 - np.exp(-gap_s / LONG_AWAY_S))
         nats = nats.reshape(H, T)
         shots = np.array([self.before[key].shot for key in earlier])[:, None]
         return np.where(shots == [self.after[key][1] for key in later], nats, UNCONNECTED)
 
-    def _ends(self, keys: list[int]) -> Motion:
-        return fitted([self.before[key].walk for key in keys])
-
-    def _starts(self, keys: list[int]) -> Motion:
-        return fitted([self.after[key][0][::-1] for key in keys])
+    def _moved(self, keys: list[int]) -> Motion:
+        """How keys moved before it."""
+        if self._ends is None or not set(self._ends[0]) >= set(keys):
+            self._ends = list(self.before), fitted([one.walk for one in self.before.values()])
+        return self._ends[1].at(np.array([self._ends[0].index(key) for key in keys]))
 
 
 def begun(t_s: float, keys: Iterable[int], bodies: dict[int, Body], met: bool) -> Doubt:

@@ -37,7 +37,7 @@ WORTH_IT, WORTH_IT_AT_ONCE = 2.0, 1.0
 """Nats that putting people right must gain: once they have been shown, and before."""
 DOUBTFUL_S = 20.0
 """A moment is thought of for so long."""
-FIRST_S, LATER = 0.05, 1.3
+FIRST_S, LATER = 0.05, 1.6
 """What was seen for so long is enough to look at; and by how much longer until the next look."""
 LEAST_S = 0.08
 """Somebody surely seen for less is not looked at."""
