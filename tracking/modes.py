@@ -24,8 +24,9 @@ from .smoothing.broadcast import BroadcastPose
 from .smoothing.live import LivePose
 from .stage import Stage
 
-POSE_SHARE, ROOT_SHARE = 0.65, 0.35
-"""Of a broadcast's look-ahead: fits of rotations need more of it than the root's odometry."""
+POSE_SHARE, ROOT_SHARE = 0.62, 0.35
+"""Of a broadcast's look-ahead: fits of rotations need more of it than the root's odometry. What is
+left lets images be some ms early or late without waiting for one more."""
 
 REPAIR_S = 0.5
 """What bake looks ahead for to mend: the longest fault of a limb."""
@@ -37,7 +38,8 @@ def stages(
     """What comes after association `who` in `config.mode`; `names` are of track ids."""
     if config.mode == "broadcast":
         ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
-        thoughts = SecondThoughts(who.aliases, ahead_s, partial(hand_over, who) if 'NOFB' not in __import__('os').environ else None)
+        shown_s = (POSE_SHARE + ROOT_SHARE) * ahead_s
+        thoughts = SecondThoughts(who.aliases, shown_s, partial(hand_over, who))
         return [
             foresight,
             thoughts,
@@ -49,7 +51,7 @@ def stages(
         ]
     if config.mode == "bake":
         return [
-            Stitch(),
+            Stitch(who.new_id),
             LookAheadRepair(REPAIR_S),
             Gaps(),
             BakePose(),

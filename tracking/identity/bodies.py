@@ -126,7 +126,7 @@ def increments(people: People, rows: Ints, lasted_s: Array) -> tuple[Array, Arra
     weight = betas.any(1) / (shape_noise(scores) * (1 + INDEPENDENT_S / lasted_s))
     weighed = (views * weight[:, None])[:, :, None]
     looks = frame.appearance[detections].astype(float)
-    looks = np.nan_to_num(looks) * (np.isfinite(looks).all(1) & looks.any(1))[:, None]
+    looks = np.nan_to_num(looks) * np.isfinite(looks).all(1, keepdims=True)
     seen_s = lasted_s * np.clip((scores - FALSE_SCORE) / 0.5, 0, 1)
     parts = (
         (weighed * views[:, None]).reshape(len(rows), -1),

@@ -10,7 +10,7 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..association.motion import UNKNOWN_VARIANCE
-from .bodies import Body, Place, followed, fitted
+from .bodies import Body, Place, fitted, followed
 from .ends import FITTED_S, SPEED_MS, Motion, motion_ratio
 from .links import LONG_AWAY, LONG_AWAY_S, UNCONNECTED
 from .tracklets import ASIDE_S, CERTAIN
@@ -107,9 +107,7 @@ class Doubt:
 def begun(t_s: float, keys: Iterable[int], bodies: dict[int, Body], met: bool) -> Doubt:
     """A doubt about keys that begins now."""
     keys = list(keys)
-    before = {
-        key: Before(body.recent, body.shot) for key in keys if (body := bodies[key]).recent
-    }
+    before = {key: Before(body.recent, body.shot) for key in keys if (body := bodies[key]).recent}
     pair = (keys[0], keys[1]) if met else None
     return Doubt(t_s, t_s, keys, pair, before)
 

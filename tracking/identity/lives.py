@@ -65,6 +65,17 @@ class Lives:
         if life is not None:
             self._all.remove(life)
 
+    def adopt(self, new: int, key: int) -> None:
+        """A newcomer's key has turned out to be an earlier one: whoever was that goes on."""
+        newcomer, earlier = self._by_key.get(new), self._by_key.get(key)
+        was = newcomer is not None and any(part[0] == key for part in newcomer.parts)
+        self.end(key if was else new)
+        for life in self._all:
+            life.parts = [(key if part[0] == new else part[0], *part[1:]) for part in life.parts]
+        self._by_key.pop(new, None)
+        if life := newcomer if was else earlier:
+            self._by_key[key] = life
+
     def until(self, life: Life, t_s: float) -> Array:
         """Sums of what was seen of somebody before an instant."""
         sums = life.sums

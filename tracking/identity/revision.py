@@ -60,6 +60,7 @@ class Revision:
         foresight: where the same images have passed, further up the chain.
         aliases: the key of a newcomer to that of the earlier person who it was; association
             writes into it while images pass.
+        thoughts: who people are known to be by now, of the same images.
     """
 
     look_ahead_s = 0.0
@@ -100,6 +101,8 @@ class Revision:
     def flush(self) -> list[People]:
         """Nothing is held back."""
         self._foresight.reset()
+        if self._thoughts is not None:
+            self._thoughts.reset()
         self.reset()
         return []
 

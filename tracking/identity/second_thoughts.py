@@ -10,7 +10,6 @@ again and again as it grows.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Protocol
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -27,7 +26,7 @@ from .bodies import (
     seconds_seen,
 )
 from .doubts import Doubt, begun, meetings
-from .evidence import same_ratio
+from .evidence import Evidence, same_ratio
 from .links import AS_TRACKED, RECALL_S
 from .lives import Life, Lives
 from .partition import APART
@@ -53,13 +52,8 @@ _EPS_S = 1e-6
 SETTLED_S, SETTLED = 0.5, -8.0
 """After so long a moment is in doubt no more if nothing else comes as close, in nats."""
 
-Weighed = list[tuple[Life, Life]]
-
-
-class Memory(Protocol):
-    """Where association remembers people by."""
-
-    aliases: dict[int, int]
+Known = dict[Life, tuple[int, Array]]
+"""Of each the key under which they were in it, and sums of what is known."""
 
 
 class SecondThoughts:
@@ -76,7 +70,7 @@ class SecondThoughts:
         self,
         aliases: Mapping[int, int],
         look_ahead_s: float,
-        hand_over: Callable[[dict[int, int], set[int]], bool] | None = None,
+        hand_over: Callable[[dict[int, int], Evidence, set[int]], bool] | None = None,
     ) -> None:
         self._aliases, self._hand_over = aliases, hand_over
         self._window_s = look_ahead_s
@@ -96,6 +90,7 @@ class SecondThoughts:
     def push(self, item: People) -> list[People]:
         """See Stage."""
         rows = np.flatnonzero(item.seen)
+        rows = rows[np.argsort(item.keys[rows], kind="stable")]
         if item.cut:
             self._shot += 1
         for new in self._bodies.keys() & self._aliases.keys():
@@ -113,6 +108,11 @@ class SecondThoughts:
             if life is not None:
                 ids[row] = life.track_id
         return ids
+
+    @property
+    def remembered(self) -> int:
+        """How many instants of how many people are kept, and doubts about them."""
+        return len(self._doubts) + sum(len(body.times) for body in self._bodies.values())
 
     def _begin(self, betas: int, looks: int) -> None:
         self._nothing = np.zeros(9 + 3 * betas + looks + 2)
@@ -197,7 +197,10 @@ class SecondThoughts:
     def _adopt(self, new: int, key: int) -> None:
         """A newcomer's key has turned out to be an earlier one."""
         body, owner = self._bodies.pop(new), self._bodies.get(key)
-        self._lives.end(new)
+        if owner is None:
+            self._lives.end(new)
+        else:
+            self._lives.adopt(new, key)
         for doubt in list(self._doubts):
             if new in doubt.keys and owner is not None:
                 doubt.adopt(new, key, owner)
@@ -241,18 +244,18 @@ class SecondThoughts:
             self._put_right(doubt, [pair for pair in pairs if pair[0] is not pair[1]])
         return True
 
-    def _heads(self, doubt: Doubt, t_s: float) -> dict[Life, tuple[int, Array]]:
+    def _heads(self, doubt: Doubt, t_s: float) -> Known:
         """Who was in it before, under which key, and what was known of them."""
-        found: dict[Life, tuple[int, Array]] = {}
+        found: Known = {}
         for key in doubt.keys:
             life = self._lives.at(key, t_s) if key in doubt.before else None
             if life is not None and life not in found:
                 found[life] = key, self._lives.until(life, t_s)
         return found
 
-    def _tails(self, doubt: Doubt, t_s: float) -> dict[Life, tuple[int, Array]]:
+    def _tails(self, doubt: Doubt, t_s: float) -> Known:
         """Who has been seen of it since, under which key at first, and what is known of them."""
-        found: dict[Life, tuple[int, Array]] = {}
+        found: Known = {}
         for key in doubt.keys:
             life = self._lives.at(key, t_s) if key in doubt.after else None
             if life is not None and life not in found:
@@ -264,8 +267,8 @@ class SecondThoughts:
     def _ratio(
         self,
         doubt: Doubt,
-        heads: dict[Life, tuple[int, Array]],
-        tails: dict[Life, tuple[int, Array]],
+        heads: Known,
+        tails: Known,
     ) -> Array:
         """(H, T) nats for each of those before to be each of those since."""
         h, t = np.divmod(np.arange(len(heads) * len(tails)), len(tails))
@@ -277,7 +280,7 @@ class SecondThoughts:
             [key for key, _ in heads.values()], [key for key, _ in tails.values()]
         )
 
-    def _put_right(self, doubt: Doubt, pairs: Weighed) -> None:
+    def _put_right(self, doubt: Doubt, pairs: list[tuple[Life, Life]]) -> None:
         if not pairs:
             return
         self.exchanges += 1
@@ -286,21 +289,25 @@ class SecondThoughts:
             same = other.start_s <= doubt.end_s + _EPS_S and other.end_s >= doubt.start_s - _EPS_S
             if same and other is not doubt and not keys.isdisjoint(other.keys):
                 self._drop(other)
-        lives = {life: life.key for pair in pairs for life in pair}
+        before = {life: life.key for pair in pairs for life in pair}
         self._lives.rejoin(pairs, doubt.at_s)
-        owners = {life.key: key for life, key in lives.items() if life.key and key}
-        nobody = {life.key for life in lives if self._unseen(life)}
-        if self._hand_over is None or not self._hand_over(owners, nobody):
+        lives = {key: life for life in before if (key := life.key)}
+        owners = {key: old for key, life in lives.items() if (old := before[life])}
+        nobody = {key for key, life in lives.items() if self._unseen(life)}
+        sums = [self._lives.until(lives[key], np.inf) for key in owners]
+        known = evidence_of(sums, self._telling.weights) if owners else None
+        if self._hand_over is None or known is None:
             return
-        for life in lives:
-            if life.key in nobody:
-                self._lives.end(life.key)
-            elif life.key:
-                self._live_ids[life.key] = life.track_id
+        if not self._hand_over(owners, known, nobody):
+            return
+        for key, life in lives.items():
+            self._live_ids[key] = life.track_id
+            if key in nobody:
+                self._lives.end(key)
 
     def _unseen(self, life: Life) -> bool:
         """Whether nothing is left of somebody but a key that has not been seen since."""
-        return bool(life.key) and seconds_seen(self._lives.since(life, -np.inf) + life.sums) <= 0
+        return seconds_seen(self._lives.since(life, -np.inf) + life.sums) <= 0
 
     def _tidy(self, t_s: float) -> None:
         """Forget what nobody asks for any more."""
@@ -315,6 +322,7 @@ class SecondThoughts:
             away_s = t_s - body.seen_s
             gone = away_s > (RECALL_S if key in self._lives else GLIMPSE_S)
             if gone and key not in in_doubt and not self._lives.has_been(key):
+                self._lives.end(key)
                 del self._bodies[key]
                 self._live_ids.pop(key, None)
 
