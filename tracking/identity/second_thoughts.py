@@ -12,9 +12,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
-
-from livemocap.rotation import Array
 
 from ..people import Ints, People
 from .bodies import (
@@ -26,11 +23,11 @@ from .bodies import (
     seconds_seen,
 )
 from .doubts import Doubt, begun, meetings
-from .evidence import Evidence, same_ratio
-from .links import AS_TRACKED, RECALL_S
+from .evidence import Evidence
+from .links import RECALL_S
 from .lives import Life, Lives
-from .partition import APART
 from .tracklets import LONGEST_STEP_S
+from .weighing import weigh
 
 WORTH_IT, WORTH_IT_AT_ONCE = 2.0, 1.0
 """Nats that putting people right must gain: once they have been shown, and before."""
@@ -38,8 +35,8 @@ DOUBTFUL_S = 20.0
 """A moment is thought of for so long."""
 FIRST_S, LATER = 0.05, 1.6
 """What was seen for so long is enough to look at; and by how much longer until the next look."""
-LEAST_S = 0.08
-"""Somebody surely seen for less is not looked at."""
+LATE_S = 0.08
+"""An image may be so late and still be the first that tells what has to be shown."""
 ONE_MEETING_S = 0.15
 """People who are apart for no longer are still meeting."""
 MOST_DOUBTS, MOST_LOOKS = 100, 4
@@ -49,19 +46,18 @@ GLIMPSE_S = 2.0
 """Somebody without an id is forgotten after that."""
 _EPS_S = 1e-6
 
-SETTLED_S, SETTLED = 0.5, -8.0
-"""After so long a moment is in doubt no more if nothing else comes as close, in nats."""
-
-Known = dict[Life, tuple[int, Array]]
-"""Of each the key under which they were in it, and sums of what is known."""
+SETTLED_S = 0.5
+"""After so long a moment may turn out not to have been one of doubt."""
 
 
 class SecondThoughts:
-    """People to People, unchanged and at once; `who` tells who they are known to be by now.
+    """People to People, unchanged and at once; `ids` tells who they are known to be by now.
 
     Args:
         aliases: the key of a newcomer to that of the earlier person who it was.
         look_ahead_s: how much later images are shown than they come here.
+        hand_over: tells association of people put right: which key is whom another key was, what
+            is known of each, and which keys are nobody; whether it has followed.
     """
 
     look_ahead_s = 0.0
@@ -95,8 +91,9 @@ class SecondThoughts:
             self._shot += 1
         for new in self._bodies.keys() & self._aliases.keys():
             self._adopt(new, self._aliases[new])
-        if len(rows):
+        if len(rows) and item.t_s > self._seen_s:  # the same image again says nothing
             self._see(item, rows)
+            self._seen_s = item.t_s
         self._think(item.t_s)
         return [item]
 
@@ -122,7 +119,7 @@ class SecondThoughts:
         self._doubts: list[Doubt] = []
         self._meetings: dict[tuple[int, int], Doubt] = {}
         self._live_ids: dict[int, int] = {}
-        self._shot, self._tidy_s = 0, -np.inf
+        self._shot, self._tidy_s, self._seen_s = 0, -np.inf, -np.inf
 
     def _see(self, item: People, rows: Ints) -> None:
         sizes = item.frame.betas.shape[1], item.frame.appearance.shape[1]
@@ -211,8 +208,10 @@ class SecondThoughts:
 
     def _think(self, t_s: float) -> None:
         looks = 0
+        for doubt in self._doubts[:-MOST_DOUBTS]:
+            self._drop(doubt)
         for doubt in self._doubts[::-1]:
-            if t_s - doubt.end_s > DOUBTFUL_S or len(self._doubts) > MOST_DOUBTS:
+            if doubt in self._doubts and t_s - doubt.end_s > DOUBTFUL_S:
                 self._drop(doubt)
             elif doubt in self._doubts and t_s >= doubt.due_s - _EPS_S and looks < MOST_LOOKS:
                 doubt.due_s = doubt.end_s + FIRST_S + LATER * (t_s - doubt.end_s)
@@ -223,66 +222,17 @@ class SecondThoughts:
 
     def _look(self, doubt: Doubt, t_s: float) -> bool:
         """Whether there was anything to weigh; people are put right where that gains."""
-        until_s, since_s = doubt.known_s
-        heads = self._heads(doubt, until_s)
-        tails = self._tails(doubt, since_s)
-        if not heads or not tails or (len(heads) == 1 and list(heads) == list(tails)):
+        weighed = weigh(doubt, self._lives, self._telling.weights)
+        if weighed is None:
             return False
-        ratio = self._ratio(doubt, heads, tails)
-        own = np.array([[head is tail for tail in tails] for head in heads])
-        worth = np.maximum(ratio + AS_TRACKED * own - APART, 0.0)
-        rows, columns = linear_sum_assignment(-worth)
-        chosen = worth[rows, columns] > 0
-        rows, columns = rows[chosen], columns[chosen]
-        gain = worth[rows, columns].sum() - worth[own].sum()
-        shown = t_s - doubt.at_s > self._window_s + LEAST_S
-        if t_s - doubt.end_s > SETTLED_S and _settled(ratio - APART, own, worth):
+        shown = t_s - doubt.at_s > self._window_s + LATE_S
+        if t_s - doubt.end_s > SETTLED_S and weighed.settled:
             self._drop(doubt)
-        elif gain > (WORTH_IT if shown else WORTH_IT_AT_ONCE):
-            H, T = list(heads), list(tails)
-            pairs = [(H[h], T[t]) for h, t in zip(rows.tolist(), columns.tolist(), strict=True)]
-            self._put_right(doubt, [pair for pair in pairs if pair[0] is not pair[1]])
+        elif weighed.gain > (WORTH_IT if shown else WORTH_IT_AT_ONCE) and weighed.changes:
+            self._put_right(doubt, weighed.changes)
         return True
 
-    def _heads(self, doubt: Doubt, t_s: float) -> Known:
-        """Who was in it before, under which key, and what was known of them."""
-        found: Known = {}
-        for key in doubt.keys:
-            life = self._lives.at(key, t_s) if key in doubt.before else None
-            if life is not None and life not in found:
-                found[life] = key, self._lives.until(life, t_s)
-        return found
-
-    def _tails(self, doubt: Doubt, t_s: float) -> Known:
-        """Who has been seen of it since, under which key at first, and what is known of them."""
-        found: Known = {}
-        for key in doubt.keys:
-            life = self._lives.at(key, t_s) if key in doubt.after else None
-            if life is not None and life not in found:
-                sums = self._lives.since(life, t_s)
-                if seconds_seen(sums) > LEAST_S:
-                    found[life] = key, sums
-        return found
-
-    def _ratio(
-        self,
-        doubt: Doubt,
-        heads: Known,
-        tails: Known,
-    ) -> Array:
-        """(H, T) nats for each of those before to be each of those since."""
-        h, t = np.divmod(np.arange(len(heads) * len(tails)), len(tails))
-        telling = self._telling.weights
-        before = evidence_of([sums for _, sums in heads.values()], telling)
-        since = evidence_of([sums for _, sums in tails.values()], telling)
-        same = same_ratio(before.at(h), since.at(t)).reshape(len(heads), len(tails))
-        return same + doubt.links(
-            [key for key, _ in heads.values()], [key for key, _ in tails.values()]
-        )
-
     def _put_right(self, doubt: Doubt, pairs: list[tuple[Life, Life]]) -> None:
-        if not pairs:
-            return
         self.exchanges += 1
         keys = {life.key for pair in pairs for life in pair}
         for other in list(self._doubts):  # of the same moment: it has been decided
@@ -325,10 +275,3 @@ class SecondThoughts:
                 self._lives.end(key)
                 del self._bodies[key]
                 self._live_ids.pop(key, None)
-
-
-def _settled(ratio: Array, own: Array, worth: Array) -> bool:
-    """Whether any change of (H, T) would lose by far."""
-    kept = worth * own
-    loss = ratio - kept.max(0) - kept.max(1)[:, None]
-    return bool((loss[~own] < SETTLED).all())
