@@ -119,6 +119,10 @@ class Associator:
         self._live, self._lost = known.live, known.lost
         self.aliases.update(known.merged)
 
+    def new_id(self) -> int:
+        """An id that nobody has had."""
+        return next(self._ids)
+
     def learn(self) -> None:
         """Take the last image into what changes slowly: shapes, builds, looks.
 
