@@ -40,7 +40,7 @@ class PoseSmoothing:
     smooths whatever moves; the last one is a joint at rest."""
     bend_s: float = 0.05
     """Bake: how long any of them takes to change its speed."""
-    doubt: float = 3.0
+    doubt: float = 2.0
     """Bake: motion is believed past this many times the variance that errors alone would make."""
     pool_s: float = 0.8
     """Bake: time constant of the mean by which motion and errors are told apart."""
