@@ -10,12 +10,14 @@ from livemocap.rotation import Array
 
 from .contacts import Contacts
 from .course import SHORTEST_STEP_S
-from .foot_lock import no_further, slipped
 from .least_squares import solve_course
 from .legs import feet_of
-from .odometry import as_rates, led_by_feet, pelvis_at
+from .odometry import as_rates
 from .settings import RootSmoothing
+from .standing_course import Clues, stand_still
 
+_ROUNDS = 2
+"""Times that a course is solved about the one before."""
 REST_SWING = 0.1
 """Share of the time that a foot may not seem to stand of somebody who stands still."""
 
@@ -68,15 +70,18 @@ def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
     rates = as_rates(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
     nats = _nats(course, feet, rates * z[:, None] + speeds[:, None], model)
     contacts = smooth_contacts(nats, dt_s, model)
-    rate, trust = led_by_feet(rates, contacts[1:])
-    trust = trust * _both_seen(course) * dt_s[:, None] * (z / settings.odometry) ** 2
-    rest = at_rest(course.t_s, free, contacts, settings)[1:, None]
-    still = rest * dt_s[:, None] * (z / settings.rest_drift) ** 2
-    led = rate * trust / np.maximum(trust + still, 1e-9), trust + still
-    push = _push(speeds, z, settings)
-    seen = course.places, _trust(course, settings)
-    places = solve_course(dt_s, seen, led, push, settings.glance)
-    moved = lock_feet(feet + pelvis_at(places)[:, None], contacts, dt_s, settings)
+    clues = Clues(
+        dt_s=dt_s,
+        places=course.places,
+        trust=_trust(course, settings),
+        push=_push(speeds, z, settings),
+        legs=course.legs,
+        contacts=contacts,
+        rest=at_rest(course.t_s, free, contacts, settings)[1:],
+    )
+    places, moved = free, np.zeros((steps + 1, 2, 3))
+    for _ in range(_ROUNDS):
+        places, moved = stand_still(clues, places, settings)
     return Smoothed(places=places, contacts=contacts, moved=moved)
 
 
@@ -129,42 +134,6 @@ def smooth_contacts(nats: Array, dt_s: Array, model: Contacts) -> Array:
     for k in range(len(nats) - 1, -1, -1):
         after, course[k] = model.back(after, nats[k], course[k], float(dt_s[k]))
     return course
-
-
-def lock_feet(stands: Array, contacts: Array, dt_s: Array, settings: RootSmoothing) -> Array:
-    """By how much to move the ankles so that feet stay where they stand.
-
-    Args:
-        stands: (T, 4, 3) m, ankles and toes.
-        contacts: (T, 4) probabilities.
-        dt_s: (T - 1,).
-
-    Returns:
-        (T, 2, 3) m, smooth where a foot lands and lifts off.
-    """
-    s = settings
-    step = dt_s[:, None]
-    trust = np.minimum(contacts[1:], contacts[:-1])
-    slips, held = slipped(np.diff(stands, axis=0), trust)
-    planted = np.maximum(contacts[:, :2], contacts[:, 2:])
-    around = np.concatenate([step, step[-1:]])
-    loose, tied = 1 / (s.release_s * s.swing_m**2), 1 / (s.hold_s * s.reach_m**2)
-    pull = around * (tied + (1 - planted) * (loose - tied))
-    push = np.full_like(step, s.foot_push)
-    none = np.zeros((len(stands), 3))
-    moved = [
-        solve_course(
-            dt_s,
-            (none, pull[:, foot : foot + 1]),
-            (
-                -slips[:, foot] / np.maximum(held[:, foot], 1e-9) / step,
-                held[:, foot] * step / s.lock_drift**2,
-            ),
-            push,
-        )
-        for foot in (0, 1)
-    ]
-    return no_further(np.stack(moved, 1), s.reach_m)
 
 
 def _trust(course: Course, settings: RootSmoothing) -> Array:
