@@ -11,10 +11,14 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..people import Ints, People
+from .camera_motion import camera_shift, shifted
 from .leg_ik import reach_legs
 from .legs import FEET, LEVEL_UP, leg_joints, leg_turns, seen_up
 from .settings import RootSmoothing
-from .whole_course import Course, smooth_course
+from .whole_course import Course, Smoothed, smooth_course
+
+SHORTEST = 3
+"""Images of a course that tells of the camera."""
 
 
 class BakeRoot:
@@ -51,8 +55,7 @@ class BakeRoot:
         rows = _Rows(images, legs, ups)
         contacts = np.zeros((len(rows.keys), 4))
         moved = np.zeros((len(rows.keys), 2, 3))
-        for own in rows.courses():
-            done = smooth_course(rows.course(own), self._settings)
+        for own, done in rows.smoothed(np.array([image.t_s for image in images]), self._settings):
             rows.places[own], contacts[own], moved[own] = done.places, done.contacts, done.moved
         cuts = np.cumsum([len(image.keys) for image in images])[:-1]
         self.contacts = [part.reshape(-1, 2, 2).swapaxes(1, 2) for part in np.split(contacts, cuts)]
@@ -95,6 +98,17 @@ class _Rows:
         apart = np.diff(self.keys[order]) != 0
         apart |= self._begins[order][1:] | (np.diff(self._image[order]) > 1)
         return iter(np.split(order, np.flatnonzero(apart) + 1)) if len(order) else iter(())
+
+    def smoothed(self, t_s: Array, settings: RootSmoothing) -> Iterator[tuple[Ints, Smoothed]]:
+        """All courses, each as a camera that stands would have seen it, and back; `t_s` (T,)."""
+        courses = list(self.courses())
+        parts = [(self._image[own], self.course(own)) for own in courses]
+        long = [part for part in parts if len(part[0]) >= SHORTEST]
+        shift = camera_shift(long, t_s, settings)
+        for own, (images, course) in zip(courses, shifted(parts, -shift), strict=True):
+            done = smooth_course(course, settings)
+            places = done.places + np.pad(shift[images], ((0, 0), (0, 1)))
+            yield own, replace(done, places=places)
 
     def course(self, rows: Ints) -> Course:
         """What there is to know of it."""

@@ -56,20 +56,15 @@ class Smoothed:
 
 def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
     """Root and contacts from all that was seen, then feet locked where they stand."""
-    model = Contacts(settings)
     steps = len(course.t_s) - 1
     if steps < 2:
         nothing = np.zeros((steps + 1, 2, 3))
-        contacts = np.full((steps + 1, 4), model.usual)
+        contacts = np.full((steps + 1, 4), Contacts(settings).usual)
         return Smoothed(places=course.places, contacts=contacts, moved=nothing)
-    dt_s = np.maximum(np.diff(course.t_s), SHORTEST_STEP_S)
-    free = _free_course(course, dt_s, settings)
+    seen = glimpse(course, settings)
+    dt_s, free, contacts = seen.dt_s, seen.free, seen.contacts
     z = np.exp(free[1:, 2:])
     speeds = np.diff(free, axis=0) / dt_s[:, None] * z
-    feet = feet_of(course.legs)
-    rates = as_rates(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
-    nats = _nats(course, feet, rates * z[:, None] + speeds[:, None], model)
-    contacts = smooth_contacts(nats, dt_s, model)
     clues = Clues(
         dt_s=dt_s,
         places=course.places,
@@ -85,7 +80,40 @@ def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
     return Smoothed(places=places, contacts=contacts, moved=moved)
 
 
-def _free_course(course: Course, dt_s: Array, settings: RootSmoothing) -> Array:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Glimpse:
+    """What a Course shows by itself, before anything of it is put right."""
+
+    dt_s: Array
+    """(T - 1,)."""
+    free: Array
+    """(T, 3) places, smooth, without asking the feet."""
+    rates: Array
+    """(T - 1, 4, 3) of ankles and toes from the pelvis, as x/z, y/z, log z a second."""
+    contacts: Array
+    """(T, 4) how surely they stand."""
+
+
+def glimpse(course: Course, settings: RootSmoothing) -> Glimpse:
+    """A first look at a course of two images or more."""
+    dt_s = steps_of(course)
+    free = free_course(course, dt_s, settings)
+    feet = feet_of(course.legs)
+    rates = as_rates(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
+    z = np.exp(free[1:, 2:])
+    speeds = np.diff(free, axis=0) / dt_s[:, None] * z
+    model = Contacts(settings)
+    nats = _nats(course, feet, rates * z[:, None] + speeds[:, None], model)
+    contacts = smooth_contacts(nats, dt_s, model)
+    return Glimpse(dt_s=dt_s, free=free, rates=rates, contacts=contacts)
+
+
+def steps_of(course: Course) -> Array:
+    """(T - 1,) s."""
+    return np.maximum(np.diff(course.t_s), SHORTEST_STEP_S)
+
+
+def free_course(course: Course, dt_s: Array, settings: RootSmoothing) -> Array:
     """(T, 3) places, without asking the feet: it is to tell how fast these are."""
     nothing = np.zeros((len(dt_s), 3))
     push = _push(nothing, np.exp(course.places[1:, 2:]), settings)
