@@ -21,8 +21,8 @@ from .least_squares import solve_course
 from .settings import RootSmoothing
 from .whole_course import Course, Glimpse, free_course, glimpse, steps_of
 
-Parts = Sequence[tuple[Ints, Course]]
-"""For each course the images (T,) in which it is, and what is known of it."""
+Part = tuple[Ints, Course]
+"""Of a course the images (T,) in which it is, and what is known of it."""
 
 HAND_HELD = 0.7
 """Share of the power of a common motion that people's own do not explain, from which on it is
@@ -35,7 +35,7 @@ _HARDLY = 1e-6
 """A trust that only keeps equations solvable."""
 
 
-def camera_shift(parts: Parts, t_s: Array, settings: RootSmoothing) -> Array:
+def camera_shift(parts: Sequence[Part], t_s: Array, settings: RootSmoothing) -> Array:
     """By how much a camera shifts what it sees.
 
     Args:
@@ -51,7 +51,7 @@ def camera_shift(parts: Parts, t_s: Array, settings: RootSmoothing) -> Array:
     return shift
 
 
-def shifted(parts: Parts, shift: Array) -> Parts:
+def shifted(parts: Sequence[Part], shift: Array) -> list[Part]:
     """The same as a camera would have seen it that is turned by `shift` (T, 2)."""
     return [
         (images, replace(c, places=c.places + np.pad(shift[images], ((0, 0), (0, 1)))))
@@ -59,7 +59,7 @@ def shifted(parts: Parts, shift: Array) -> Parts:
     ]
 
 
-def _shaking(parts: Parts, t_s: Array, settings: RootSmoothing) -> Array:
+def _shaking(parts: Sequence[Part], t_s: Array, settings: RootSmoothing) -> Array:
     """(T, 2) what all places have in common beyond smooth courses, zeros if that is chance."""
     votes = _Votes(len(t_s), settings)
     for images, course in parts:
@@ -73,7 +73,7 @@ def _shaking(parts: Parts, t_s: Array, settings: RootSmoothing) -> Array:
     return np.cumsum(votes.rates * np.diff(t_s, prepend=t_s[0])[:, None], 0)
 
 
-def _turning(parts: Parts, t_s: Array, settings: RootSmoothing) -> Array:
+def _turning(parts: Sequence[Part], t_s: Array, settings: RootSmoothing) -> Array:
     """(T, 2) how feet that stand slide in the picture all alike."""
     votes = _Votes(len(t_s), settings)
     for images, course in parts:

@@ -11,14 +11,11 @@ import numpy as np
 from livemocap.rotation import Array
 
 from ..people import Ints, People
-from .camera_motion import camera_shift, shifted
 from .leg_ik import reach_legs
 from .legs import FEET, LEVEL_UP, leg_joints, leg_turns, seen_up
 from .settings import RootSmoothing
-from .whole_course import Course, Smoothed, smooth_course
-
-SHORTEST = 3
-"""Images of a course that tells of the camera."""
+from .whole_course import Course
+from .whole_take import smooth_take
 
 
 class BakeRoot:
@@ -55,14 +52,17 @@ class BakeRoot:
         rows = _Rows(images, legs, ups)
         contacts = np.zeros((len(rows.keys), 4))
         moved = np.zeros((len(rows.keys), 2, 3))
-        for own, done in rows.smoothed(np.array([image.t_s for image in images]), self._settings):
+        courses = list(rows.courses())
+        parts = [(rows.image[own], rows.course(own)) for own in courses]
+        t_s, shots = np.array([image.t_s for image in images]), np.cumsum([p.cut for p in images])
+        for own, done in zip(courses, smooth_take(parts, t_s, shots, self._settings), strict=True):
             rows.places[own], contacts[own], moved[own] = done.places, done.contacts, done.moved
         cuts = np.cumsum([len(image.keys) for image in images])[:-1]
         self.contacts = [part.reshape(-1, 2, 2).swapaxes(1, 2) for part in np.split(contacts, cuts)]
-        parts = zip(images, legs, np.split(rows.places, cuts), np.split(moved, cuts), strict=True)
+        out = zip(images, legs, np.split(rows.places, cuts), np.split(moved, cuts), strict=True)
         return [
             replace(image, places=places, pose_wxyz=reach_legs(image.pose_wxyz, joints, reach))
-            for image, joints, places, reach in parts
+            for image, joints, places, reach in out
         ]
 
     def _up(self, people: People, turns: Array) -> Array:
@@ -90,25 +90,14 @@ class _Rows:
         self._noise = np.concatenate([image.noise for image in images])
         self._begins = np.concatenate([image.fresh | image.cut for image in images])
         self._up = np.repeat(np.array(ups), counts, axis=0)
-        self._image = np.repeat(np.arange(len(images)), counts)
+        self.image = np.repeat(np.arange(len(images)), counts)
 
     def courses(self) -> Iterator[Ints]:
         """(T,) rows of one person whose motion goes on, in order of time."""
         order = np.argsort(self.keys, kind="stable")
         apart = np.diff(self.keys[order]) != 0
-        apart |= self._begins[order][1:] | (np.diff(self._image[order]) > 1)
+        apart |= self._begins[order][1:] | (np.diff(self.image[order]) > 1)
         return iter(np.split(order, np.flatnonzero(apart) + 1)) if len(order) else iter(())
-
-    def smoothed(self, t_s: Array, settings: RootSmoothing) -> Iterator[tuple[Ints, Smoothed]]:
-        """All courses, each as a camera that stands would have seen it, and back; `t_s` (T,)."""
-        courses = list(self.courses())
-        parts = [(self._image[own], self.course(own)) for own in courses]
-        long = [part for part in parts if len(part[0]) >= SHORTEST]
-        shift = camera_shift(long, t_s, settings)
-        for own, (images, course) in zip(courses, shifted(parts, -shift), strict=True):
-            done = smooth_course(course, settings)
-            places = done.places + np.pad(shift[images], ((0, 0), (0, 1)))
-            yield own, replace(done, places=places)
 
     def course(self, rows: Ints) -> Course:
         """What there is to know of it."""

@@ -16,6 +16,8 @@ import numpy as np
 from livemocap.rotation import Array
 
 from .block_course import BlockCourse
+from .contacts import POINT_HEIGHTS_M
+from .floor import FAR_M, Floor
 from .legs import feet_of
 from .odometry import pelvis_at
 from .settings import RootSmoothing
@@ -48,7 +50,9 @@ class Clues:
     """(T - 1,) 0..1 how surely somebody stays where they are."""
 
 
-def stand_still(clues: Clues, around: Array, settings: RootSmoothing) -> tuple[Array, Array]:
+def stand_still(
+    clues: Clues, around: Array, settings: RootSmoothing, floor: Floor | None = None
+) -> tuple[Array, Array]:
     """Solve it.
 
     Args:
@@ -63,6 +67,8 @@ def stand_still(clues: Clues, around: Array, settings: RootSmoothing) -> tuple[A
     to_place = np.linalg.inv(views)
     fixed = _unmoved(clues, to_place, s)
     feet = feet_of(clues.legs)
+    if floor:
+        _draw_down(fixed, clues, feet, pelvis_at(around), floor, s)
     held = _held(clues, s)
     over, slips = np.ones_like(clues.places), held
     course = np.zeros((len(seen), _SIZE))
@@ -112,8 +118,7 @@ def _across(leg: Array, settings: RootSmoothing) -> Array:
 def _held(clues: Clues, settings: RootSmoothing) -> Array:
     """(T - 1, 4) 1 / variances of what standing points may slip, m^-2."""
     trust = np.minimum(clues.contacts[1:], clues.contacts[:-1]) ** 2
-    either = np.maximum(trust[:, :2] + trust[:, 2:], 1)
-    return trust / np.tile(either, 2) / (settings.lock_drift**2 * clues.dt_s)[:, None]
+    return _one_a_foot(trust) / (settings.lock_drift**2 * clues.dt_s)[:, None]
 
 
 def _hold(sums: BlockCourse, feet: Array, slips: Array) -> None:
@@ -122,6 +127,30 @@ def _hold(sums: BlockCourse, feet: Array, slips: Array) -> None:
     for point in range(4):
         chosen = _PELVIS + _MOVED[point % 2]
         sums.add(chosen, [-1.0, 1.0], slips[:, point, None, None] * each, -steps[:, point])
+
+
+def _draw_down(
+    sums: BlockCourse,
+    clues: Clues,
+    feet: Array,
+    pelvis: Array,
+    floor: Floor,
+    settings: RootSmoothing,
+) -> None:
+    """That feet which stand are on the floor, unless they are far from it at `pelvis` (T, 3)."""
+    s, dt_s = settings, np.append(clues.dt_s, clues.dt_s[-1])
+    off = floor.over(feet + pelvis[:, None]) - POINT_HEIGHTS_M
+    trust = _one_a_foot(clues.contacts**2) * (dt_s / (s.floor_s * s.floor_m**2))[:, None]
+    trust = trust / (1 + (off / FAR_M) ** 2)
+    wanted = POINT_HEIGHTS_M - floor.over(feet)
+    for point in range(4):
+        chosen = floor.up[None] @ _PELVIS
+        sums.add(chosen, [1.0], trust[:, point, None, None], wanted[:, point, None])
+
+
+def _one_a_foot(trust: Array) -> Array:
+    """(T, 4) trust in ankles and toes, together no more than one in either foot."""
+    return trust / np.tile(np.maximum(trust[:, :2] + trust[:, 2:], 1), 2)
 
 
 def _slips(course: Array, feet: Array) -> Array:

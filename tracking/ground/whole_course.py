@@ -10,6 +10,7 @@ from livemocap.rotation import Array
 
 from .contacts import Contacts
 from .course import SHORTEST_STEP_S
+from .floor import Floor
 from .least_squares import solve_course
 from .legs import feet_of
 from .odometry import as_rates
@@ -54,7 +55,7 @@ class Smoothed:
     """(T, 2, 3) m by which the ankles are to be moved."""
 
 
-def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
+def smooth_course(course: Course, settings: RootSmoothing, floor: Floor | None = None) -> Smoothed:
     """Root and contacts from all that was seen, then feet locked where they stand."""
     steps = len(course.t_s) - 1
     if steps < 2:
@@ -76,7 +77,7 @@ def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
     )
     places, moved = free, np.zeros((steps + 1, 2, 3))
     for _ in range(_ROUNDS):
-        places, moved = stand_still(clues, places, settings)
+        places, moved = stand_still(clues, places, settings, floor)
     return Smoothed(places=places, contacts=contacts, moved=moved)
 
 
