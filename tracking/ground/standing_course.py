@@ -140,12 +140,21 @@ def _draw_down(
     """That feet which stand are on the floor, unless they are far from it at `pelvis` (T, 3)."""
     s, dt_s = settings, np.append(clues.dt_s, clues.dt_s[-1])
     off = floor.over(feet + pelvis[:, None]) - POINT_HEIGHTS_M
-    trust = _one_a_foot(clues.contacts**2) * (dt_s / (s.floor_s * s.floor_m**2))[:, None]
+    carried = clues.contacts * carrying(clues.legs, floor.up)
+    trust = _one_a_foot(carried * carried) * (dt_s / (s.floor_s * s.floor_m**2))[:, None]
     trust = trust / (1 + (off / FAR_M) ** 2)
     wanted = POINT_HEIGHTS_M - floor.over(feet)
     for point in range(4):
         chosen = floor.up[None] @ _PELVIS
         sums.add(chosen, [1.0], trust[:, point, None, None], wanted[:, point, None])
+
+
+def carrying(legs: Array, up: Array) -> Array:
+    """(T, 4) 0..1 whether points of the feet are where feet are of somebody whom they carry: below
+    the hip, for `up` (3,)."""
+    reach = legs[:, 2] - legs[:, 0]
+    below = -(reach @ up) / np.maximum(np.sqrt((reach * reach).sum(-1)), 1e-9)
+    return np.tile(np.maximum(below, 0) ** 2, 2)
 
 
 def _one_a_foot(trust: Array) -> Array:

@@ -16,6 +16,7 @@ from .floor import Floor, fit_floor
 from .legs import feet_of
 from .odometry import pelvis_at
 from .settings import RootSmoothing
+from .standing_course import carrying
 from .whole_course import Course, Smoothed, smooth_course
 
 SHORTEST = 3
@@ -83,5 +84,6 @@ def _soles(
     feet = feet_of(course.legs) + pelvis_at(done.places)[:, None]
     soles = feet - POINT_HEIGHTS_M[:, None] * up
     share = np.gradient(course.t_s) / (4 * settings.sole_error_s * settings.sole_error_m**2)
-    trust = done.contacts**2 * course.seen[:, None] * share[:, None]
+    carried = done.contacts * carrying(course.legs, up)
+    trust = carried * carried * (share * course.seen)[:, None]
     return soles.reshape(-1, 3), trust.ravel()
