@@ -15,6 +15,9 @@ from livemocap.rotation import Array, normalize
 
 UP_RAD = np.radians(5)
 """How far off bodies may be about where up is."""
+SOLE_M, SOLE_S = 0.05, 1.0
+"""How far off a sole may be from the floor it stands on, and the time constant of that error:
+depth drifts slowly."""
 FAR_M = 0.15
 """Height from which on a point is hardly believed to stand on the floor."""
 

@@ -70,10 +70,6 @@ class RootSmoothing:
     """Bake: how far a foot that stands may seem to be from the floor that all feet tell of."""
     floor_s: float = 0.1
     """Bake: time constant of that error."""
-    sole_error_m: float = 0.05
-    """Bake: the same before there is a floor, as feet tell of it."""
-    sole_error_s: float = 1.0
-    """Bake: time constant of that error: depth drifts slowly."""
 
     bake_push: float = 0.3
     """Bake: share of the push, as two sides tell better what is motion."""

@@ -12,7 +12,7 @@ from livemocap.rotation import Array, normalize
 from ..people import Ints
 from .camera_motion import Part, camera_shift, shifted
 from .contacts import POINT_HEIGHTS_M
-from .floor import Floor, fit_floor
+from .floor import SOLE_M, SOLE_S, Floor, fit_floor
 from .legs import feet_of
 from .odometry import pelvis_at
 from .settings import RootSmoothing
@@ -47,7 +47,7 @@ def smooth_take(
     alone = [smooth_course(course, settings) for _, course in steady]
     of_shot = np.array([shots[images[0]] for images, _ in steady], np.int64)
     floors = {
-        shot: _floor([(steady[i][1], alone[i]) for i in np.flatnonzero(of_shot == shot)], settings)
+        shot: _floor([(steady[i][1], alone[i]) for i in np.flatnonzero(of_shot == shot)])
         for shot in set(of_shot.tolist())
     }
     together = [
@@ -62,28 +62,26 @@ def smooth_take(
     ]
 
 
-def _floor(known: Sequence[tuple[Course, Smoothed]], settings: RootSmoothing) -> Floor | None:
+def _floor(known: Sequence[tuple[Course, Smoothed]]) -> Floor | None:
     """Of one shot, None if too little of it is seen."""
     known = [(course, done) for course, done in known if len(course.t_s) >= SHORTEST]
     if not known:
         return None
     up = normalize(np.median(np.concatenate([course.up for course, _ in known]), 0))
-    points, trust = zip(*(_soles(*one, up, settings) for one in known), strict=True)
+    points, trust = zip(*(_soles(*one, up) for one in known), strict=True)
     points, trust = np.concatenate(points), np.concatenate(trust)
     stand = trust > SURE * trust.max(initial=0.0)
-    if trust.sum() * settings.sole_error_m**2 * settings.sole_error_s < SURELY_S:
+    if trust.sum() * SOLE_M**2 * SOLE_S < SURELY_S:
         return None
     guess = Floor(up, -float(np.median(points[stand] @ up)))
     return fit_floor(points, trust, guess, up, _ROUNDS)
 
 
-def _soles(
-    course: Course, done: Smoothed, up: Array, settings: RootSmoothing
-) -> tuple[Array, Array]:
+def _soles(course: Course, done: Smoothed, up: Array) -> tuple[Array, Array]:
     """(N, 3) points under ankles and toes, and (N,) how far to trust them, as for `fit_floor`."""
     feet = feet_of(course.legs) + pelvis_at(done.places)[:, None]
     soles = feet - POINT_HEIGHTS_M[:, None] * up
-    share = np.gradient(course.t_s) / (4 * settings.sole_error_s * settings.sole_error_m**2)
+    share = np.gradient(course.t_s) / (4 * SOLE_S * SOLE_M**2)
     carried = done.contacts * carrying(course.legs, up)
     trust = carried * carried * (share * course.seen)[:, None]
     return soles.reshape(-1, 3), trust.ravel()
