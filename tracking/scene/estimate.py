@@ -44,7 +44,7 @@ NOTHING = 1e-5
 class WorldEstimator:
     """Keeps one camera's T_world_cam, (4, 4) as it is sent, and says where it is from (`source`).
 
-    `world_cam_wxyz` is its rotation once more, as a quaternion.
+    `world_cam_wxyz` is its rotation once more, as a quaternion, `floor` the world's.
     """
 
     def __init__(self, config: TrackingConfig) -> None:
@@ -139,6 +139,7 @@ class WorldEstimator:
 
     def _set(self, up: Array, height_m: float) -> None:
         self._up, self._height_m = up, height_m
+        self.floor = Floor(up, height_m)
         R = shortest_arc(R_WORLD_CAM_LEVEL @ up, [0.0, 1.0, 0.0]) @ R_WORLD_CAM_LEVEL
         self.T_world_cam = transform(R, [0.0, height_m, 0.0]).astype(np.float32)
         self.world_cam_wxyz = quat_from_matrix(self.T_world_cam[:3, :3].astype(float))
