@@ -27,7 +27,7 @@ class RootSmoothing:
 
     memory_s: float = 0.4
     """Time constant with which the motion of somebody who is not seen dies out."""
-    rejoin_s: float = 0.18
+    rejoin_s: float = 0.22
     """Time constant with which a shown root gets to where the filter learns that it is; what is
     learned of motion itself is shown at once."""
 
@@ -52,7 +52,7 @@ class RootSmoothing:
     """How long a locked foot holds on to where it landed against what the pose says."""
     release_s: float = 0.1
     """Time constant with which a foot that lifts off gets back to the pose."""
-    farthest_m: float = 0.035
+    farthest_m: float = 0.04
     """Most by which a locked foot is moved."""
 
     leg_error_m: float = 0.05
