@@ -24,9 +24,9 @@ from .smoothing.broadcast import BroadcastPose
 from .smoothing.live import LivePose
 from .stage import Stage
 
-POSE_SHARE, ROOT_SHARE = 0.62, 0.35
-"""Of a broadcast's look-ahead: fits of rotations need more of it than the root's odometry. What is
-left lets images be some ms early or late without waiting for one more."""
+POSE_SHARE, ROOT_SHARE = 0.43, 0.35
+"""Of a broadcast's look-ahead. Each stage waits for an image that is at least so much later, which
+takes up to an image more: the rest is left for that, so that the whole is late by no more."""
 
 REPAIR_S = 0.5
 """What bake looks ahead for to mend: the longest fault of a limb."""

@@ -44,7 +44,7 @@ def hand_over(
 
 def _learnt(roster: Roster, rows: Array, known: Evidence) -> Roster:
     """With builds and looks at `rows` as if everything had been learnt under the right name."""
-    looked = known.looks.any(1, keepdims=True)[:, 0]
+    looked: Array = np.any(known.looks, 1)
     looks = normalize(known.looks + ~looked[:, None]) * looked[:, None]
     return replace(
         roster,
