@@ -24,14 +24,14 @@ class PoseSmoothing:
     face_hz: float = 4.0
     """Live: the band of expression coefficients."""
 
-    width_s: float = 0.055
+    width_s: float = 0.05
     """Broadcast: standard deviation of the time window of a fit."""
     strike_width_s: float = 0.03
     """The same for a joint in a strike."""
     strike_rad: tuple[float, float] = (0.05, 0.14)
     """A joint is in a strike where the two windows disagree by more than this: from the first on
     a little, from the second on fully."""
-    slope_shrink: float = 0.5
+    slope_shrink: float = 0.25
     """How much a fit mistrusts its slope, in squared window widths: only matters at the ends of
     what was seen, where a slope would run off."""
 
