@@ -52,7 +52,7 @@ class RootSmoothing:
     """How long a locked foot holds on to where it landed against what the pose says."""
     release_s: float = 0.1
     """Time constant with which a foot that lifts off gets back to the pose."""
-    farthest_m: float = 0.04
+    farthest_m: float = 0.035
     """Most by which a locked foot is moved."""
 
     leg_error_m: float = 0.05

@@ -16,12 +16,14 @@ from ..ground.floor import FAR_M, Floor
 from ..people import Ints, carried
 from .standing import lowest_soles
 
-SETTLE_S = 1.5
+SETTLE_S = 2.0
 """Time constant with which somebody comes to stand on the floor: longer than steps and jumps."""
 DEPTH_ERROR = 0.06
 """How far off, as a share of it, an estimate of somebody's distance usually is."""
 HEIGHT_ERROR_M = 0.04
 """And how far off a sole's height is for other reasons."""
+LOOK_S = 0.1
+"""Least time between two looks at where feet are."""
 _NOISE = (HEIGHT_ERROR_M / DEPTH_ERROR) ** 2
 
 
@@ -34,7 +36,8 @@ class Settling:
     def reset(self) -> None:
         """Forget everybody."""
         self._keys: Ints = np.zeros(0, np.int64)
-        self._stretch = np.zeros(0)
+        self._stretch = self._wanted = self._seen = np.zeros(0)
+        self._since_s = 0.0
 
     def step(
         self,
@@ -56,14 +59,22 @@ class Settling:
         Returns:
             (P,) logarithms of the factors by which to stretch their distances.
         """
-        stretch = self._stretch
-        if keys.tobytes() != self._keys.tobytes():
-            stretch = np.append(stretch, 0.0)[carried(self._keys, keys)]
-        soles, seen = lowest_soles(joints, visibility, floor.up)
+        self._since_s += dt_s
+        changed = keys.tobytes() != self._keys.tobytes()
+        if changed:
+            self._stretch = np.append(self._stretch, 0.0)[carried(self._keys, keys)]
+            self._keys = keys
+        if changed or self._since_s >= LOOK_S - 1e-9:
+            self._look(pelvis, joints, visibility, floor)
+            self._since_s = 0.0
+        share = self._seen * (1 - math.exp(-dt_s / SETTLE_S))
+        self._stretch = self._stretch + share * (self._wanted - self._stretch)
+        return self._stretch
+
+    def _look(self, pelvis: Array, joints: Array, visibility: Array, floor: Floor) -> None:
+        """What would bring everybody to stand on the floor, as likely as that is."""
+        soles, self._seen = lowest_soles(joints, visibility, floor.up)
         heights = floor.over(soles)
         lift = pelvis @ floor.up  # of the feet, if the distance grows by its own size
         pull = lift / (1 + (heights / FAR_M) ** 2)
-        wanted = pull * heights / -(pull * lift + _NOISE)
-        share = seen * (1 - math.exp(-dt_s / SETTLE_S))
-        self._keys, self._stretch = keys, stretch + share * (wanted - stretch)
-        return self._stretch
+        self._wanted = pull * heights / -(pull * lift + _NOISE)
