@@ -27,7 +27,7 @@ from livemocap.skeleton import SMPLX, global_rotations
 from .config import TrackingConfig
 from .tracker import Tracker
 
-BOX_LATERAL_M, BOX_DEPTH = 0.10, 0.12
+BOX_LATERAL_M, BOX_DEPTH = 0.04, 0.05
 """What a pelvis is worth that was made of a box alone: depth comes from the box's height."""
 
 JOINTS = len(SMPLX.parents)

@@ -15,6 +15,7 @@ from ..config import TrackingConfig
 from ..errors import TrackingError
 from ..people import People
 from .arrays import replaced
+from .boxes import place_alone
 from .clock import Clock
 from .compare import log_ratios
 from .detections import Seen, read_detections
@@ -74,6 +75,7 @@ class Associator:
         self._clock = Clock()
         self._learn_s = 0.0
         self._body: tuple[object, ...] = ()
+        self._width_px = 0
         self._clues = Clues()
         self._people: People | None = None
         self.aliases.clear()
@@ -156,6 +158,7 @@ class Associator:
 
     def _begin(self, frame: PoseFrame) -> bool:
         """Forget everybody if bodies do not compare with those before; whether that is so."""
+        self._width_px = frame.width
         seen = self._seen
         body = frame.body_hash, seen.shape.shape[1], seen.expression.shape[1]
         if self._people is not None and (body == self._body or not len(seen.rows)):
@@ -240,7 +243,9 @@ class Associator:
         """Judge the lost against detections and newcomers at rows `trial`."""
         live, lost, now_s = self._live, self._lost, self._clock.now_s
         newcomers = live.take(trial)
-        ratios = self._lost_ratios(seen.joined(newcomers.last))
+        unknown = seen.joined(newcomers.last)
+        ratios = self._lost_ratios(unknown)
+        ratios = place_alone(ratios, lost.missed, unknown, self._width_px)
         if self._room() == 0:
             ratios += NOBODY_NEW
         new = len(seen.rows)
