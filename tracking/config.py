@@ -15,8 +15,8 @@ class TrackingConfig:
     mode: str = "live"
     """`live` looks at nothing that is yet to come, `broadcast` is late by `look_ahead_ms` and
     steadier for it, `bake` waits for the end and sees all of it."""
-    look_ahead_ms: float = 150.0
-    """Of `broadcast`: 100 to 200 are worth the wait."""
+    look_ahead_ms: float = 170.0
+    """Of `broadcast`, at most, as images allow: 100 to 200 are worth the wait."""
 
     detection_score: float = 0.2
     """Detections below it are not looked at."""

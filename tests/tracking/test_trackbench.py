@@ -76,7 +76,7 @@ def test_an_empty_frame_gives_no_rows() -> None:
     assert LiveTracker(META).update(bench_frame(0)) == []
 
 
-@pytest.mark.parametrize(("door", "late"), [(BroadcastTracker, 4), (BakeTracker, 20)])
+@pytest.mark.parametrize(("door", "late"), [(BroadcastTracker, 5), (BakeTracker, 20)])
 def test_doors_that_look_ahead_say_which_frame_a_row_is_of(
     door: type[LiveTracker], late: int
 ) -> None:

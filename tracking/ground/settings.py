@@ -27,7 +27,7 @@ class RootSmoothing:
 
     memory_s: float = 0.4
     """Time constant with which the motion of somebody who is not seen dies out."""
-    rejoin_s: float = 0.22
+    rejoin_s: float = 0.25
     """Time constant with which a shown root gets to where the filter learns that it is; what is
     learned of motion itself is shown at once."""
 
