@@ -39,7 +39,7 @@ def stages(
     if config.mode == "broadcast":
         ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
         shown_s = (POSE_SHARE + ROOT_SHARE) * ahead_s
-        thoughts = SecondThoughts(who.aliases, shown_s, partial(hand_over, who))
+        thoughts = SecondThoughts(who.aliases, shown_s, partial(hand_over, who), who.said)
         return [
             foresight,
             thoughts,

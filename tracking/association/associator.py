@@ -68,6 +68,9 @@ class Associator:
         self.directions = Directions()
         self.aliases: dict[int, int] = {}
         """The key of a newcomer on trial, who is no more, to that of the person it was."""
+        self.said: dict[int, int] = {}
+        """The key of somebody of whom a user has said who that is, to the id, until whoever thinks
+        of that again has taken it in."""
         self.reset()
 
     def reset(self) -> None:
@@ -79,6 +82,7 @@ class Associator:
         self._clues = Clues()
         self._people: People | None = None
         self.aliases.clear()
+        self.said.clear()
 
     def push(self, frame: PoseFrame) -> list[People]:
         """Everybody at the instant of `frame`.
@@ -120,6 +124,7 @@ class Associator:
         """Go on with people as a user has sorted them out."""
         self._live, self._lost = known.live, known.lost
         self.aliases.update(known.merged)
+        self.said.update(known.said)
 
     def new_id(self) -> int:
         """An id that nobody has had."""

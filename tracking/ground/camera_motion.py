@@ -31,8 +31,10 @@ PUSH = 0.002
 """Spectral density of the changes of the rate at which a camera is turned, rad^2/s^3."""
 _ROUNDS = 3
 """Times that a turn is looked for in what the one before has left."""
-_HARDLY = 1e-6
+HARDLY = 1e-4
 """A trust that only keeps equations solvable."""
+_LEAST_STEP_S = 4e-3
+"""Shorter steps are taken for as long, for the same reason."""
 
 
 def camera_shift(parts: Sequence[Part], t_s: Array, settings: RootSmoothing) -> Array:
@@ -82,8 +84,8 @@ def _turning(parts: Sequence[Part], t_s: Array, settings: RootSmoothing) -> Arra
         z = np.exp(seen.free[1:, 2])
         for point in range(4):
             votes.add(images[1:], rates[:, point], trust[:, point], z)
-    dt_s = np.maximum(np.diff(t_s), 1e-3)
-    nothing = np.zeros((len(t_s), 2)), np.full((len(t_s), 1), _HARDLY)
+    dt_s = np.maximum(np.diff(t_s), _LEAST_STEP_S)
+    nothing = np.zeros((len(t_s), 2)), np.full((len(t_s), 1), HARDLY)
     push = np.full((len(dt_s), 1), PUSH)
     return solve_course(dt_s, nothing, (votes.rates[1:], votes.trust[1:, None]), push)
 

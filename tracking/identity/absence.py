@@ -10,6 +10,7 @@ from scipy.optimize import linear_sum_assignment
 
 from livemocap.rotation import Array
 
+from ..people import Ints
 from .evidence import SUMS, Evidence, same_ratio
 from .links import LONG_AWAY, RECALL_S
 from .partition import APART, Person, Pieces
@@ -19,29 +20,35 @@ def rejoined(persons: list[Person]) -> list[Pieces]:
     """Pieces of each person, in order of the first: those of whom one was there long before the
     other came are put together where that is likelier than not."""
     people = [[person] for person in persons]
-    while True:
-        worth = np.maximum(_ratio(people) + LONG_AWAY - APART, 0.0)
-        if not worth.any():
-            break
+    everybody = np.arange(len(people))
+    worth = _worth(people, everybody[:, None], everybody[None])
+    while worth.any():
         rows, columns = linear_sum_assignment(-worth)
         chosen = worth[rows, columns] > 0
         later = dict(zip(rows[chosen].tolist(), columns[chosen].tolist(), strict=True))
         first = min(set(later) - set(later.values()))  # chains are joined from their beginning
-        people[first] += people.pop(later[first])
+        people[first] = people[first] + people[later[first]]
+        left = np.delete(np.arange(len(people)), later[first])
+        people, worth = [people[i] for i in left], worth[np.ix_(left, left)]
+        joined, everybody = np.flatnonzero(left == first), np.arange(len(left))
+        worth[joined] = _worth(people, joined[:, None], everybody[None])
+        worth[:, joined] = _worth(people, everybody[:, None], joined[None])
     pieces = [[piece for person in one for piece in person.pieces] for one in people]
     return sorted(pieces)
 
 
-def _ratio(people: list[list[Person]]) -> Array:
-    """(P, P) nats for each to have come back as each other, -inf where that cannot be."""
+def _worth(people: list[list[Person]], earlier: Ints, later: Ints) -> Array:
+    """(A, B) nats that it gains if each of `earlier` (A, 1) came back as each of `later` (1, B), 0
+    where it loses or cannot be."""
     starts = np.array([one[0].starts[0] for one in people])
     ends = np.array([one[-1].ends[-1] for one in people])
-    ratio = np.full((len(people), len(people)), -np.inf)
-    a, b = np.nonzero(starts[None] - ends[:, None] > RECALL_S)
+    worth = np.zeros(np.broadcast_shapes(earlier.shape, later.shape))
+    a, b = np.nonzero(starts[later] - ends[earlier] > RECALL_S)
     if len(a):
         sums = _stacked(people)
-        ratio[a, b] = same_ratio(sums.at(a), sums.at(b))
-    return ratio
+        ratio = same_ratio(sums.at(earlier[a, 0]), sums.at(later[0, b]))
+        worth[a, b] = np.maximum(ratio + LONG_AWAY - APART, 0.0)
+    return worth
 
 
 def _stacked(people: Iterable[list[Person]]) -> Evidence:

@@ -22,7 +22,8 @@ def hand_over(
     """Give each key in `owners` the id of another, and forget the keys `nobody`.
 
     Where they are and how they move stays with the keys, and so do the bone lengths, which are
-    of what was seen last. Nothing happens, and False comes back, if one of them is not remembered.
+    of what was seen last. Nothing happens, and False comes back, if one of them is not remembered,
+    or if somebody would be nobody whom a user has named or locked.
 
     Args:
         known: all that has been seen of the people whom the keys in `owners` are, in their order.
@@ -36,6 +37,9 @@ def hand_over(
     ids = everybody.ids[[row[key] for key in owners.values()]]
     everybody = _learnt(replace(everybody, ids=replaced(everybody.ids, rows, ids)), rows, known)
     kept = ~np.isin(everybody.keys, list(nobody))
+    spoken_of = {*who.directions.locked, *who.directions.names}
+    if not spoken_of.isdisjoint(everybody.ids[~kept].tolist()):
+        return False
     in_view = np.arange(len(kept)) < len(people.live)
     people.live, people.lost = everybody.take(kept & in_view), everybody.take(kept & ~in_view)
     who.follow(people)

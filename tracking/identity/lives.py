@@ -51,11 +51,13 @@ class Lives:
                 return life
         return None
 
-    def begin(self, key: int, track_id: int) -> None:
-        """A key gets an id, which it has had since its first sighting."""
+    def begin(self, key: int, track_id: int, anew: bool = False) -> None:
+        """A key gets an id, which it has had since its first sighting; `anew` if what has been
+        seen of it may be of somebody else."""
         self.end(key)
         body = self._bodies[key]
-        life = Life(track_id, 0 * body.sums[0], [(key, -math.inf, math.inf)])
+        sums = -body.sums[-1] if anew else 0 * body.sums[0]
+        life = Life(track_id, sums, [(key, -math.inf, math.inf)])
         self._all.append(life)
         self._by_key[key] = life
 
@@ -109,6 +111,15 @@ class Lives:
             if not life.parts and life in self._all:
                 self._all.remove(life)
         for life in lives:
+            if life.key is not None:
+                self._by_key[life.key] = life
+
+    def restore(self, parts: dict[Life, list[tuple[int, float, float]]]) -> None:
+        """Undo a `rejoin` of people who had these parts."""
+        for life, own in parts.items():
+            life.parts = own
+            if life not in self._all:
+                self._all.append(life)
             if life.key is not None:
                 self._by_key[life.key] = life
 

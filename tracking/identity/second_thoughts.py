@@ -9,7 +9,7 @@ again and again as it grows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, MutableMapping
 
 import numpy as np
 
@@ -39,6 +39,8 @@ LATE_S = 0.08
 """An image may be so late and still be the first that tells what has to be shown."""
 ONE_MEETING_S = 0.15
 """People who are apart for no longer are still meeting."""
+LONGEST_MEETING_S = 60.0
+"""Who was before it is not remembered for longer."""
 MOST_DOUBTS, MOST_LOOKS = 100, 4
 """At a time, and with one image."""
 TIDY_S = 1.0
@@ -58,6 +60,8 @@ class SecondThoughts:
         look_ahead_s: how much later images are shown than they come here.
         hand_over: tells association of people put right: which key is whom another key was, what
             is known of each, and which keys are nobody; whether it has followed.
+        said: the keys of people of whom a user has just said who they are, to their ids; emptied
+            as it is taken in. What was in doubt about them is not any more.
     """
 
     look_ahead_s = 0.0
@@ -67,7 +71,9 @@ class SecondThoughts:
         aliases: Mapping[int, int],
         look_ahead_s: float,
         hand_over: Callable[[dict[int, int], Evidence, set[int]], bool] | None = None,
+        said: MutableMapping[int, int] | None = None,
     ) -> None:
+        self._said = {} if said is None else said
         self._aliases, self._hand_over = aliases, hand_over
         self._window_s = look_ahead_s
         self.exchanges = 0
@@ -91,6 +97,9 @@ class SecondThoughts:
             self._shot += 1
         for new in self._bodies.keys() & self._aliases.keys():
             self._adopt(new, self._aliases[new])
+        self._name(list(self._said), list(self._said.values()))
+        self._believe(set(self._said))
+        self._said.clear()
         if len(rows) and item.t_s > self._seen_s:  # the same image again says nothing
             self._see(item, rows)
             self._seen_s = item.t_s
@@ -151,10 +160,20 @@ class SecondThoughts:
 
     def _name(self, keys: list[int], ids: list[int]) -> None:
         """Take over ids that are new, or that a user has changed."""
+        changed: set[int] = set()
         for key, track_id in zip(keys, ids, strict=True):
-            if track_id and self._live_ids.get(key) != track_id:
+            if track_id and key in self._bodies and self._live_ids.get(key) != track_id:
+                if key in self._live_ids:
+                    changed.add(key)
                 self._live_ids[key] = track_id
-                self._lives.begin(key, track_id)
+                self._lives.begin(key, track_id, anew=key in changed)
+        self._believe(changed)
+
+    def _believe(self, keys: set[int]) -> None:
+        """A user knows who they are: what was in doubt about them is not any more."""
+        for doubt in list(self._doubts):
+            if not keys.isdisjoint(doubt.keys):
+                self._drop(doubt)
 
     def _come_back(self, keys: list[int], t_s: float) -> set[int]:
         """Newcomers and people who were away: anybody else who is away may be meant."""
@@ -175,7 +194,8 @@ class SecondThoughts:
 
     def _meet(self, pair: tuple[int, int], t_s: float) -> None:
         doubt = self._meetings.get(pair)
-        if doubt is not None and t_s - doubt.end_s <= ONE_MEETING_S:
+        going_on = doubt is not None and t_s - doubt.end_s <= ONE_MEETING_S
+        if doubt is not None and going_on and t_s - doubt.start_s < LONGEST_MEETING_S:
             doubt.go_on(t_s)
             doubt.due_s = doubt.at_s + self._window_s
         else:
@@ -193,17 +213,16 @@ class SecondThoughts:
 
     def _adopt(self, new: int, key: int) -> None:
         """A newcomer's key has turned out to be an earlier one."""
-        body, owner = self._bodies.pop(new), self._bodies.get(key)
-        if owner is None:
-            self._lives.end(new)
-        else:
-            self._lives.adopt(new, key)
+        body = self._bodies.pop(new)
+        owner = self._bodies.setdefault(key, body)
+        self._lives.adopt(new, key)
+        self._live_ids.pop(new, None)
         for doubt in list(self._doubts):
-            if new in doubt.keys and owner is not None:
+            if new in doubt.keys and owner is not body:
                 doubt.adopt(new, key, owner)
             if new in doubt.keys or len(doubt.keys) < 2:
                 self._drop(doubt)
-        if owner is not None:
+        if owner is not body:
             owner.go_on(body)
 
     def _think(self, t_s: float) -> None:
@@ -233,22 +252,26 @@ class SecondThoughts:
         return True
 
     def _put_right(self, doubt: Doubt, pairs: list[tuple[Life, Life]]) -> None:
-        self.exchanges += 1
         keys = {life.key for pair in pairs for life in pair}
         for other in list(self._doubts):  # of the same moment: it has been decided
             same = other.start_s <= doubt.end_s + _EPS_S and other.end_s >= doubt.start_s - _EPS_S
             if same and other is not doubt and not keys.isdisjoint(other.keys):
                 self._drop(other)
         before = {life: life.key for pair in pairs for life in pair}
+        parts = {life: life.parts for life in before}
         self._lives.rejoin(pairs, doubt.at_s)
         lives = {key: life for life in before if (key := life.key)}
         owners = {key: old for key, life in lives.items() if (old := before[life])}
         nobody = {key for key, life in lives.items() if self._unseen(life)}
         sums = [self._lives.until(lives[key], np.inf) for key in owners]
         known = evidence_of(sums, self._telling.weights) if owners else None
+        self.exchanges += 1
         if self._hand_over is None or known is None:
             return
-        if not self._hand_over(owners, known, nobody):
+        if not self._hand_over(owners, known, nobody):  # people are named alike everywhere
+            self.exchanges -= 1
+            self._lives.restore(parts)
+            self._drop(doubt)
             return
         for key, life in lives.items():
             self._live_ids[key] = life.track_id
@@ -257,7 +280,7 @@ class SecondThoughts:
 
     def _unseen(self, life: Life) -> bool:
         """Whether nothing is left of somebody but a key that has not been seen since."""
-        return seconds_seen(self._lives.since(life, -np.inf) + life.sums) <= 0
+        return seconds_seen(self._lives.until(life, np.inf)) <= 0
 
     def _tidy(self, t_s: float) -> None:
         """Forget what nobody asks for any more."""

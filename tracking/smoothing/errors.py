@@ -15,7 +15,7 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from .stiff import passed
+from .stiff import passed, usual_step
 
 MEMORY_S = 0.45
 """How soon errors are drawn back."""
@@ -35,7 +35,7 @@ WAVES = 8192
 
 def wandered(t_s: Array, value: Array) -> float:
     """Variance of the errors in (T, K) samples, summed over K; 0 where it cannot be told."""
-    step_s = float(np.median(np.diff(t_s)))
+    step_s = usual_step(t_s)
     steps = round((t_s[-1] - t_s[0]) / step_s)
     if steps < LEAST_STEPS:
         return 0.0

@@ -15,7 +15,7 @@ from livemocap.rotation import Array
 from .errors import between, wandered
 from .fits import gradual
 from .settings import PoseSmoothing
-from .stiff import Wires
+from .stiff import Wires, usual_step
 
 
 class Levels:
@@ -24,8 +24,7 @@ class Levels:
     def __init__(self, t_s: Array, settings: PoseSmoothing) -> None:
         self._t_s, self._settings = t_s, settings
         self._wires = Wires(t_s)
-        step_s = float(np.median(np.diff(t_s)))
-        self._shares = between(step_s, settings.holds_s, settings.bend_s)
+        self._shares = between(usual_step(t_s), settings.holds_s, settings.bend_s)
 
     def smooth(self, value: Array, weight: Array) -> Array:
         """(T, 4) unit quaternions of one sign, with (T,) weights; not of unit length any more."""

@@ -58,6 +58,13 @@ class Wires:
         return solveh_banded(bands, pull[:, None] * value, check_finite=False)
 
 
+def usual_step(t_s: Array) -> float:
+    """Seconds from one of (T,) times to the next; images that came twice tell nothing of it."""
+    step_s = np.diff(t_s)
+    step_s = step_s[step_s > SHORTEST_STEP_S]
+    return float(np.median(step_s)) if len(step_s) else SHORTEST_STEP_S
+
+
 def passed(turn_rad: Array, step_s: float, hold_s: float, bend_s: float) -> Array:
     """What a wire leaves of waves that turn by `turn_rad` from sample to sample, 0 to 1."""
     squared = (2 - 2 * np.cos(turn_rad)) / step_s**2

@@ -9,7 +9,9 @@ from ground_walkers import Motion, pelvises, stand, standing, stream, through, t
 
 from livemocap.rotation import Array, normalize
 from tracking.ground.block_course import BlockCourse
+from tracking.ground.camera_motion import HARDLY, PUSH
 from tracking.ground.floor import SOLE_M, Floor, fit_floor
+from tracking.ground.least_squares import solve_course
 from tracking.ground.root_bake import BakeRoot
 from tracking.people import People
 
@@ -71,6 +73,15 @@ def test_a_camera_held_by_hand_is_told_from_people() -> None:
     places = [np.array([p.places[:, :2] for p in out]) for out in (calm, follows)]
     left = np.diff(places[1] - places[0] - shake[:, None], axis=0)
     assert left.std((0, 2)).max() < 0.5 * np.diff(shake, axis=0).std()
+
+
+def test_a_camera_of_which_nobody_tells_for_long_is_solved_for() -> None:
+    steps = np.random.default_rng(6).exponential(0.03, 999)
+    for dt_s in (np.maximum(steps, 0.004), np.full(999, 1 / 120)):
+        nothing, told = np.zeros((1000, 2)), np.zeros((999, 1))
+        push = np.full((999, 1), PUSH)
+        seen = nothing, np.full((1000, 1), HARDLY)
+        assert not solve_course(dt_s, seen, (nothing[1:], told), push).any()
 
 
 def _three_people(shake: Array) -> list[People]:

@@ -97,6 +97,53 @@ def test_ids_that_a_user_has_changed_are_believed() -> None:
     assert thought_over(said)[-1] == other
 
 
+def test_what_a_user_has_said_is_not_undone_by_what_was_seen_before() -> None:
+    images = take(passing(exchanged=True), 6.0)
+    first = next(k for k, one in enumerate(thought_over(images)) if one == {1: 2, 2: 1})
+    other, said_s = {1: 2, 2: 1}, images[first].t_s + AHEAD_S - 0.05
+    thoughts = SecondThoughts({}, AHEAD_S)
+    said = [
+        replace(one, ids=np.array([other[key] for key in one.keys.tolist()]))
+        if one.t_s > said_s
+        else one
+        for one in images
+    ]
+    assert thought_over(said, thoughts)[-1] == other
+    assert thoughts.exchanges == 0
+
+
+def test_an_id_that_a_user_has_given_to_somebody_away_is_shown_once() -> None:
+    said: dict[int, int] = {}
+    thoughts = SecondThoughts({}, AHEAD_S, said=said)
+    for k, one in enumerate(take(back_under_another_key(-1.0), 6.0)):
+        if k == 90:
+            said.update({1: 3, 3: 1})
+        if k >= 90:
+            one = replace(one, ids=np.where(one.keys == 3, 1, one.ids))
+        thoughts.push(one)
+        assert not said
+    assert thoughts.ids(one).tolist() == [2, 1]
+
+
+def test_somebody_forgotten_here_can_still_be_who_somebody_exchanged_is() -> None:
+    aliases: dict[int, int] = {}
+    ids = {1: 1, 2: 2, 9: 9}
+
+    def hand_over(owners: Mapping[int, int], known: Evidence, nobody: set[int]) -> bool:
+        ids.update({key: ids[owner] for key, owner in dict(owners).items()} | {9: 9})
+        return True
+
+    thoughts = SecondThoughts(aliases, AHEAD_S, hand_over)
+    for one in take(passing(exchanged=True), 6.0):
+        keys = one.keys
+        if one.t_s > 3.0:  # a user has merged them into somebody away for very long
+            aliases[1] = 9
+            keys = np.where(keys == 1, 9, keys)
+        thoughts.push(replace(one, keys=keys, ids=np.array([ids[key] for key in keys.tolist()])))
+    assert thoughts.exchanges == 1
+    assert ids == {1: 2, 2: 1, 9: 9}
+
+
 def test_a_newcomer_who_was_adopted_is_weighed_as_the_earlier_person() -> None:
     aliases: dict[int, int] = {}
     thoughts = SecondThoughts(aliases, AHEAD_S)
@@ -139,6 +186,15 @@ def test_a_long_stream_is_remembered_in_bounded_memory() -> None:
         thoughts.push(people([Keyed(1, Actor(0.0, -5.0)), passer], t_s, k))
         sizes.append(thoughts.remembered)
     assert max(sizes[1100:]) <= max(sizes[800:1100]) * 1.05
+
+
+def test_people_who_stay_close_are_remembered_in_bounded_memory() -> None:
+    thoughts, sizes = SecondThoughts({}, AHEAD_S), []
+    for k in range(1400):
+        side = Keyed(1, Actor(0.0, -4.0)), Keyed(2, Actor(0.05, -4.05))
+        thoughts.push(people(side, k * 0.1, k))
+        sizes.append(thoughts.remembered)
+    assert max(sizes[1100:]) <= max(sizes[:1100])
 
 
 def test_images_without_people_and_another_engine_are_taken() -> None:

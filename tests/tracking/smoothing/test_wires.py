@@ -7,7 +7,7 @@ import pytest
 
 from livemocap.rotation import Array
 from tracking.smoothing.errors import MEMORY_S, between, wandered
-from tracking.smoothing.stiff import Wires, passed
+from tracking.smoothing.stiff import Wires, passed, usual_step
 
 STEP_S = 1 / 30
 
@@ -65,6 +65,12 @@ def test_neither_a_lasting_shake_nor_a_few_strikes_are_errors() -> None:
     strikes = 0.8 * ((t_s % 5) > 2.5)[:, None]
     for motion in (shake, strikes):
         assert wandered(t_s, errors + motion) < 2 * 0.05**2
+
+
+def test_images_that_came_several_times_change_no_rate() -> None:
+    t_s = np.arange(20) / 30
+    assert usual_step(np.repeat(t_s, 3)) == pytest.approx(1 / 30)
+    assert usual_step(np.zeros(5)) > 0
 
 
 def test_of_a_moment_nothing_is_told() -> None:
