@@ -15,8 +15,8 @@ class TrackingConfig:
     mode: str = "live"
     """`live` looks at nothing that is yet to come, `broadcast` is late by `look_ahead_ms` and
     steadier for it, `bake` waits for the end and sees all of it."""
-    look_ahead_ms: float = 150.0
-    """Of `broadcast`: 100 to 200 are worth the wait."""
+    look_ahead_ms: float = 170.0
+    """Of `broadcast`, at most, as images allow: 100 to 200 are worth the wait."""
 
     detection_score: float = 0.2
     """Detections below it are not looked at."""
@@ -35,7 +35,8 @@ class TrackingConfig:
     tentative_s: float = 0.25
     """How long a person who is not confirmed yet may be missing."""
     predict_s: float = 0.3
-    """How long a person is shown by prediction after the last sighting, at most 0.5."""
+    """How long a person is shown by prediction after the last sighting, at most 0.5; less long if
+    it becomes too uncertain where they are."""
     max_lost_s: float = 60.0
     """How long somebody who left may come back under the same id."""
     cut_score: float = 0.5

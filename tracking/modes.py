@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from .association.associator import Associator
@@ -12,7 +13,9 @@ from .ground.root_broadcast import BroadcastRoot
 from .ground.root_live import LiveRoot
 from .identity.foresight import Foresight
 from .identity.gaps import Gaps
+from .identity.handover import hand_over
 from .identity.revision import Revision
+from .identity.second_thoughts import SecondThoughts
 from .identity.stitch import Stitch
 from .repair.repair import LiveRepair, LookAheadRepair
 from .scene.output import InKnownWorld, InWorld
@@ -21,8 +24,9 @@ from .smoothing.broadcast import BroadcastPose
 from .smoothing.live import LivePose
 from .stage import Stage
 
-POSE_SHARE, ROOT_SHARE = 0.65, 0.35
-"""Of a broadcast's look-ahead: fits of rotations need more of it than the root's odometry."""
+POSE_SHARE, ROOT_SHARE = 0.43, 0.35
+"""Of a broadcast's look-ahead. Each stage waits for an image that is at least so much later, which
+takes up to an image more: the rest is left for that, so that the whole is late by no more."""
 
 REPAIR_S = 0.5
 """What bake looks ahead for to mend: the longest fault of a limb."""
@@ -34,17 +38,20 @@ def stages(
     """What comes after association `who` in `config.mode`; `names` are of track ids."""
     if config.mode == "broadcast":
         ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
+        shown_s = (POSE_SHARE + ROOT_SHARE) * ahead_s
+        thoughts = SecondThoughts(who.aliases, shown_s, partial(hand_over, who), who.said)
         return [
             foresight,
+            thoughts,
             LiveRepair(),
             BroadcastPose(POSE_SHARE * ahead_s),
             BroadcastRoot(ROOT_SHARE * ahead_s),
-            Revision(foresight, who.aliases),
+            Revision(foresight, who.aliases, thoughts),
             InWorld(config, names),
         ]
     if config.mode == "bake":
         return [
-            Stitch(),
+            Stitch(who.new_id),
             LookAheadRepair(REPAIR_S),
             Gaps(),
             BakePose(),

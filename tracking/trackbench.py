@@ -27,11 +27,12 @@ from livemocap.skeleton import SMPLX, global_rotations
 from .config import TrackingConfig
 from .tracker import Tracker
 
-BOX_LATERAL_M, BOX_DEPTH = 0.10, 0.12
+BOX_LATERAL_M, BOX_DEPTH = 0.04, 0.05
 """What a pelvis is worth that was made of a box alone: depth comes from the box's height."""
 
 JOINTS = len(SMPLX.parents)
 _PARENTS = np.array(SMPLX.parents[1:])
+_CHAINS = SMPLX.chains.astype(np.float32)
 
 Row = dict[str, Any]
 
@@ -116,13 +117,10 @@ class BoxTracker(LiveTracker):
 
 def rest_of(rotvec: Array, joints: Array) -> Array:
     """(n, 55, 3) m at rest, from rotations and joints (n, 55, 3): each bone turned back."""
-    rest = np.zeros((len(rotvec), JOINTS, 3), np.float32)
     world = global_rotations(matrix_from_rotvec(np.asarray(rotvec, np.float32)), SMPLX)
     bones = (joints[:, 1:] - joints.take(_PARENTS, 1)).astype(np.float32)
     turned = (bones[:, :, None] @ world.take(_PARENTS, 1))[:, :, 0]
-    for joint, parent in enumerate(_PARENTS, 1):
-        rest[:, joint] = rest[:, parent] + turned[:, joint - 1]
-    return rest
+    return _CHAINS @ turned
 
 
 def pose_frame(frame: BenchFrame, K: Array, size_px: tuple[int, int], rest: Array) -> PoseFrame:

@@ -138,7 +138,7 @@ def _make_rows(people: Any, ids: list[str]) -> None:
     people.rows.clear()
     for track_id in ids:
         row = people.rows.add()
-        row.track_id, row.name = track_id, f"Person {track_id}"
+        row.track_id = track_id
         row.live, row.bake = kept.get(track_id, (True, True))
     people.active = ids.index(active) if active in ids else min(people.active, len(ids) - 1)
     people.active = max(people.active, 0)
@@ -149,6 +149,7 @@ def _make_rows(people: Any, ids: list[str]) -> None:
 def _fill(row: Any, listed: Listed, characters: str) -> None:
     """Only what has changed: writing is not free."""
     new = {
+        "name": listed.person.name or f"Person {listed.person.track_id}",
         "percent": round(100 * listed.person.score),
         "unseen_s": float(np.float32(round(listed.unseen_s, 1))),  # as Blender keeps it
         "is_guessed": listed.person.state == TRACK_PREDICTED,

@@ -176,4 +176,6 @@ class Poser:
 
 def _people(frame: TrackFrame) -> list[Person]:
     rows = zip(frame.track_ids.tolist(), frame.states.tolist(), frame.scores.tolist(), strict=True)
-    return [Person(*row) for row in rows if row[1] != TRACK_TENTATIVE]
+    return [
+        Person(*row, frame.names.get(str(row[0]), "")) for row in rows if row[1] != TRACK_TENTATIVE
+    ]

@@ -22,6 +22,8 @@ class Person:
     track_id: int
     state: int
     score: float
+    name: str = ""
+    """What the user calls them, if anything."""
 
 
 @dataclass(frozen=True, slots=True)

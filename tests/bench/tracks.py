@@ -47,7 +47,8 @@ class Switch:
 def switches() -> list[Switch]:
     """What an ablation takes away, one at a time.
 
-    Sets without looks and engine's ids tell nothing of these two; limbs are mended in bakes only.
+    Sets without looks and engine's ids tell nothing of these two; limbs are mended in bakes, and
+    second thoughts come to broadcasts only.
     """
     from tracking.repair.twins import TWIN_PRICE
 
@@ -64,6 +65,7 @@ def switches() -> list[Switch]:
         Switch("mending limbs", f"{repair}.Jumps", Untouched),
         Switch("mending depths", f"{repair}.Depths", Untouched),
         Switch("mending limits", f"{repair}.Limits", Untouched),
+        Switch("second thoughts", "tracking.modes.SecondThoughts", FirstThoughts),
     ]
 
 
@@ -90,6 +92,16 @@ class Untouched:
 
     def reset(self) -> None:
         pass
+
+
+class FirstThoughts(Untouched):
+    """In place of SecondThoughts: everybody stays who association said they are."""
+
+    def __init__(self, *given: Any) -> None:
+        super().__init__()
+
+    def ids(self, people: Any) -> Any:
+        return people.ids
 
 
 def seeds(count: int) -> list[int]:

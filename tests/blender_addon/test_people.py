@@ -67,6 +67,10 @@ def test_the_list_shows_who_is_there_and_keeps_who_left_for_a_moment() -> None:
     send(1e6)
     assert [row.name for row in people.rows] == ["Person 1", "Person 2", "Person 3"]
     assert item(people.rows[1])[0] == f"Person 2, {people.rows[1].percent}%"
+    send(1e6 + 0.3, names={"2": "anna"})
+    assert [row.name for row in people.rows] == ["Person 1", "anna", "Person 3"]
+    send(1e6 + 0.5)
+    assert [row.name for row in people.rows] == ["Person 1", "Person 2", "Person 3"]
     people.active, people.rows[2].live, people.rows[2].bake = 2, False, False
     guessed = np.array([1, TRACK_PREDICTED, 1], np.uint8)
     send(1e6 + 0.7, states=guessed)

@@ -128,3 +128,41 @@ def test_every_shot_of_a_take_has_its_own_world() -> None:
     heights = [float(frame.T_world_cam[1, 3]) for frame in tracker.flush()]
     np.testing.assert_allclose(heights[:30], 2.0, atol=0.1)
     np.testing.assert_allclose(heights[30:], 1.0, atol=0.1)
+
+
+def spread_out(sink: float = 0.0) -> list[Actor]:
+    """Five people who stand about a room; the one in the middle is judged nearer or farther."""
+    spots = [(-1.5, -4.0), (1.5, -4.0), (0.0, -5.0), (-1.5, -6.0), (1.5, -6.0)]
+    people = [Actor(x_m, z_m) for x_m, z_m in spots]
+    middle, eye = people[2], np.array([0.0, 2.0, 0.0])
+    at = eye + (1 + sink) * (np.array([middle.x_m, middle.y_m, middle.z_m]) - eye)
+    people[2] = replace(middle, x_m=at[0], y_m=at[1], z_m=at[2])
+    return people
+
+
+@pytest.mark.parametrize("sink", [-0.06, 0.06])
+def test_who_is_judged_too_near_or_too_far_comes_to_stand_on_the_floor(sink: float) -> None:
+    tracker, camera = Tracker(TrackingConfig()), T_world_cam(2.0, 10.0)
+    off = []
+    for k in range(120):
+        frame = seen(spread_out(sink), k / FPS, k, camera)
+        ankles = tracker.push(frame)[0].joints[:, _ANKLES, 1].min(1)
+        middle = np.delete(ankles, 2)
+        off.append(abs(float(ankles[2] - middle.mean())))
+    assert off[-1] < 0.6 * off[0]
+    assert np.abs(np.diff(off)).max() < 0.01
+
+
+def test_people_at_several_distances_tell_how_the_floor_is_tilted() -> None:
+    tracker, camera = Tracker(TrackingConfig()), T_world_cam(2.0, 10.0)
+    people = [replace(a, rotvecs=leaning(np.radians(5))) for a in spread_out()]
+    frames = [tracker.push(seen(people, k / FPS, k, camera))[0] for k in range(40)]
+    turned = geodesic(frames[-1].T_world_cam[:3, :3].astype(float), camera[:3, :3])
+    assert np.degrees(turned) < 2.5
+
+
+def leaning(angle_rad: float) -> np.ndarray:
+    """(55, 3) of somebody whose whole body leans towards the camera."""
+    rotvecs = np.zeros((55, 3))
+    rotvecs[0] = [angle_rad, 0, 0]
+    return rotvecs

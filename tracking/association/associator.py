@@ -15,6 +15,7 @@ from ..config import TrackingConfig
 from ..errors import TrackingError
 from ..people import People
 from .arrays import replaced
+from .boxes import place_alone
 from .clock import Clock
 from .compare import log_ratios
 from .detections import Seen, read_detections
@@ -34,6 +35,8 @@ UNSHOWN_PRIOR = -3.0
 """Nats against somebody who was never shown, beside one who is: they may be the same."""
 TWIN_NATS = 7.0
 """A detection that shows somebody a second time is no sighting of anybody else for less."""
+FOUND_M = 0.12
+"""Somebody missing is shown while it is known across the view to this where they are."""
 LEARN_S = 0.1
 """How often the running means of shapes, builds and looks take in the latest sightings."""
 NOBODY_NEW = 6.0
@@ -65,6 +68,9 @@ class Associator:
         self.directions = Directions()
         self.aliases: dict[int, int] = {}
         """The key of a newcomer on trial, who is no more, to that of the person it was."""
+        self.said: dict[int, int] = {}
+        """The key of somebody of whom a user has said who that is, to the id, until whoever thinks
+        of that again has taken it in."""
         self.reset()
 
     def reset(self) -> None:
@@ -72,9 +78,11 @@ class Associator:
         self._clock = Clock()
         self._learn_s = 0.0
         self._body: tuple[object, ...] = ()
+        self._width_px = 0
         self._clues = Clues()
         self._people: People | None = None
         self.aliases.clear()
+        self.said.clear()
 
     def push(self, frame: PoseFrame) -> list[People]:
         """Everybody at the instant of `frame`.
@@ -116,6 +124,11 @@ class Associator:
         """Go on with people as a user has sorted them out."""
         self._live, self._lost = known.live, known.lost
         self.aliases.update(known.merged)
+        self.said.update(known.said)
+
+    def new_id(self) -> int:
+        """An id that nobody has had."""
+        return next(self._ids)
 
     def learn(self) -> None:
         """Take the last image into what changes slowly: shapes, builds, looks.
@@ -150,6 +163,7 @@ class Associator:
 
     def _begin(self, frame: PoseFrame) -> bool:
         """Forget everybody if bodies do not compare with those before; whether that is so."""
+        self._width_px = frame.width
         seen = self._seen
         body = frame.body_hash, seen.shape.shape[1], seen.expression.shape[1]
         if self._people is not None and (body == self._body or not len(seen.rows)):
@@ -176,9 +190,11 @@ class Associator:
             ratios += UNSHOWN_PRIOR * (live.ids == 0)[:, None]
             who, which = assign(ratios)
             weak = ratios[who, which] < TWIN_NATS
-            if weak.any() and not weak.all():
+            if weak.any():
                 good = ~weak
-                good[weak] = first_showings(seen.take(which[weak]), seen.take(which[~weak]))
+                good[weak] = self._undisputed(seen.take(which[weak]), ratios[who, which][weak])
+                if not weak.all():
+                    good[weak] &= first_showings(seen.take(which[weak]), seen.take(which[~weak]))
                 who, which = who[good], which[good]
             self._see(live, who, seen.take(which))
         if len(which) == len(seen.rows):
@@ -187,6 +203,20 @@ class Associator:
         first = first_showings(seen.take(rest), seen.take(which))
         self.duplicates += len(rest) - int(first.sum())
         return rest[first]
+
+    def _undisputed(self, seen: Seen, ratios: Array) -> Array:
+        """(P,) which of `seen`, weakly known as somebody in view with `ratios` (P,) nats, are not
+        rather somebody lost."""
+        if not len(self._lost):
+            return np.ones(len(ratios), bool)
+        return np.asarray(self._lost_ratios(seen).max(0) < ratios)
+
+    def _lost_ratios(self, seen: Seen) -> Array:
+        """(L, P) nats for the lost."""
+        lost = self._lost
+        lost.advance(self._clock.now_s, self._config)
+        gap_s = self._gap_s(lost)
+        return log_ratios(lost, seen, gap_s) + return_prior(gap_s, ~lost.missed)[:, None]
 
     def _see(self, roster: Roster, who: Array, seen: Seen) -> None:
         roster.see(who, seen, self._clock.now_s, self._clock.watched_s, self._config)
@@ -217,11 +247,10 @@ class Associator:
     def _decide(self, seen: Seen, trial: Array) -> Returned:
         """Judge the lost against detections and newcomers at rows `trial`."""
         live, lost, now_s = self._live, self._lost, self._clock.now_s
-        lost.advance(now_s, self._config)
         newcomers = live.take(trial)
-        gap_s = self._gap_s(lost)
-        ratios = log_ratios(lost, seen.joined(newcomers.last), gap_s)
-        ratios += return_prior(gap_s, ~lost.missed)[:, None]
+        unknown = seen.joined(newcomers.last)
+        ratios = self._lost_ratios(unknown)
+        ratios = place_alone(ratios, lost.missed, unknown, self._width_px)
         if self._room() == 0:
             ratios += NOBODY_NEW
         new = len(seen.rows)
@@ -303,7 +332,10 @@ class Associator:
         listed = gap_s <= longest_pause_s(config)
         if not listed.all():
             live, gap_s = live.take(listed), gap_s[listed]
-        return people_of(live, frame, now_s, cut, gap_s <= config.predict_s + 1e-9)
+        shown = gap_s <= config.predict_s + 1e-9
+        if live.missed.any():
+            shown &= ~live.missed | (live.spread_m < FOUND_M)
+        return people_of(live, frame, now_s, cut, shown)
 
 
 def _columns(pairs: list[tuple[int, int]]) -> tuple[Array, Array]:

@@ -35,6 +35,8 @@ class Known:
     now_s: float
     merged: dict[int, int] = field(default_factory=dict)
     """Keys that are no more, to those they have become."""
+    said: dict[int, int] = field(default_factory=dict)
+    """Keys of whom a user has said who they are, to their ids."""
 
     def find(self, track_id: int) -> tuple[bool, int]:
         """Whether somebody is in view, and the row there or among the lost.
@@ -78,6 +80,7 @@ class Known:
         newcomer, owner = self._one(new_live, new_row), self._one(old_live, old_row)
         self._drop([(new_live, new_row), (old_live, old_row)])
         self._put(new_live, owner.adopt(newcomer))
+        self.said[int(owner.keys[0])] = into
         self.merged[int(newcomer.keys[0])] = int(owner.keys[0])
 
     def states(self) -> dict[int, tuple[str, float]]:
@@ -94,6 +97,7 @@ class Known:
         roster = self.live if in_view else self.lost
         rows = np.array([row])
         roster.ids = replaced(roster.ids, rows, np.array([track_id]))
+        self.said[int(roster.keys[row])] = track_id
         roster.look = replaced(roster.look, rows, roster.last.looks[rows])
         nothing = Builds.unknown(1, roster.builds.weights.shape[2])
         roster.builds = roster.builds.put(rows, nothing)

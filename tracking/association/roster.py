@@ -114,6 +114,12 @@ class Roster(Rows):
         """(T, 3) of the places that `motion` expects."""
         return np.minimum(self.motion[:, 2], UNKNOWN_VARIANCE)
 
+    @property
+    def spread_m(self) -> Array:
+        """(T,) m, standard deviation across the view of where people are."""
+        across = 0.5 * (self.motion[:, 2, 0] + self.motion[:, 2, 1])
+        return np.sqrt(across) * np.exp(self.motion[:, 0, 2])
+
     def ordered(self) -> Roster:
         """The same people by key."""
         inorder = bool((self.keys[1:] > self.keys[:-1]).all())

@@ -14,7 +14,8 @@ from ..people import Ints, People
 from .leg_ik import reach_legs
 from .legs import FEET, LEVEL_UP, leg_joints, leg_turns, seen_up
 from .settings import RootSmoothing
-from .whole_course import Course, smooth_course
+from .whole_course import Course
+from .whole_take import smooth_take
 
 
 class BakeRoot:
@@ -51,15 +52,17 @@ class BakeRoot:
         rows = _Rows(images, legs, ups)
         contacts = np.zeros((len(rows.keys), 4))
         moved = np.zeros((len(rows.keys), 2, 3))
-        for own in rows.courses():
-            done = smooth_course(rows.course(own), self._settings)
+        courses = list(rows.courses())
+        parts = [(rows.image[own], rows.course(own)) for own in courses]
+        t_s, shots = np.array([image.t_s for image in images]), np.cumsum([p.cut for p in images])
+        for own, done in zip(courses, smooth_take(parts, t_s, shots, self._settings), strict=True):
             rows.places[own], contacts[own], moved[own] = done.places, done.contacts, done.moved
         cuts = np.cumsum([len(image.keys) for image in images])[:-1]
         self.contacts = [part.reshape(-1, 2, 2).swapaxes(1, 2) for part in np.split(contacts, cuts)]
-        parts = zip(images, legs, np.split(rows.places, cuts), np.split(moved, cuts), strict=True)
+        out = zip(images, legs, np.split(rows.places, cuts), np.split(moved, cuts), strict=True)
         return [
             replace(image, places=places, pose_wxyz=reach_legs(image.pose_wxyz, joints, reach))
-            for image, joints, places, reach in parts
+            for image, joints, places, reach in out
         ]
 
     def _up(self, people: People, turns: Array) -> Array:
@@ -87,13 +90,13 @@ class _Rows:
         self._noise = np.concatenate([image.noise for image in images])
         self._begins = np.concatenate([image.fresh | image.cut for image in images])
         self._up = np.repeat(np.array(ups), counts, axis=0)
-        self._image = np.repeat(np.arange(len(images)), counts)
+        self.image = np.repeat(np.arange(len(images)), counts)
 
     def courses(self) -> Iterator[Ints]:
         """(T,) rows of one person whose motion goes on, in order of time."""
         order = np.argsort(self.keys, kind="stable")
         apart = np.diff(self.keys[order]) != 0
-        apart |= self._begins[order][1:] | (np.diff(self._image[order]) > 1)
+        apart |= self._begins[order][1:] | (np.diff(self.image[order]) > 1)
         return iter(np.split(order, np.flatnonzero(apart) + 1)) if len(order) else iter(())
 
     def course(self, rows: Ints) -> Course:

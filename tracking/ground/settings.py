@@ -27,7 +27,7 @@ class RootSmoothing:
 
     memory_s: float = 0.4
     """Time constant with which the motion of somebody who is not seen dies out."""
-    rejoin_s: float = 0.18
+    rejoin_s: float = 0.25
     """Time constant with which a shown root gets to where the filter learns that it is; what is
     learned of motion itself is shown at once."""
 
@@ -55,14 +55,21 @@ class RootSmoothing:
     farthest_m: float = 0.035
     """Most by which a locked foot is moved."""
 
-    reach_m: float = 0.1
-    """Bake: most by which a locked foot is moved."""
-    swing_m: float = 0.02
-    """Bake: how far off its pose a swinging foot may go for the sake of a smooth lock."""
-    lock_drift: float = 0.06
-    """Bake: drift of a locked foot, m/sqrt(s)."""
-    foot_push: float = 60.0
-    """Bake: spectral density of a lock's acceleration, m^2/s^3."""
+    leg_error_m: float = 0.05
+    """Bake: how far off across its leg an estimate has a foot."""
+    leg_error_s: float = 0.35
+    """Bake: time constant of that error."""
+    leg_length_m: float = 0.01
+    """Bake: the same along the leg, where only a bent knee could be wrong."""
+    lock_drift: float = 0.05
+    """Bake: drift of a foot that stands, m/sqrt(s)."""
+    slip_ms: float = 0.5
+    """Bake: speed from which on a foot that seemed to stand is let go."""
+
+    floor_m: float = 0.02
+    """Bake: how far a foot that stands may seem to be from the floor that all feet tell of."""
+    floor_s: float = 0.1
+    """Bake: time constant of that error."""
 
     bake_push: float = 0.3
     """Bake: share of the push, as two sides tell better what is motion."""

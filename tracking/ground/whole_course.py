@@ -10,12 +10,15 @@ from livemocap.rotation import Array
 
 from .contacts import Contacts
 from .course import SHORTEST_STEP_S
-from .foot_lock import no_further, slipped
+from .floor import Floor
 from .least_squares import solve_course
 from .legs import feet_of
-from .odometry import as_rates, led_by_feet, pelvis_at
+from .odometry import as_rates
 from .settings import RootSmoothing
+from .standing_course import Clues, stand_still
 
+_ROUNDS = 2
+"""Times that a course is solved about the one before."""
 REST_SWING = 0.1
 """Share of the time that a foot may not seem to stand of somebody who stands still."""
 
@@ -52,35 +55,66 @@ class Smoothed:
     """(T, 2, 3) m by which the ankles are to be moved."""
 
 
-def smooth_course(course: Course, settings: RootSmoothing) -> Smoothed:
+def smooth_course(course: Course, settings: RootSmoothing, floor: Floor | None = None) -> Smoothed:
     """Root and contacts from all that was seen, then feet locked where they stand."""
-    model = Contacts(settings)
     steps = len(course.t_s) - 1
     if steps < 2:
         nothing = np.zeros((steps + 1, 2, 3))
-        contacts = np.full((steps + 1, 4), model.usual)
+        contacts = np.full((steps + 1, 4), Contacts(settings).usual)
         return Smoothed(places=course.places, contacts=contacts, moved=nothing)
-    dt_s = np.maximum(np.diff(course.t_s), SHORTEST_STEP_S)
-    free = _free_course(course, dt_s, settings)
+    seen = glimpse(course, settings)
+    dt_s, free, contacts = seen.dt_s, seen.free, seen.contacts
     z = np.exp(free[1:, 2:])
     speeds = np.diff(free, axis=0) / dt_s[:, None] * z
-    feet = feet_of(course.legs)
-    rates = as_rates(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
-    nats = _nats(course, feet, rates * z[:, None] + speeds[:, None], model)
-    contacts = smooth_contacts(nats, dt_s, model)
-    rate, trust = led_by_feet(rates, contacts[1:])
-    trust = trust * _both_seen(course) * dt_s[:, None] * (z / settings.odometry) ** 2
-    rest = at_rest(course.t_s, free, contacts, settings)[1:, None]
-    still = rest * dt_s[:, None] * (z / settings.rest_drift) ** 2
-    led = rate * trust / np.maximum(trust + still, 1e-9), trust + still
-    push = _push(speeds, z, settings)
-    seen = course.places, _trust(course, settings)
-    places = solve_course(dt_s, seen, led, push, settings.glance)
-    moved = lock_feet(feet + pelvis_at(places)[:, None], contacts, dt_s, settings)
+    clues = Clues(
+        dt_s=dt_s,
+        places=course.places,
+        trust=_trust(course, settings),
+        push=_push(speeds, z, settings),
+        legs=course.legs,
+        contacts=contacts,
+        rest=at_rest(course.t_s, free, contacts, settings)[1:],
+    )
+    places, moved = free, np.zeros((steps + 1, 2, 3))
+    for _ in range(_ROUNDS):
+        places, moved = stand_still(clues, places, settings, floor)
     return Smoothed(places=places, contacts=contacts, moved=moved)
 
 
-def _free_course(course: Course, dt_s: Array, settings: RootSmoothing) -> Array:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Glimpse:
+    """What a Course shows by itself, before anything of it is put right."""
+
+    dt_s: Array
+    """(T - 1,)."""
+    free: Array
+    """(T, 3) places, smooth, without asking the feet."""
+    rates: Array
+    """(T - 1, 4, 3) of ankles and toes from the pelvis, as x/z, y/z, log z a second."""
+    contacts: Array
+    """(T, 4) how surely they stand."""
+
+
+def glimpse(course: Course, settings: RootSmoothing) -> Glimpse:
+    """A first look at a course of two images or more."""
+    dt_s = steps_of(course)
+    free = free_course(course, dt_s, settings)
+    feet = feet_of(course.legs)
+    rates = as_rates(np.diff(feet, axis=0) / dt_s[:, None, None], free[1:])
+    z = np.exp(free[1:, 2:])
+    speeds = np.diff(free, axis=0) / dt_s[:, None] * z
+    model = Contacts(settings)
+    nats = _nats(course, feet, rates * z[:, None] + speeds[:, None], model)
+    contacts = smooth_contacts(nats, dt_s, model)
+    return Glimpse(dt_s=dt_s, free=free, rates=rates, contacts=contacts)
+
+
+def steps_of(course: Course) -> Array:
+    """(T - 1,) s."""
+    return np.maximum(np.diff(course.t_s), SHORTEST_STEP_S)
+
+
+def free_course(course: Course, dt_s: Array, settings: RootSmoothing) -> Array:
     """(T, 3) places, without asking the feet: it is to tell how fast these are."""
     nothing = np.zeros((len(dt_s), 3))
     push = _push(nothing, np.exp(course.places[1:, 2:]), settings)
@@ -129,42 +163,6 @@ def smooth_contacts(nats: Array, dt_s: Array, model: Contacts) -> Array:
     for k in range(len(nats) - 1, -1, -1):
         after, course[k] = model.back(after, nats[k], course[k], float(dt_s[k]))
     return course
-
-
-def lock_feet(stands: Array, contacts: Array, dt_s: Array, settings: RootSmoothing) -> Array:
-    """By how much to move the ankles so that feet stay where they stand.
-
-    Args:
-        stands: (T, 4, 3) m, ankles and toes.
-        contacts: (T, 4) probabilities.
-        dt_s: (T - 1,).
-
-    Returns:
-        (T, 2, 3) m, smooth where a foot lands and lifts off.
-    """
-    s = settings
-    step = dt_s[:, None]
-    trust = np.minimum(contacts[1:], contacts[:-1])
-    slips, held = slipped(np.diff(stands, axis=0), trust)
-    planted = np.maximum(contacts[:, :2], contacts[:, 2:])
-    around = np.concatenate([step, step[-1:]])
-    loose, tied = 1 / (s.release_s * s.swing_m**2), 1 / (s.hold_s * s.reach_m**2)
-    pull = around * (tied + (1 - planted) * (loose - tied))
-    push = np.full_like(step, s.foot_push)
-    none = np.zeros((len(stands), 3))
-    moved = [
-        solve_course(
-            dt_s,
-            (none, pull[:, foot : foot + 1]),
-            (
-                -slips[:, foot] / np.maximum(held[:, foot], 1e-9) / step,
-                held[:, foot] * step / s.lock_drift**2,
-            ),
-            push,
-        )
-        for foot in (0, 1)
-    ]
-    return no_further(np.stack(moved, 1), s.reach_m)
 
 
 def _trust(course: Course, settings: RootSmoothing) -> Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from livemocap.messages import TRACK_OBSERVED, TRACK_TENTATIVE
 
 from ..people import People
 from .foresight import Foresight
+from .second_thoughts import SecondThoughts
 from .selection import some
 
 LEAST_SIGHTINGS = 6
@@ -59,12 +60,18 @@ class Revision:
         foresight: where the same images have passed, further up the chain.
         aliases: the key of a newcomer to that of the earlier person who it was; association
             writes into it while images pass.
+        thoughts: who people are known to be by now, of the same images.
     """
 
     look_ahead_s = 0.0
 
-    def __init__(self, foresight: Foresight, aliases: Mapping[int, int]) -> None:
-        self._foresight = foresight
+    def __init__(
+        self,
+        foresight: Foresight,
+        aliases: Mapping[int, int],
+        thoughts: SecondThoughts | None = None,
+    ) -> None:
+        self._foresight, self._thoughts = foresight, thoughts
         self._aliases = aliases
         self.reset()
 
@@ -86,11 +93,16 @@ class Revision:
             rows[self._who(int(item.keys[row]))] = row
         keys = [key for key in sorted(rows) if key in self._before or key not in gone]
         self._before = set(keys)
-        return [_named(item, keys, [rows[key] for key in keys], ahead)]
+        revised = _named(item, keys, [rows[key] for key in keys], ahead)
+        if self._thoughts is None:
+            return [revised]
+        return [replace(revised, ids=self._thoughts.ids(revised))]
 
     def flush(self) -> list[People]:
         """Nothing is held back."""
         self._foresight.reset()
+        if self._thoughts is not None:
+            self._thoughts.reset()
         self.reset()
         return []
 

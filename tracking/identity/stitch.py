@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
@@ -12,6 +13,7 @@ from livemocap.messages import TRACK_OBSERVED
 from livemocap.rotation import Array
 
 from ..people import Ints, People
+from .absence import rejoined
 from .changes import cut_at_changes
 from .evidence import gather, lasted_s
 from .links import Links
@@ -38,11 +40,16 @@ class Stitch:
     the likeliest people; what is not sure stays apart. Everybody gets one shape. Only sightings
     come out: whoever fills gaps comes afterwards. Keys are those of this take alone. Where an
     engine with another body goes on, another take begins.
+
+    Args:
+        new_id: gives an id that nobody has had, for people whom association never believed;
+            without it one above all of the take's.
     """
 
     look_ahead_s = math.inf
 
-    def __init__(self) -> None:
+    def __init__(self, new_id: Callable[[], int] | None = None) -> None:
+        self._new_id = new_id
         self.reset()
 
     def reset(self) -> None:
@@ -62,7 +69,7 @@ class Stitch:
         if not any(people.seen.any() for people in take):
             return [some(people, np.zeros(0, np.int64)) for people in take]
         seen = read_sightings(take)
-        return _renamed(take, seen, who_is_who(seen))
+        return _renamed(take, seen, who_is_who(seen), self._new_id)
 
 
 def _other_body(before: People, now: People) -> bool:
@@ -102,8 +109,8 @@ def _persons(seen: Sightings) -> Ints:
     partition = Partition(links, gather(seen, piece, len(links)), tracks.values())
     partition.improve()
     person_of = np.empty(len(links), np.int64)
-    for number, person in enumerate(partition.persons):
-        person_of[person.pieces] = number
+    for number, pieces in enumerate(rejoined(partition.persons)):
+        person_of[pieces] = number
     return person_of[piece]
 
 
@@ -118,9 +125,11 @@ def _real(seen: Sightings, person: Ints) -> Array:
     return (count >= LEAST_SIGHTINGS) & (np.bincount(person, lasted) >= LEAST_S) & sure
 
 
-def _renamed(take: Sequence[People], seen: Sightings, person: Ints) -> list[People]:
+def _renamed(
+    take: Sequence[People], seen: Sightings, person: Ints, new_id: Callable[[], int] | None
+) -> list[People]:
     """The sightings of the take under the names of `person` (N,)."""
-    ids = _ids(take, seen, person)
+    ids = _ids(take, seen, person, new_id)
     rest, betas = _shapes(take, seen, person)
     begun: dict[int, float] = {}
     bounds = np.searchsorted(seen.image, np.arange(len(take) + 1))
@@ -147,7 +156,9 @@ def _renamed(take: Sequence[People], seen: Sightings, person: Ints) -> list[Peop
     return result
 
 
-def _ids(take: Sequence[People], seen: Sightings, person: Ints) -> Ints:
+def _ids(
+    take: Sequence[People], seen: Sightings, person: Ints, new_id: Callable[[], int] | None
+) -> Ints:
     """(P + 1,) track id of each person: that under which most of their sightings were shown."""
     shown = np.array([take[i].ids[r] for i, r in zip(seen.image, seen.row, strict=True)])
     known, column = np.unique(shown, return_inverse=True)
@@ -160,7 +171,8 @@ def _ids(take: Sequence[People], seen: Sightings, person: Ints) -> Ints:
     voted = votes[rows, columns] > 0
     ids[rows[voted]] = known[columns[voted]]
     nameless = np.flatnonzero(ids[1:] == 0) + 1
-    ids[nameless] = known.max(initial=0) + 1 + np.arange(len(nameless))
+    following = itertools.count(int(known.max(initial=0)) + 1)
+    ids[nameless] = [next(following) if new_id is None else new_id() for _ in nameless]
     return ids
 
 

@@ -8,7 +8,6 @@ creeps, and only when it is clearly off, so that the floor stays where it is.
 from __future__ import annotations
 
 import math
-from collections import deque
 
 import numpy as np
 
@@ -16,6 +15,8 @@ from livemocap.coords import transform
 from livemocap.rotation import Array, normalize, quat_from_matrix, shortest_arc
 
 from ..config import TrackingConfig
+from ..ground.floor import SOLE_M, SOLE_S, Floor, fit_floor
+from .recent import Recent
 from .standing import lowest_soles, standing_up
 
 R_WORLD_CAM_LEVEL = np.diag([1.0, -1.0, -1.0])
@@ -33,6 +34,9 @@ CREEP_TILT_RAD_S, CREEP_HEIGHT_MS = np.radians(0.1), 0.005
 """How fast it changes afterwards."""
 CLEARLY_TILT_RAD, CLEARLY_HEIGHT_M = np.radians(1.5), 0.03
 """And how far off it must be before it does."""
+_ROUNDS, _LAST_ROUNDS = 1, 8
+"""Times that soles off the floor are looked for anew, from where it was thought to be, with each
+look and at the end."""
 NOTHING = 1e-5
 """Radians and metres that are no difference."""
 
@@ -40,7 +44,7 @@ NOTHING = 1e-5
 class WorldEstimator:
     """Keeps one camera's T_world_cam, (4, 4) as it is sent, and says where it is from (`source`).
 
-    `world_cam_wxyz` is its rotation once more, as a quaternion.
+    `world_cam_wxyz` is its rotation once more, as a quaternion, `floor` the world's.
     """
 
     def __init__(self, config: TrackingConfig) -> None:
@@ -51,9 +55,10 @@ class WorldEstimator:
         """Another shot: start from the camera that the settings describe."""
         pitch = np.radians(self._config.camera_pitch_deg)
         self._set(np.array([0.0, -np.cos(pitch), -np.sin(pitch)]), self._config.camera_height_m)
-        self._target_up, self._target_height_m = self._up, self._height_m
-        self._ups: deque[Array] = deque(maxlen=SAMPLES)
-        self._soles: deque[Array] = deque(maxlen=SAMPLES)
+        self._bodies_up = self._target_up = self._up
+        self._target_height_m = self._height_m
+        self._ups = Recent(SAMPLES)
+        self._soles = Recent(SAMPLES)
         self._seen_s, self._since_s = 0.0, SAMPLE_S
         self._arrived = True
         self.source = "assumed"
@@ -86,18 +91,33 @@ class WorldEstimator:
 
     def conclude(self) -> None:
         """Go all the way to what everything seen so far tells."""
+        if len(self._soles):
+            self._aim_at_soles(_LAST_ROUNDS)
         self._set(self._target_up, self._target_height_m)
 
     def _aim(self) -> None:
         """Take the medians; the first ones count at once."""
         self._arrived = False
-        if self._ups:
-            self._target_up = normalize(np.median(self._ups, 0))
-        if self._soles:
-            self._target_height_m = -float(np.median(np.array(self._soles) @ self._target_up))
-        if self.source == "assumed" and (self._ups or self._soles):
+        if len(self._ups):
+            self._bodies_up = normalize(np.median(self._ups.rows, 0))
+        if len(self._soles):
+            self._aim_at_soles(_ROUNDS)
+        else:
+            self._target_up = self._bodies_up
+        if self.source == "assumed" and (len(self._ups) or len(self._soles)):
             self._set(self._target_up, self._target_height_m)
             self.source = "estimated"
+
+    def _aim_at_soles(self, rounds: int) -> None:
+        """Take the floor that most of them lie on, tilted as bodies lean if they do not tell."""
+        soles = self._soles.rows
+        if self.source == "assumed":
+            self._target_up = self._bodies_up
+            self._target_height_m = -float(np.median(soles @ self._target_up))
+        trust = np.full(len(soles), SAMPLE_S / (SOLE_S * SOLE_M**2))
+        guess = Floor(self._target_up, self._target_height_m)
+        floor = fit_floor(soles, trust, guess, self._bodies_up, rounds)
+        self._target_up, self._target_height_m = floor.up, floor.height_m
 
     def move(self, dt_s: float) -> None:
         """Go on towards the medians: soon at first, then hardly."""
@@ -119,6 +139,7 @@ class WorldEstimator:
 
     def _set(self, up: Array, height_m: float) -> None:
         self._up, self._height_m = up, height_m
+        self.floor = Floor(up, height_m)
         R = shortest_arc(R_WORLD_CAM_LEVEL @ up, [0.0, 1.0, 0.0]) @ R_WORLD_CAM_LEVEL
         self.T_world_cam = transform(R, [0.0, height_m, 0.0]).astype(np.float32)
         self.world_cam_wxyz = quat_from_matrix(self.T_world_cam[:3, :3].astype(float))

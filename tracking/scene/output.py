@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,9 +15,11 @@ from livemocap.rotation import Array, multiply, rotvec_from_quat
 
 from ..association.motion import pelvis_of
 from ..config import TrackingConfig
+from ..ground.floor import Floor
 from ..people import People
 from .body import local_pose, posed_joints
 from .estimate import WorldEstimator
+from .settling import Settling
 
 PREDICTED_TRUST = 0.3
 """Joint confidence of somebody predicted, as a share of the last sighting's."""
@@ -34,15 +36,19 @@ class InWorld:
 
     def __init__(self, config: TrackingConfig, names: Mapping[int, str]) -> None:
         self._world, self._names = WorldEstimator(config), names
+        self._settling = Settling()
         self._t_s = 0.0
 
     def push(self, people: People) -> Sequence[TrackFrame]:
         """See Stage."""
         if people.cut:
             self._world.reset()
-        shown = Shown.of(people)
-        shown.teach(self._world, people.t_s - self._t_s)
+            self._settling.reset()
+        shown, dt_s = Shown.of(people), people.t_s - self._t_s
+        shown.teach(self._world, dt_s)
         self._t_s = people.t_s
+        if self._world.source == "estimated" and len(shown.chosen):
+            shown = shown.settled(self._settling, self._world.floor, dt_s)
         return [shown.message(self._world, self._names)]
 
     def flush(self) -> Sequence[TrackFrame]:
@@ -53,6 +59,7 @@ class InWorld:
     def reset(self) -> None:
         """See Stage."""
         self._world.reset()
+        self._settling.reset()
         self._t_s = 0.0
 
 
@@ -118,6 +125,17 @@ class Shown:
         pelvis = pelvis_of(people.places[chosen]).astype(np.float32)
         posed = posed_joints(pose.astype(np.float32), rest, pelvis)
         return cls(people, chosen, pose, rest, pelvis, *posed)
+
+    def settled(self, settling: Settling, floor: Floor, dt_s: float) -> Shown:
+        """The same people at distances at which they stand on `floor`."""
+        people, rows = self.people, self.chosen
+        visibility = people.visibility[rows] * people.seen[rows, None]
+        stretch = settling.step(
+            people.keys[rows], self.pelvis, self.joints, visibility, floor, dt_s
+        )
+        pelvis = (self.pelvis * np.exp(stretch)[:, None]).astype(np.float32)
+        joints = self.joints + (pelvis - self.pelvis)[:, None]
+        return replace(self, pelvis=pelvis, joints=joints)
 
     def teach(self, world: WorldEstimator, dt_s: float) -> None:
         """Let `world` learn from those who are seen, `dt_s` after the last image."""

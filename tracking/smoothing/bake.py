@@ -9,27 +9,26 @@ from dataclasses import replace
 import numpy as np
 
 from livemocap.rotation import Array, continuous
+from livemocap.skeleton import BODY_JOINTS
 
 from ..people import People
-from .course import fitted, rms_around, wander
-from .fits import UNSEEN_WEIGHT, gradual, normalized, strike_kept
+from ..rotations import global_body, local_body
+from .fits import normalized
+from .levels import Levels
 from .settings import PoseSmoothing
-from .sightings import weights
+from .sightings import LEAST_WEIGHT, weights
+from .stiff import Wires
 from .stretches import Stretch, stretches
 
-ERROR_QUANTILE = 0.25
-"""Errors are judged in the quieter moments of each joint, as motion looks like them."""
-
-LEAST_TAKEN = 0.02
-"""A random walk's share, in its rms after a second, that the narrow window has to take away so that
-errors can be told by it: at low rates it takes nothing, and then nobody is held to rest."""
+LEAST_IMAGES = 3
+"""Of fewer nothing is smoothed."""
 
 
 class BakePose:
     """A stage that smooths rotations and faces from both sides, once the take is over.
 
-    Moving joints get the fits of `BroadcastPose`; resting ones, as far as they do not move more
-    than the estimator's errors would have it, a window so wide that they stand still.
+    Each joint is smoothed as it turns against its parent, as an estimator errs by joint: a trunk
+    that hardly bends is steadied though the arms that hang on it fly.
     """
 
     look_ahead_s = math.inf
@@ -52,10 +51,11 @@ class BakePose:
         poses = [np.empty_like(people.pose_wxyz) for people in self._take]
         faces = [np.empty(people.expression.shape) for people in self._take]
         counts = [_counts(people, self._settings) for people in self._take]
+        local = [_to_parents(people.pose_wxyz) for people in self._take]
         for stretch in stretches(self._take):
             t_s = np.array([self._take[image].t_s for image, _ in stretch])
             weight = _gather(counts, stretch)
-            pose = _gather([people.pose_wxyz for people in self._take], stretch)
+            pose = _gather(local, stretch)
             value = continuous(pose).transpose(0, 2, 1)
             smooth = smooth_rotations(t_s, value, weight, self._settings)
             face = _gather([people.expression for people in self._take], stretch)
@@ -65,7 +65,7 @@ class BakePose:
             ):
                 poses[image][row], faces[image][row] = pose, face
         results = [
-            replace(people, pose_wxyz=pose, expression=face)
+            replace(people, pose_wxyz=_to_camera(pose), expression=face)
             for people, pose, face in zip(self._take, poses, faces, strict=True)
         ]
         self.reset()
@@ -73,45 +73,41 @@ class BakePose:
 
 
 def smooth_rotations(t_s: Array, value: Array, weight: Array, settings: PoseSmoothing) -> Array:
-    """(T, 4, J) unit quaternions of one sign, smoothed as their (T, J) weights say."""
-    weighted, shrink = value * weight[:, None], settings.slope_shrink
-    quick, calm, still = (
-        normalized(fitted(t_s, width_s, weighted, weight, shrink))
-        for width_s in (settings.strike_width_s, settings.width_s, settings.still_width_s)
-    )
-    motion = _apart(t_s, quick, still, settings)
-    errors = np.quantile(_apart(t_s, value, quick, settings), ERROR_QUANTILE, 0)
-    alone = np.minimum(errors, settings.most_error_rad) * _growth(t_s, settings)
-    alone = np.minimum(alone, settings.most_wander_rad)
-    moving = gradual(motion / (alone + 1e-9), *settings.moving)
-    kept = strike_kept(calm, quick, settings.strike_rad)
-    return normalized(still + moving[:, None] * (kept - still))
-
-
-def _growth(t_s: Array, settings: PoseSmoothing) -> float:
-    """How many times as far as the narrow window takes errors away, they wander in the wide one."""
-    step_s = float(np.median(np.diff(t_s))) if len(t_s) > 1 else settings.width_s
-    narrow_s, wide_s = settings.strike_width_s, settings.still_width_s
-    taken = wander(step_s, 0.0, narrow_s)
-    return wander(step_s, narrow_s, wide_s) / taken if taken > LEAST_TAKEN else 0.0
+    """(T, 4, J) unit quaternions of one sign, each joint smoothed as their (T, J) weights say."""
+    if len(t_s) < LEAST_IMAGES:
+        return value
+    levels, found = Levels(t_s, settings), np.empty_like(value)
+    for joint in range(value.shape[2]):
+        found[:, :, joint] = levels.smooth(value[:, :, joint], weight[:, joint])
+    return normalized(found)
 
 
 def smooth_numbers(t_s: Array, value: Array, weight: Array, settings: PoseSmoothing) -> Array:
     """(T, E) with (T,) weights."""
-    weighted = (value * weight[:, None])[..., None]
-    return fitted(t_s, settings.width_s, weighted, weight[:, None], settings.slope_shrink)[..., 0]
-
-
-def _apart(t_s: Array, one: Array, other: Array, settings: PoseSmoothing) -> Array:
-    """(T, J) rad rms around each instant between two (T, 4, J)."""
-    return rms_around(t_s, 4 * ((one - other) ** 2).sum(1), settings.pool_s)
+    if len(t_s) < LEAST_IMAGES or not value.size:
+        return value
+    return Wires(t_s).drawn(value, weight, settings.face_hold_s, settings.bend_s)
 
 
 def _counts(people: People, settings: PoseSmoothing) -> Array:
     """(P, 55) weights."""
     weight = weights(people, settings)
-    weight[~people.seen] = UNSEEN_WEIGHT
+    weight[~people.seen] = LEAST_WEIGHT
     return weight
+
+
+def _to_parents(pose_wxyz: Array) -> Array:
+    """(P, 55, 4) of People, the body's joints turned to their parents as well."""
+    local = pose_wxyz.copy()
+    local[:, :BODY_JOINTS] = local_body(pose_wxyz)
+    return local
+
+
+def _to_camera(local_wxyz: Array) -> Array:
+    """And back."""
+    pose = local_wxyz.copy()
+    pose[:, :BODY_JOINTS] = global_body(local_wxyz[:, :BODY_JOINTS])
+    return pose
 
 
 def _gather(arrays: Sequence[Array], stretch: Stretch) -> Array:

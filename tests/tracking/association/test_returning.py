@@ -159,3 +159,17 @@ def test_a_pair_is_clear_only_without_a_rival() -> None:
     assert not clear(np.array([[6.0, 5.0], [-1.0, -1.0]]), 0, 0)
     assert not clear(np.array([[6.0], [5.0]]), 0, 0)
     assert not clear(np.array([[1.0]]), 0, 0)
+
+
+def test_somebody_lost_is_not_taken_for_somebody_just_missed() -> None:
+    """Behind a pillar two pass each other; the one who comes out was away for longer."""
+
+    def scene(t_s: float) -> list[Actor]:
+        right = Actor(1.2 * t_s - 1.7, -4.2, betas=0.8)
+        left = Actor(1.7 - 1.2 * t_s, -4.3, betas=-0.8)
+        people = [] if 1.0 < t_s < 1.45 else [right]
+        return people if 1.35 < t_s < 1.75 else [*people, left]
+
+    frames = play(scene, 2.5)
+    found = ids_by_detection(frames)
+    assert found[-1] == found[0]

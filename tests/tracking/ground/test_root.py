@@ -109,11 +109,12 @@ def test_the_order_of_people_does_not_matter(make: Make) -> None:
         np.testing.assert_allclose(b.pose_wxyz[back], a.pose_wxyz, atol=1e-9)
 
 
-def test_people_do_not_know_of_each_other(make: Make) -> None:
+def test_people_have_nothing_but_the_floor_in_common(make: Make) -> None:
     together = through(make(), stream({1: walk, 2: stand}, times(2), seed=None))
     alone = through(make(), stream({1: walk}, times(2), seed=None))
+    by_floor = 3e-3 if make is BakeRoot else 1e-4
     for a, b in zip(together, alone, strict=True):
-        np.testing.assert_allclose(a.places[0], b.places[0], atol=1e-4)
+        np.testing.assert_allclose(a.places[0], b.places[0], atol=by_floor)
 
 
 def test_a_mirror_changes_nothing_else(make: Make) -> None:

@@ -79,6 +79,28 @@ def test_somebody_of_the_same_build_is_known_after_half_a_minute() -> None:
     assert sum(one.fresh[one.ids == 1].sum() for one in result) == 2
 
 
+def test_somebody_of_the_same_build_is_known_after_minutes() -> None:
+    alone = away(80.0, -1.0, 2)
+    tall = Keyed(3, Actor(-1.5, -5.0, betas=1.0))
+    result = stitched(take(lambda t_s: [tall, *alone(t_s)], 83.5, fps=5))
+    assert ids_of(result) == {1, 3}
+
+
+def test_somebody_of_another_build_after_minutes_is_somebody_else() -> None:
+    alone = away(80.0, 1.5, 2)
+    other = Keyed(3, Actor(-1.5, -5.0, betas=-2.5))
+    result = stitched(take(lambda t_s: [other, *alone(t_s)], 83.5, fps=5))
+    assert ids_of(result) == {1, 2, 3}
+
+
+def test_ids_that_association_never_gave_come_from_where_its_own_do() -> None:
+    for number in (40, 70):
+        stitch = Stitch(lambda number=number: number)
+        for one in take(lambda t_s: [Keyed(1, Actor(0.0, -4.0), 0)], 1.0):
+            stitch.push(one)
+        assert ids_of(stitch.flush()) == {number}
+
+
 def test_somebody_of_another_build_is_somebody_else_though_the_track_went_on() -> None:
     result = stitched(take(away(1.0, 1.2, 1), 5.0))
     assert len(ids_of(result)) == 2

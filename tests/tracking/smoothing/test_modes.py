@@ -96,7 +96,12 @@ def test_bake_keeps_motion_next_to_rest() -> None:
     assert np.std(angle[moving, 0]) > 0.85 * np.std(swing[moving])
 
 
-def test_a_long_take_is_baked_in_pieces_without_seams() -> None:
+def test_bake_does_not_take_a_small_fast_swing_for_errors() -> None:
+    gain, _ = swing_response(BakePose, np.array([4.0]), np.radians(10), FPS)
+    assert gain[0] > 0.35
+
+
+def test_a_long_take_is_baked_without_seams() -> None:
     t_s = np.arange(700) / FPS
     swing = 0.6 * np.sin(4 * t_s)[:, None]
     whole = angles_rad(played(BakePose, stream(turned(swing), t_s)))[:, 0]
@@ -110,6 +115,8 @@ def test_a_long_take_is_baked_in_pieces_without_seams() -> None:
         {"hidden_share": 0.0},
         {"width_s": 0.01},
         {"strike_rad": (0.2, 0.1)},
+        {"cut_off_rad": (0.2, 0.1)},
+        {"holds_s": (0.1, 0.1)},
     ],
 )
 def test_settings_that_make_no_sense_are_refused(change: dict[str, float]) -> None:
