@@ -36,6 +36,7 @@ from .smpl import SmplBody
 
 Parameters = Mapping[str, Tensor]
 
+
 @dataclass(slots=True)
 class Learning:
     """What happened on one image."""
@@ -115,7 +116,9 @@ class DynaBoa:
     def _look_again(self, seen: Seen, before: Tensor, told: Learning) -> None:
         with torch.no_grad():
             now = self._net(seen.crop).features[LATE_FEATURE]
-        told.changes.append(1 - float(F.cosine_similarity(before.flatten(), now.flatten(), 0, 1e-12)))
+        told.changes.append(
+            1 - float(F.cosine_similarity(before.flatten(), now.flatten(), 0, 1e-12))
+        )
 
     def _apply(self, slopes: tuple[Tensor, ...]) -> None:
         for weight, slope in zip(self._net.parameters(), slopes, strict=True):

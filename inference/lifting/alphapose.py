@@ -37,7 +37,9 @@ class Found:
     """How sure it is that this is somebody."""
 
 
-def merged(boxes_px: ArrayLike, box_scores: ArrayLike, poses_px: ArrayLike, scores: ArrayLike) -> list[Found]:
+def merged(
+    boxes_px: ArrayLike, box_scores: ArrayLike, poses_px: ArrayLike, scores: ArrayLike
+) -> list[Found]:
     """The people of whom there may be several poses.
 
     Args:

@@ -6,11 +6,12 @@ import numpy as np
 
 from livemocap.skeleton import COCO17, Skeleton
 
+_H36M = (
+    "hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax neck head "
+    "left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist"
+)
 H36M17 = Skeleton(
-    names=tuple(
-        "hip right_hip right_knee right_ankle left_hip left_knee left_ankle spine thorax neck head "
-        "left_shoulder left_elbow left_wrist right_shoulder right_elbow right_wrist".split()
-    ),
+    names=tuple(_H36M.split()),
     parents=(-1, 0, 1, 2, 0, 4, 5, 0, 7, 8, 9, 8, 11, 12, 8, 14, 15),
 )
 """What comes out. `neck` is between neck and nose."""

@@ -1,4 +1,4 @@
-"""VideoPose3D: temporal convolutions from 2D keypoints to 3D (Pavllo et al. 2019; spec sections 1, 2).
+"""VideoPose3D: temporal convolutions from 2D to 3D (Pavllo et al. 2019; spec sections 1, 2).
 
 One set of weights has four forms. Dilated, every output of a clip is computed at once; strided, one
 window gives one output and nothing else is computed. Symmetric, an output stands in the middle of

@@ -25,9 +25,7 @@ def temporal(kind: str, golden: Arrays, salt: int) -> list[Check]:
     system = "vp3d_traj" if joints == 1 else "vp3d"
 
     def net(strided: bool) -> TemporalNet:
-        plain = TemporalNet(
-            widths, joints_out=joints, causal="causal" in kind, strided=strided
-        )
+        plain = TemporalNet(widths, joints_out=joints, causal="causal" in kind, strided=strided)
         filled(plain, system, salt)
         return plain
 
