@@ -7,6 +7,8 @@ from scipy.linalg import solveh_banded
 
 from livemocap.rotation import Array
 
+from ..bands import add_bends
+
 _ROUNDS = 3
 """Times that outliers are looked for anew."""
 
@@ -71,11 +73,5 @@ def _bands(dt_s: Array, trust: Array, rate_trust: Array, push: Array) -> Array:
     bands[1, 1:] -= pull
     a, c = 1 / step[:-1], 1 / step[1:]
     b = -a - c
-    stiff = 1 / (push[1:] * step[1:])
-    bands[2, :-2] += stiff * a * a
-    bands[2, 1:-1] += stiff * b * b
-    bands[2, 2:] += stiff * c * c
-    bands[1, 1:-1] += stiff * a * b
-    bands[1, 2:] += stiff * b * c
-    bands[0, 2:] += stiff * a * c
+    add_bends(bands, 1 / (push[1:] * step[1:]), a, b, c)
     return bands

@@ -11,6 +11,8 @@ from scipy.linalg import solveh_banded
 
 from livemocap.rotation import Array
 
+from ..bands import add_bends
+
 SHORTEST_STEP_S, LONGEST_STEP_S = 1e-3, 0.1
 """A sample speaks for the time between its neighbours, but for no more and no less than this."""
 
@@ -26,15 +28,8 @@ class Wires:
         self._spoken_s = np.minimum(spoken_s, LONGEST_STEP_S)
         parts = (1 / before_s, -1 / before_s - 1 / after_s, 1 / after_s)
         first, middle, last = (2 * part / around_s for part in parts)
-        length_s = around_s / 2
-        bends = np.zeros((3, len(t_s)))
-        bends[2, :-2] += length_s * first * first
-        bends[2, 1:-1] += length_s * middle * middle
-        bends[2, 2:] += length_s * last * last
-        bends[1, 1:-1] += length_s * first * middle
-        bends[1, 2:] += length_s * middle * last
-        bends[0, 2:] += length_s * first * last
-        self._bends = bends
+        self._bends = np.zeros((3, len(t_s)))
+        add_bends(self._bends, around_s / 2, first, middle, last)
 
     def drawn(self, value: Array, weight: Array, hold_s: float, bend_s: float = 0.0) -> Array:
         """What minimises weight |x - value|^2 + hold_s^2 (|x'|^2 + bend_s^2 |x''|^2) over time.
