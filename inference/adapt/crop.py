@@ -1,4 +1,4 @@
-"""From an image and its keypoints to what HMR was trained on (DynaBOA's specification, section 3)."""
+"""From an image and its keypoints to what HMR was trained on (DynaBOA spec, section 3)."""
 
 from __future__ import annotations
 
@@ -75,5 +75,5 @@ def _resized(window: Array, side: int) -> Array:
     blur = np.maximum(0, (shrinks - 1) / 2)
     smooth = ndimage.gaussian_filter(window, (*blur, 0), mode="mirror")
     factors = (*(1 / shrinks), 1)
-    resized = ndimage.zoom(smooth, factors, order=1, mode="mirror", grid_mode=True)
+    resized = np.asarray(ndimage.zoom(smooth, factors, order=1, mode="mirror", grid_mode=True))
     return np.clip(resized, window.min(), window.max())

@@ -71,11 +71,14 @@ class StridedFeedForward(nn.Module):
 
 
 class _Residual(nn.Module):
-    """Holds the norm before a part; its name is a checkpoint's."""
+    """The norm before a part; its name is a checkpoint's."""
 
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.norm = Norm(channels)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.norm(x)
 
 
 class Layer(nn.Module):
@@ -96,8 +99,8 @@ class Layer(nn.Module):
         self.drop = nn.Dropout(_DROPPED)
 
     def forward(self, x: Tensor) -> Tensor:
-        x = x + self.drop(self.self_attn(self.sublayer[0].norm(x)))
-        return x[:, :: self.stride] + self.drop(self.feed_forward(self.sublayer[1].norm(x)))
+        x = x + self.drop(self.self_attn(self.sublayer[0](x)))
+        return x[:, :: self.stride] + self.drop(self.feed_forward(self.sublayer[1](x)))
 
 
 class Stack(nn.Module):
@@ -194,5 +197,5 @@ class Head(nn.Sequential):
         super().__init__(nn.BatchNorm1d(channels), nn.Conv1d(channels, joints * size, 1))
         self._shape = (joints, size)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return super().forward(x.mT).mT.unflatten(-1, self._shape)
+    def forward(self, input: Tensor) -> Tensor:
+        return super().forward(input.mT).mT.unflatten(-1, self._shape)

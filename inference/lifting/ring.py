@@ -86,8 +86,9 @@ class Ring:
         """
         for gone in self._slots.keys() - set(keys):
             self.forget(gone)
-        fresh = torch.tensor([i for i, key in enumerate(keys) if key not in self._slots], dtype=int)
-        slots = torch.tensor([self._slot(key) for key in keys], dtype=int)
+        unknown = [i for i, key in enumerate(keys) if key not in self._slots]
+        fresh = torch.tensor(unknown, dtype=torch.long)
+        slots = torch.tensor([self._slot(key) for key in keys], dtype=torch.long)
         x = self._expand(keypoints.flatten(1), self._frame, slots, fresh).relu_()
         for spread, weight, bias in self._layers:
             y = spread(x, self._frame, slots, fresh).relu_()
@@ -113,9 +114,11 @@ class Ring:
 
 def _folded(conv: torch.nn.Module, norm: torch.nn.Module) -> tuple[Tensor, Tensor]:
     """Weight (out, in, taps) and bias (out,) of a convolution and the normalisation after it."""
-    assert isinstance(conv, torch.nn.Conv1d) and isinstance(norm, torch.nn.BatchNorm1d)
+    assert isinstance(conv, torch.nn.Conv1d)
+    assert isinstance(norm, torch.nn.BatchNorm1d)
     mean, var = norm.running_mean, norm.running_var
-    assert mean is not None and var is not None
+    assert mean is not None
+    assert var is not None
     scale = norm.weight.detach().double() * (var.double() + norm.eps).rsqrt()
     weight, shift = conv.weight.detach() * scale[:, None, None], norm.bias.detach() - mean * scale
     return weight.to(conv.weight.dtype), shift.to(conv.weight.dtype)

@@ -51,8 +51,11 @@ class TemporalNet(nn.Module):
         self.expand_bn = nn.BatchNorm1d(channels)
         self.layers_conv, self.layers_bn = nn.ModuleList(), nn.ModuleList()
         for width, dilation in zip(widths[1:], self.dilations[1:], strict=True):
-            spacing = {"stride": width} if strided else {"dilation": dilation}
-            self.layers_conv.append(nn.Conv1d(channels, channels, width, bias=False, **spacing))
+            stride, dilation = (width, 1) if strided else (1, dilation)
+            conv = nn.Conv1d(
+                channels, channels, width, stride=stride, dilation=dilation, bias=False
+            )
+            self.layers_conv.append(conv)
             self.layers_conv.append(nn.Conv1d(channels, channels, 1, bias=False))
             self.layers_bn.extend([nn.BatchNorm1d(channels), nn.BatchNorm1d(channels)])
         self.shrink = nn.Conv1d(channels, 3 * joints_out, 1)

@@ -10,7 +10,6 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ...resnet import Bottleneck, ResNet50
-from ..backbone import FrozenBatchNorm
 from .convolution import Folded
 
 
@@ -26,7 +25,6 @@ class FoldedBottleneck(nn.Module):
         if block.downsample is not None:
             conv, norm = block.downsample
             assert isinstance(conv, nn.Conv2d)
-            assert isinstance(norm, FrozenBatchNorm)
             self.shortcut = Folded(conv, norm, dtype)
 
     def forward(self, x: Tensor) -> Tensor:
