@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from .backbone import ResNet50
+from .backbone import FrozenResNet50
 from .body import SmplxBody
 from .checkpoint import network_weights
 from .config import WIDTH
@@ -46,7 +46,7 @@ class Aios(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.backbone = ResNet50()
+        self.backbone = FrozenResNet50()
         projections = [nn.Conv2d(channels, WIDTH, 1) for channels in _CHANNELS]
         projections += [nn.Conv2d(_CHANNELS[-1], WIDTH, 3, 2, 1)]
         self.input_proj = nn.ModuleList(

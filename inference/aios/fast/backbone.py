@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from ..backbone import Bottleneck, FrozenBatchNorm, ResNet50
+from ...resnet import Bottleneck, ResNet50
 from .convolution import Folded
 
 
@@ -25,7 +25,6 @@ class FoldedBottleneck(nn.Module):
         if block.downsample is not None:
             conv, norm = block.downsample
             assert isinstance(conv, nn.Conv2d)
-            assert isinstance(norm, FrozenBatchNorm)
             self.shortcut = Folded(conv, norm, dtype)
 
     def forward(self, x: Tensor) -> Tensor:

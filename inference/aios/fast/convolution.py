@@ -17,8 +17,9 @@ class Folded(nn.Module):
     weight: Tensor
     bias: Tensor
 
-    def __init__(self, conv: nn.Conv2d, norm: FrozenBatchNorm, dtype: torch.dtype) -> None:
+    def __init__(self, conv: nn.Conv2d, norm: nn.Module, dtype: torch.dtype) -> None:
         super().__init__()
+        assert isinstance(norm, FrozenBatchNorm)
         scale, shift = norm.scale_and_shift()
         weight = (conv.weight * scale[:, None, None, None]).to(dtype)
         self.register_buffer("weight", weight.contiguous(memory_format=torch.channels_last))
