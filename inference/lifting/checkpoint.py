@@ -57,9 +57,8 @@ def pstmo_net(tensors: Tensors) -> Pstmo:
     _, frames, channels = _shape(tensors, embedding, 3, "P-STMO")
     hidden = _shape(tensors, "encoder.fc_1.weight", 3, "P-STMO")[0]
     if frames not in STRIDES:
-        raise WeightsError(
-            f"P-STMO for windows of {frames} frames, expected one of {', '.join(map(str, STRIDES))}."
-        )
+        known = ", ".join(map(str, STRIDES))
+        raise WeightsError(f"P-STMO for windows of {frames} frames, expected one of {known}.")
     layer = "Transformer.model.layers."
     layers = {key.removeprefix(layer).split(".")[0] for key in tensors if key.startswith(layer)}
     net = Pstmo(Size(frames=frames, layers=len(layers), channels=channels, hidden=hidden))

@@ -1,8 +1,9 @@
 """Lifting without delay: a causal net's ring, at the net's own rate, answering at the camera's.
 
-The ring keeps frames at even ticks only, interpolated between sights. The newest sight stands in
-for the tick that is nearest to it, for a look that the ring does not keep, so the answer shows the
-very image that came and lags nothing.
+The ring keeps frames at even ticks, interpolated between sights. A sight comes between two ticks:
+its answer is on the way from the pose at the last tick to a pose at the next one, for which people
+are thought to move on as they do and which the ring does not keep. In a net that is linear in its
+newest frame that is the very frame that came, so nothing lags and no noise is made larger.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from livemocap.rotation import Array
 
 from .frames import Frames, frames_of, lifted
 from .net import CausalNet, Normalization
-from .resample import between, held
+from .resample import FURTHEST, between, beyond, held
 
 _ON_TICK = 1e-3
 """Of a tick's length."""
@@ -44,24 +45,22 @@ class LiveLifter:
     ) -> None:
         self.name = net.name
         self._net, self._normalization, self._gap_s = net, normalization, gap_s
+        self._tick_s = 1 / net.rate_hz
         self._ring = net.ring()
         self.reset()
 
     def reset(self) -> None:
         self._ring.reset()
         self._people: dict[int, _Seen] = {}
-        self._waiting: list[tuple[float, dict[int, Array]]] = []
+        self._poses: dict[int, Array] = {}
         self._start_s, self._newest_s, self._ticks = 0.0, -np.inf, 0
 
     def push(self, sight: Sight, /) -> Sequence[Lifted]:
         frames = frames_of(sight, self._normalization)
         if not 0 <= frames.t_s - self._newest_s <= self._gap_s:
             self.reset()
-            self._start_s = frames.t_s
-        people = self._present(frames)
-        self._tick(frames.t_s, people)
-        answers = self._answers(frames.t_s, people)
-        self._people, self._newest_s = people, frames.t_s
+            self._start_s = self._newest_s = frames.t_s
+        answers = self._answers(frames.t_s, self._present(frames))
         nothing = np.full((17, 3), np.nan, np.float32)
         poses = [answers.get(key, nothing) for key in frames.keys]
         return [lifted(frames, np.array(poses, np.float32).reshape(-1, 17, 3))]
@@ -86,44 +85,38 @@ class LiveLifter:
             return frame
         return held(frame, None if last is None else last.frame)
 
-    def _tick(self, t_s: float, people: dict[int, _Seen]) -> None:
-        """Note everybody at the ticks since the last sight."""
-        while (tick_s := self._start_s + self._ticks / self._net.rate_hz) <= t_s + self._on_tick_s:
-            self._ticks += 1
-            frames = {
-                key: self._at(tick_s, t_s, key, seen.frame) for key, seen in people.items()
-            }
-            self._waiting.append((tick_s, frames))
-
-    def _at(self, tick_s: float, t_s: float, key: int, frame: Array) -> Array:
-        """Somebody on the way from the last sight to this one."""
-        last = self._people.get(key)
-        if last is None or t_s - tick_s <= self._on_tick_s:
-            return frame
-        share = (tick_s - self._newest_s) / (t_s - self._newest_s)
-        return between(last.frame, frame, np.asarray(share))
-
     def _answers(self, t_s: float, people: dict[int, _Seen]) -> dict[int, Array]:
-        """Have the ring keep all ticks but one that the sight stands in for."""
-        if not people:
-            self._ring.reset()
-            self._waiting.clear()
-            return {}
-        keys, half = list(people), 0.5 / self._net.rate_hz
-        newest = np.stack([seen.frame for seen in people.values()])
-        poses = None
-        while self._waiting and self._is_due(t_s, self._waiting[0][0], half):
-            tick_s, frames = self._waiting.pop(0)
-            then = np.stack([frames.get(key, people[key].frame) for key in keys])
-            kept = self._ring.push(keys, then)
-            poses = kept if abs(t_s - tick_s) <= self._on_tick_s else None
-        if poses is None:
-            poses = self._ring.push(keys, newest, keep=False)
-        return dict(zip(keys, poses, strict=True))
+        """Everybody's pose at `t_s`, by key."""
+        keys = list(people)
+        after = np.array([seen.frame for seen in people.values()]).reshape(-1, 17, 3)
+        before = np.array([self._people.get(key, people[key]).frame for key in keys])
+        apart_s, since_s = t_s - self._newest_s, self._ticks_until(t_s, keys, before, after)
+        self._people, self._newest_s = people, t_s
+        if not keys or since_s <= self._slack_s:
+            return self._poses
+        onward = (self._tick_s - since_s) / apart_s if apart_s > 0 else 0.0
+        next_frames = beyond(before, after, min(onward, FURTHEST))
+        next_poses = self._ring.push(keys, next_frames, keep=False)
+        share = np.float32(since_s / self._tick_s)
+        return {
+            key: pose + (1 - share) * (self._poses.get(key, pose) - pose)
+            for key, pose in zip(keys, next_poses, strict=True)
+        }
 
-    def _is_due(self, t_s: float, tick_s: float, half: float) -> bool:
-        return t_s - tick_s >= half or abs(t_s - tick_s) <= self._on_tick_s
+    def _ticks_until(self, t_s: float, keys: list[int], before: Array, after: Array) -> float:
+        """Have the ring keep the ticks since the last sight; how long ago the last tick was."""
+        apart_s = t_s - self._newest_s
+        self._poses = {key: self._poses[key] for key in keys if key in self._poses}
+        if not keys:
+            self._ring.reset()
+        while (since_s := t_s - self._start_s - self._ticks * self._tick_s) >= -self._slack_s:
+            self._ticks += 1
+            share = np.asarray(1 - since_s / apart_s if apart_s > 0 else 1.0)
+            if keys:
+                poses = self._ring.push(keys, between(before, after, share))
+                self._poses = dict(zip(keys, poses, strict=True))
+        return since_s + self._tick_s
 
     @property
-    def _on_tick_s(self) -> float:
-        return _ON_TICK / self._net.rate_hz
+    def _slack_s(self) -> float:
+        return _ON_TICK * self._tick_s

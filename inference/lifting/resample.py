@@ -10,6 +10,9 @@ from livemocap.rotation import Array
 FILLED = 1e-3
 """Confidence of a joint that was filled in: next to nothing, but known to have a place."""
 
+FURTHEST = 2.0
+"""How many times the way between two sights people are thought to move on."""
+
 _SNAP = 1e-6
 
 
@@ -29,6 +32,14 @@ def between(before: Array, after: Array, share: Array) -> Array:
     xy = xy / np.where(total > 0, total, 1)
     sure = (1 - share) * before[..., 2:] + share * after[..., 2:]
     return np.concatenate([xy, sure], -1).astype(np.float32)
+
+
+def beyond(before: Array, after: Array, onward: float) -> Array:
+    """Frames (..., 17, 3) further on the way from one to another: `onward` times that way past
+    `after`. A joint that both do not know stays."""
+    both = (before[..., 2:] > 0) & (after[..., 2:] > 0)
+    way = np.where(both, after[..., :2] - before[..., :2], 0)
+    return np.concatenate([after[..., :2] + onward * way, after[..., 2:]], -1).astype(np.float32)
 
 
 def sampled(times: Array, frames: Array, at: Array) -> Array:

@@ -59,7 +59,7 @@ class CausalTemporalPoses(TemporalPoses):
 
 
 class WindowPoses(TorchNet):
-    """P-STMO: every pose costs a window."""
+    """P-STMO: every pose costs a window. What it says of the hip itself means nothing."""
 
     def __init__(self, name: str, net: Pstmo) -> None:
         half = net.size.frames // 2
@@ -69,7 +69,9 @@ class WindowPoses(TorchNet):
     def _poses(self, keypoints: Tensor) -> Tensor:
         windows = keypoints.unfold(1, self._net.size.frames, 1).permute(0, 1, 4, 2, 3)
         flat = windows.flatten(0, 1).split(WINDOWS)
-        return torch.cat([self._net(some) for some in flat]).unflatten(0, windows.shape[:2])
+        poses = torch.cat([self._net(some) for some in flat])
+        poses[:, 0] = 0
+        return poses.unflatten(0, windows.shape[:2])
 
 
 class _TorchRing:
