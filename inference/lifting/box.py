@@ -89,16 +89,16 @@ def box_view(
     seen, known = points[..., 2] > 0, boxes.known & _enough(points)
     inverse_K = np.linalg.inv(np.asarray(K, float))
     centre = np.where(known[..., None], boxes.centre_px, np.asarray(K, float)[:2, 2])
-    R = _looking_along(_rays(centre, inverse_K))
-    R = np.where(known[..., None, None], R, np.eye(3))
+    middle = _rays(centre, inverse_K)
+    R = _looking_along(middle)
     rays = _rays(points[..., :2], inverse_K) @ R  # R^T of every ray
     ahead = seen & known[..., None] & (rays[..., 2] > 1e-3)
-    focal = _focal(np.where(known, boxes.height_px, 1.0), R[..., 2, 2], np.asarray(K, float))
+    focal = _focal(np.where(known, boxes.height_px, 1.0), R, middle, inverse_K)
     xy = rays[..., :2] / np.where(ahead, rays[..., 2], 1.0)[..., None] * focal[..., None, None]
     keypoints = np.concatenate([xy, points[..., 2:]], -1) * ahead[..., None]
     return BoxView(
         keypoints=keypoints.astype(np.float32),
-        R_cam_view=R,
+        R_cam_view=np.where(known[..., None, None], R, np.eye(3)),
         focal=np.where(known, focal, 0.0),
         known=known,
     )
@@ -162,7 +162,7 @@ def _looking_along(ray: Array) -> Array:
     return np.stack([x, np.cross(z, x), z], -1)
 
 
-def _focal(height_px: Array, cosine: Array, K: Array) -> Array:
-    """(...,) which fills HEIGHT; far from the image's middle a pixel is a smaller angle."""
-    f = np.sqrt(K[0, 0] * K[1, 1])
-    return HEIGHT * f / (height_px * cosine**1.5)
+def _focal(height_px: Array, R: Array, ray: Array, inverse_K: Array) -> Array:
+    """(...,) with which so many px at the end of `ray` (..., 3), upwards, are HEIGHT."""
+    upwards = (inverse_K[:, 1] @ R)[..., :2] / np.linalg.norm(ray, axis=-1, keepdims=True)
+    return HEIGHT / (height_px * np.linalg.norm(upwards, axis=-1))

@@ -37,8 +37,8 @@ class Net(Protocol):
     normalization: Normalization
     """What it was trained with; people may ask for another one."""
     takes_unknown: bool
-    """Whether joints may be unknown: x, y NaN and confidence 0. Otherwise all are filled in
-    before, where the person had them last."""
+    """Whether joints may be unknown: x, y and confidence all 0, as from `box_view`. Otherwise
+    every one is filled in before, where the person had it last, with confidence 0."""
 
     def poses(self, frames: Array, /) -> Array:
         """(B, T, 17, 3) to (B, T - past - ahead, 17, 3), whole clips or single windows.
