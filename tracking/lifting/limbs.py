@@ -18,26 +18,21 @@ class Bone:
     """From one joint of SMPL-X to the next; the first one's rotation turns it."""
 
     limb: str
-    """As users name it."""
+    """One of config.LIMBS."""
     joint: str
     end: str
-    moved: tuple[str, ...] = ()
-    """Joints of which nothing is lifted, whose rotations go along with the bone."""
 
 
 BONES = tuple(
-    Bone(f"{side}_{limb}", f"{side}_{joint}", f"{side}_{end}", tuple(f"{side}_{m}" for m in moved))
+    Bone(f"{side}_{limb}", f"{side}_{joint}", f"{side}_{end}")
     for side in ("left", "right")
-    for limb, joint, end, moved in (
-        ("arm", "shoulder", "elbow", ()),
-        ("arm", "elbow", "wrist", ()),
-        ("leg", "hip", "knee", ()),
-        ("leg", "knee", "ankle", ()),
+    for limb, joint, end in (
+        ("arm", "shoulder", "elbow"),
+        ("arm", "elbow", "wrist"),
+        ("leg", "hip", "knee"),
+        ("leg", "knee", "ankle"),
     )
 )
-LIMBS = tuple(dict.fromkeys(bone.limb for bone in BONES))
-"""What a user may let be."""
-
 JOINTS: Ints = np.array([SMPLX.index(bone.joint) for bone in BONES])
 ENDS: Ints = np.array([SMPLX.index(bone.end) for bone in BONES])
 """(B,) of SMPL-X."""
