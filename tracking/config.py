@@ -7,7 +7,7 @@ from pathlib import Path
 
 MODES = ("live", "broadcast", "bake")
 LIFTERS = ("off", "own", "vp3d", "vp3d-causal", "pstmo")
-LIMBS = ("left_arm", "left_leg", "right_arm", "right_leg")
+LIMBS = ("left_arm", "right_arm", "left_leg", "right_leg", "torso")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +64,7 @@ class TrackingConfig:
     lift_look_ahead_ms: float = 170.0
     """Of lifting in `broadcast`, on top of `look_ahead_ms`. Live lifts without, bake with all."""
     lift_bypass: tuple[str, ...] = ()
-    """Limbs that lifting lets be: `left_arm`, `right_arm`, `left_leg`, `right_leg`."""
+    """What lifting lets be: `left_arm`, `right_arm`, `left_leg`, `right_leg`, `torso`."""
 
     actor_height_m: float = 0.0
     """How tall people are; 0 believes the engine. Everything is scaled alike, depth as well."""
