@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 
+from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
 
 from .association.associator import Associator
 from .association.director import Director
 from .commands import Directed
 from .config import TrackingConfig
+from .lifting.stage import Lifting
 from .modes import stages
 from .repair.repair import LiveRepair
 from .scene.scale import Scale
@@ -22,12 +24,19 @@ class Tracker:
 
     Args:
         ids: where new ids come from; trackers of several cameras share one counter.
+        lifter: what steers bones, this tracker's own; None for none.
     """
 
-    def __init__(self, config: TrackingConfig, ids: Iterator[int] | None = None) -> None:
+    def __init__(
+        self,
+        config: TrackingConfig,
+        ids: Iterator[int] | None = None,
+        lifter: Lifter | None = None,
+    ) -> None:
         self._who = Associator(config, ids)
         self._director = Director(self._who)
-        self._after = stages(config, self._who, self._who.directions.names)
+        self._lifting = [] if lifter is None else [Lifting(lifter, bypass=config.lift_bypass)]
+        self._after = stages(config, self._who, self._who.directions.names, self._lifting)
         self._chain = Chain(Scale(config.actor_height_m), self._who, *self._after)
         self.look_ahead_s = self._chain.look_ahead_s
 
@@ -40,6 +49,11 @@ class Tracker:
     def duplicates(self) -> int:
         """Detections left out because they showed somebody a second time."""
         return self._who.duplicates
+
+    @property
+    def lift_failures(self) -> int:
+        """How often a lifter failed; it is not asked again until a new stream begins."""
+        return sum(lifting.failures for lifting in self._lifting)
 
     @property
     def repairs(self) -> Counter[str]:
