@@ -203,6 +203,9 @@ class TrackFrame:
     repairs: dict[str, int] = field(default_factory=dict)
     """Whose estimate was mended before smoothing: track id as text to bits, see
     REPAIRS for what each bit, from 1 on, stands for."""
+    swaps: dict[str, Any] = field(default_factory=dict)
+    """Whose adaptation changed with this image: a number of the tracker's own as text to 44 floats,
+    from which a replay makes the same change. See docs/lifting.md."""
 
     def __post_init__(self) -> None:
         require_shapes(
