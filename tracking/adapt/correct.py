@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from livemocap.messages import ADAPTED
 from livemocap.rotation import Array, quat_from_rotvec
 from livemocap.skeleton import BODY_JOINTS
 
@@ -30,7 +31,11 @@ def corrected(people: People, rows: Array, wanted: list[Parameters], bases: list
     if turns.any():
         pose = pose.copy()
         pose[rows] = turned(pose[rows], turns)
-    return replace(people, rest_joints=rest, places=places, pose_wxyz=pose)
+    provenance = people.provenance.copy()
+    provenance[rows, :BODY_JOINTS] = ADAPTED
+    return replace(
+        people, rest_joints=rest, places=places, pose_wxyz=pose, provenance=provenance
+    )
 
 
 def turned(pose_wxyz: Array, turns: Array) -> Array:
