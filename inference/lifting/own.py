@@ -122,7 +122,8 @@ class OwnRing:
         if list(keys) != self._keys:
             memories = self._of(list(keys), frames)
         limbs, after = self._step(frames[:, None], memories)
-        self._keys, self._memories = list(keys), after if keep else memories
+        if keep:
+            self._keys, self._memories = list(keys), after
         return self._step.poses(limbs[:, 0, 0])
 
     def _of(self, keys: list[int], frames: Array) -> list[Array]:

@@ -1,1 +1,1 @@
-"""Making our own lifter: poses, cameras and detector errors made up from motion, and its training."""
+"""Our own lifter's training, on poses, cameras and detector errors made up from motion."""

@@ -52,7 +52,7 @@ def made_shots(rng: np.random.Generator, pelvis: Array) -> Shots:
     f = 0.5 * max(size) / np.tan(np.radians(rng.uniform(*_FOV)) / 2)
     wrong = np.exp(rng.normal(0, 0.12)) if rng.random() < 0.6 else 1.0
     K, assumed = _intrinsics(f, size), _intrinsics(f * wrong, size)
-    share = np.exp(rng.uniform(*np.log(_SHARE), people))
+    share = np.exp(rng.uniform(np.log(_SHARE[0]), np.log(_SHARE[1]), people))
     depth = np.clip(f * PERSON_M / (share * size[1]), *_DEPTH_M)
     place = rng.uniform([-0.42, -0.25], [0.42, 0.25], (people, 2)) * size / f
     middle = np.concatenate([place.T, np.ones((1, people))]) * depth

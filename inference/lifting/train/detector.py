@@ -1,8 +1,8 @@
 """How detectors of keypoints err, as measured on made and captured clips, and then some.
 
-Errors are in heights of the person. A detector trembles (white), drifts (slow), has its own idea of
-where each joint is, is worse at what is hidden, exchanges left and right, puts a limb somewhere else
-for a while, loses joints and people, and says with more or less insight how sure it is.
+Errors are in heights of the person. A detector trembles (white), drifts (slow), has its own idea
+of where each joint is, is worse at what is hidden, exchanges left and right, puts a limb somewhere
+else for a while, loses joints and people, and says with more or less insight how sure it is.
 """
 
 from __future__ import annotations
@@ -156,4 +156,4 @@ def _inside(rng: np.random.Generator, xy: Array, size_px: tuple[int, int]) -> Ar
 
 
 def _log_uniform(rng: np.random.Generator, span: tuple[float, float], people: int) -> Array:
-    return np.exp(rng.uniform(*np.log(span), (people, 1))).astype(np.float32)
+    return np.exp(rng.uniform(np.log(span[0]), np.log(span[1]), (people, 1))).astype(np.float32)

@@ -50,7 +50,7 @@ class Figures:
         self._bones = np.ascontiguousarray(bones.transpose(1, 2, 0)[..., None], np.float32)
 
     def posed(self, local: Array, pelvis: Array) -> tuple[Array, Array]:
-        """(22, 4, B, T) and (3, B, T) to joints (22, 3, B, T) m and their turns (22, 3, 3, B, T)."""
+        """Of (22, 4, B, T) and (3, B, T) the joints (22, 3, B, T) m and turns (22, 3, 3, B, T)."""
         world, joints = [local[0]], [pelvis]
         matrices = [matrix(local[0])]
         for joint, parent in enumerate(BODY.parents[1:], 1):

@@ -33,9 +33,7 @@ class LimbNet(nn.Module):
     def __init__(self, shape: Shape) -> None:
         super().__init__()
         self.shape = shape
-        self.body = TemporalNet(
-            shape.widths, features_in=3, channels=shape.channels, causal=True
-        )
+        self.body = TemporalNet(shape.widths, features_in=3, channels=shape.channels, causal=True)
         self.body.drop = nn.Dropout(0.0)
         self.body.shrink = nn.Conv1d(shape.channels, len(AHEAD) * LIMBS * 4, 1)
         self.past = math.prod(shape.widths) - 1

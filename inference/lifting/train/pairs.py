@@ -17,6 +17,8 @@ from .motion import Motions
 from .poses import Variety, varied_motions
 
 RATE_HZ = 30.0
+_NEW = 0.15
+"""Share of people who come into sight while we look: before, they were as they are then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -56,15 +58,23 @@ class Maker:
         times_s = np.arange(self.frames) / RATE_HZ
         local, pelvis = varied_motions(self.motions, rng, self.people, times_s, self.variety)
         figures = Figures(rng, self.people)
-        joints, turns = figures.posed(local, followed(rng, pelvis))
-        shots = made_shots(rng, joints[0])
-        coco = figures.keypoints(joints, turns, bias_m(rng, self.people))
+        body, turns = figures.posed(local, followed(rng, pelvis))
+        shots = made_shots(rng, body[0])
+        coco = figures.keypoints(body, turns, bias_m(rng, self.people))
         keypoints = detected(rng, shots.seen(coco), shots, times_s)
         view = box_view(keypoints, shots.K_assumed, shots.size_px)
-        truth = shots.seen(figures.h36m(joints, turns))
+        truth = shots.seen(figures.h36m(body, turns))
         truth = np.ascontiguousarray((truth - truth[:1]).transpose(2, 3, 0, 1))
+        joints = truth @ view.R_cam_view.astype(np.float32)
+        frame, person = self._first_seen(rng), np.arange(self.people)[:, None]
         return Pairs(
-            frames=view.keypoints,
-            joints=truth @ view.R_cam_view.astype(np.float32),
-            known=view.known,
+            frames=view.keypoints[person, frame],
+            joints=joints[person, frame],
+            known=view.known[person, frame],
         )
+
+    def _first_seen(self, rng: np.random.Generator) -> Array:
+        """(B, T) which frame to take for each; until somebody comes into sight, the one then."""
+        first = rng.integers(0, self.frames // 2, (self.people, 1))
+        first = np.where(rng.random((self.people, 1)) < _NEW, first, 0)
+        return np.maximum(np.arange(self.frames), first)

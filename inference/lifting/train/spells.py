@@ -22,7 +22,7 @@ def spells(
     counts = rng.poisson(per_s * span, people)
     who = np.repeat(np.arange(people), counts)
     starts = rng.uniform(-longest, span - longest, len(who))
-    ends = starts + np.exp(rng.uniform(*np.log(lasting_s), len(who)))
+    ends = starts + np.exp(rng.uniform(np.log(lasting_s[0]), np.log(longest), len(who)))
     first = np.maximum(np.round(starts / step_s), 0).astype(int)
     last = np.maximum(np.round(ends / step_s), first).astype(int)
     for person, a, b in zip(who, first, last, strict=True):

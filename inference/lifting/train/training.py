@@ -133,11 +133,18 @@ class Training:
         finally:
             self._judge_and_save(path)
 
+    @property
+    def averaged_net(self) -> LimbNet:
+        """The average of the nets of late, which errs less than the newest."""
+        net = self.average.module.eval()
+        assert isinstance(net, LimbNet)
+        return net
+
     def limbs_at(self, frames: Array) -> Array:
-        """(B, T, 17, 3) to (B, T - past, AHEAD, 16, 3) by the average of the nets of late."""
-        self.average.eval()
+        """(B, T, 17, 3) to (B, T - past, AHEAD, 16, 3) by `averaged_net`."""
+        net = self.averaged_net
         with torch.no_grad():
-            return self.average(torch.from_numpy(frames))[0].numpy()
+            return net(torch.from_numpy(frames))[0].numpy()
 
     def _batches(self) -> Iterator[Pairs]:
         """One made while the one before is learnt from, until the plan is done."""
