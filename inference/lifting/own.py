@@ -17,7 +17,7 @@ from livemocap.lifter import H36M17
 from livemocap.rotation import Array
 
 from ..errors import WeightsError
-from .net import CausalNet, Net, Normalization, Ring
+from .net import Net, Normalization, Ring
 
 WEIGHTS = Path(__file__).parent / "weights" / "lifter.onnx"
 LAYOUT = "livemocap-lifter-1"
@@ -73,7 +73,8 @@ class _Step:
         flat = np.ascontiguousarray(frames, np.float32).reshape(people, time, -1)
         named = {name: memory for (name, _), memory in zip(self._memories, memories, strict=True)}
         limbs, *after = self._session.run(None, {"frames": flat, **named})
-        return np.asarray(limbs).reshape(people, time, len(self.ahead), 16, 4), after
+        shape = (people, time, len(self.ahead), 16, 4)
+        return np.asarray(limbs).reshape(shape), [np.asarray(memory) for memory in after]
 
     def poses(self, limbs: Array) -> Array:
         """(..., 16, 4) to (..., 17, 3) m about the hip."""
@@ -140,7 +141,3 @@ class OwnRing:
             for memory, fresh in zip(memories, first, strict=True):
                 memory[new] = fresh
         return memories
-
-
-def _conforms(net: OwnCausalPoses) -> CausalNet:
-    return net

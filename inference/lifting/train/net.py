@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -61,7 +62,7 @@ def averaged(net: LimbNet) -> torch.optim.swa_utils.AveragedModel:
 
 
 @torch.no_grad()
-def _follow(averages: list[Tensor], now: list[Tensor], steps: Tensor | int) -> None:
+def _follow(averages: Sequence[Tensor], now: Sequence[Tensor], steps: Tensor | int) -> None:
     """The longer it went, the slower."""
     share = max(_SLOWEST, 1 - (1 + float(steps)) / (10 + float(steps)))
     for average, value in zip(averages, now, strict=True):
