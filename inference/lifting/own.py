@@ -30,8 +30,8 @@ def own_net(look_ahead_s: float = 0.0, weights: Path | None = None) -> Net:
         WeightsError: the file is missing, damaged or not this lifter's.
     """
     step = _Step(weights or WEIGHTS)
-    frames = round(look_ahead_s * step.rate_hz + 1e-6 - 0.5)
-    head = max(head for head, ahead in enumerate(step.ahead) if ahead <= max(frames, 0))
+    frames = look_ahead_s * step.rate_hz + 1e-6
+    head = max(head for head, ahead in enumerate(step.ahead) if ahead <= frames)
     return OwnPoses(step, head) if head else OwnCausalPoses(step, head)
 
 
