@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
@@ -17,6 +17,9 @@ from .modes import stages
 from .repair.repair import LiveRepair
 from .scene.scale import Scale
 from .stage import Chain
+
+MakeLifter = Callable[[], Lifter]
+"""A lifter knows the people of one camera: each tracker needs its own."""
 
 
 class Tracker:
