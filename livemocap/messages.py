@@ -210,6 +210,9 @@ class TrackFrame:
     provenance: dict[str, bytes] = field(default_factory=dict)
     """Where joints come from: track id as text to 55 bytes, RAW, FILTERED, LIFTED or ADAPTED.
     Whoever is not named is FILTERED throughout."""
+    swaps: dict[str, Any] = field(default_factory=dict)
+    """Whose adaptation changed with this image: a number of the tracker's own as text to 44 floats,
+    from which a replay makes the same change. See docs/lifting.md."""
 
     def __post_init__(self) -> None:
         require_shapes(

@@ -69,6 +69,13 @@ class TrackingConfig:
     actor_height_m: float = 0.0
     """How tall people are; 0 believes the engine. Everything is scaled alike, depth as well."""
 
+    adapt: str = "off"
+    """`on` makes bodies agree with what the detector saw in 2D, little by little."""
+    adapt_budget_ms: float = 20.0
+    """Processor time of one solution, beside the stream. Takes log what was swapped."""
+    adapt_steps: int = 0
+    """Steps of work after each image, in place of a time: the same input gives the same take."""
+
     world: str = "estimate"
     """`estimate` gravity and floor from people, or `assume` a camera as the two settings below."""
     camera_height_m: float = 1.5
@@ -91,6 +98,12 @@ class TrackingConfig:
             raise ValueError(f"lift_bypass has '{unknown[0]}', expected some of {', '.join(LIMBS)}")
         if self.actor_height_m and not 0.3 <= self.actor_height_m <= 3:
             raise ValueError(f"actor_height_m is {self.actor_height_m}, expected metres, or 0")
+        if self.adapt not in ("off", "on"):
+            raise ValueError(f"adapt is '{self.adapt}', expected 'off' or 'on'")
+        if not 1 <= self.adapt_budget_ms <= 1000:
+            raise ValueError(f"adapt_budget_ms is {self.adapt_budget_ms}, expected 1 to 1000")
+        if not 0 <= self.adapt_steps <= 100:
+            raise ValueError(f"adapt_steps is {self.adapt_steps}, expected 0 to 100")
         if self.world not in ("estimate", "assume"):
             raise ValueError(f"world is '{self.world}', expected 'estimate' or 'assume'")
         if not 0 <= self.predict_s <= 0.5:

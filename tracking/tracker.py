@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
 from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
 
+from .adapt.build import SwapLog, adaptation
 from .association.associator import Associator
 from .association.director import Director
 from .commands import Directed
@@ -28,6 +31,7 @@ class Tracker:
     Args:
         ids: where new ids come from; trackers of several cameras share one counter.
         lifter: what steers bones, this tracker's own; None for none.
+        swaps: what adaptation changed when this was tracked before, to be changed again.
     """
 
     def __init__(
@@ -35,12 +39,17 @@ class Tracker:
         config: TrackingConfig,
         ids: Iterator[int] | None = None,
         lifter: Lifter | None = None,
+        swaps: SwapLog | None = None,
     ) -> None:
         self._who = Associator(config, ids)
-        self._director = Director(self._who)
-        self._lifting = [] if lifter is None else [Lifting(lifter, bypass=config.lift_bypass)]
-        self._after = stages(config, self._who, self._who.directions.names, self._lifting)
-        self._chain = Chain(Scale(config.actor_height_m), self._who, *self._after)
+        self._adaptation = adaptation(config, swaps)
+        self._director = Director(self._who, self._adaptation)
+        lifting = [] if lifter is None else [Lifting(lifter, bypass=config.lift_bypass)]
+        self._lifting = lifting
+        self._after = stages(config, self._who, self._who.directions.names, lifting)
+        adapting = [self._adaptation] if self._adaptation else []
+        self._chain = Chain(Scale(config.actor_height_m), self._who, *adapting, *self._after)
+        self._swapped: deque[dict[str, list[float]]] = deque()
         self.look_ahead_s = self._chain.look_ahead_s
 
     @property
@@ -71,15 +80,34 @@ class Tracker:
 
     def push(self, frame: PoseFrame) -> list[TrackFrame]:
         """What is known for good with this image, oldest first; in live mode that is one."""
-        return self._chain.push(frame)
+        ready = self._chain.push(frame)
+        if self._adaptation:
+            self._swapped.append(self._adaptation.swapped)
+        return self._logged(ready)
 
     def flush(self) -> list[TrackFrame]:
         """Everything held back."""
-        return self._chain.flush()
+        return self._logged(self._chain.flush())
+
+    def _logged(self, ready: Sequence[TrackFrame]) -> list[TrackFrame]:
+        """The same frames, each with what was swapped at its image."""
+        if not self._adaptation:
+            return list(ready)
+        swaps = [self._swapped.popleft() for _ in ready]
+        return [
+            replace(frame, swaps=swapped) if swapped else frame
+            for frame, swapped in zip(ready, swaps, strict=True)
+        ]
+
+    @property
+    def adaptation(self) -> dict[str, Any]:
+        """How adaptation goes, for metrics; empty if it is off."""
+        return self._adaptation.state() if self._adaptation else {}
 
     def reset(self) -> None:
         """Forget everybody, also what was held back; ids go on."""
         self._chain.reset()
+        self._swapped.clear()
 
     def learn(self) -> None:
         """Take the last image into what changes slowly.
@@ -87,3 +115,5 @@ class Tracker:
         `push` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
         """
         self._who.learn()
+        if self._adaptation:
+            self._adaptation.learn()

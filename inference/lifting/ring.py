@@ -74,12 +74,13 @@ class Ring:
             self.forget(key)
 
     @torch.inference_mode()
-    def push(self, keys: Sequence[int], keypoints: Tensor) -> Tensor:
+    def push(self, keys: Sequence[int], keypoints: Tensor, *, keep: bool = True) -> Tensor:
         """The next frame of everybody.
 
         Args:
             keys: (P,) who this is. Whoever was here before and is not any more is forgotten.
             keypoints: (P, J, 2).
+            keep: False for a look: the next frame takes this one's place.
 
         Returns:
             (P, J, 3) m.
@@ -93,7 +94,11 @@ class Ring:
         for spread, weight, bias in self._layers:
             y = spread(x, self._frame, slots, fresh).relu_()
             x = x + F.linear(y, weight, bias).relu_()
-        self._frame += 1
+        if keep:
+            self._frame += 1
+        else:
+            for place in unknown:
+                self.forget(keys[place])
         return F.linear(x, *self._shrink).unflatten(1, (-1, 3))
 
     def _slot(self, key: int) -> int:

@@ -42,7 +42,9 @@ def lifter_of(
     """
     if config.lift == "off":
         return None
-    from inference.lifting.registry import make_lifter
+    from inference.lifting.registry import Mode, make_lifter
 
+    mode: Mode = "broadcast" if config.mode == "broadcast" else "bake"
+    mode = "live" if config.mode == "live" else mode
     wait_s = config.lift_look_ahead_ms * 1e-3 if config.mode == "broadcast" else 0.0
-    return partial(make_lifter, config.lift, mode=config.mode, look_ahead_s=wait_s, step=step)
+    return partial(make_lifter, config.lift, mode=mode, look_ahead_s=wait_s, step=step)

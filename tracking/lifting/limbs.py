@@ -82,7 +82,7 @@ def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
     known = np.concatenate(
         [
             np.isfinite(length) & (length >= LEAST_M),
-            np.isfinite(corners).all((1, 2))[:, None],
+            np.isfinite(corners.sum((1, 2)))[:, None],
         ],
         1,
     )
