@@ -75,7 +75,7 @@ def tracked_again(take: Path, out: Path | None, tables: Table) -> Path:
 
     config = load(TrackingConfig, tables.get("tracking", {}), "tracking")
     with _Bars() as bars:
-        path = retrack(
+        return retrack(
             take,
             out,
             config,
@@ -83,7 +83,6 @@ def tracked_again(take: Path, out: Path | None, tables: Table) -> Path:
             partial(bars.show, "tracking"),
             lifter_of(config, partial(bars.show, "lifting")),
         )
-    return path
 
 
 class _Bars:
