@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
 from known_lifter import h36m
@@ -30,10 +31,10 @@ def waving(seconds: float, first: bool = True) -> list[People]:
     ]
 
 
-def image(pose_wxyz: Array, t_s: float, fresh: bool = False, **changes: object) -> People:
+def image(pose_wxyz: Array, t_s: float, fresh: bool = False) -> People:
     """One person, key 1, with a body of their own."""
     rest = rest_joints(1.0)[None].astype(np.float32)
-    fields = {"rest_joints": rest, "fresh": np.array([fresh]), "frame": ONE} | changes
+    fields: dict[str, Any] = {"rest_joints": rest, "fresh": np.array([fresh]), "frame": ONE}
     return posing(pose_wxyz[None], t_s, **fields)
 
 
