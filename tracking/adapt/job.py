@@ -80,7 +80,7 @@ class Job:
     def conclude(self) -> None:
         """Judge what there is by now on keyframes that were held out."""
         task = self.task
-        candidate = self._solver.solution if self._solver else task.now
+        candidate = self._solver.solution.modest() if self._solver else task.now
         now = self._error(task.now)
         back = min(task.before, key=self._error, default=task.now)
         if now > (1 + LOSS) * self._error(back):

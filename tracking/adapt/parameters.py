@@ -41,6 +41,16 @@ SPREADS = np.concatenate(
 )
 """(COUNT,) standard deviations of all of them before anything is seen."""
 
+LEAST_SURE = np.concatenate(
+    [
+        np.full(len(FACTORS), 0.04),
+        [0.0],
+        np.full(3 * len(TURNED), np.radians(2.0)),
+        np.zeros(6),
+    ]
+)
+"""(COUNT,) what is not larger than that is nothing."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
@@ -92,6 +102,13 @@ class Parameters:
         """(2, 3) m, outwards, up and ahead: from hip and shoulder joints to what a detector calls
         so. Never applied to people; it keeps a detector's habits out of their bones."""
         return self.vector[_OFFSETS].reshape(2, 3)
+
+    def modest(self) -> Parameters:
+        """With what is too small to be sure of left out, and the rest a little smaller (Breiman's
+        garrote): an ordinary body must not get worse by what a few images seem to say."""
+        squares = np.maximum(self.vector**2, 1e-12)
+        kept = np.maximum(1 - LEAST_SURE**2 / squares, 0.0)
+        return Parameters(self.vector * kept, self.locked)
 
     @property
     def idle(self) -> bool:
