@@ -12,7 +12,7 @@ from livemocap.rotation import Array
 from .judge import held_out_error
 from .keyframes import Keyframe
 from .parameters import Parameters
-from .settings import GAIN, LOSS, MOST_STEPS
+from .settings import GAIN, LOSS, MOST_STEPS, TURNS_GAIN
 from .solve import Problem, Solver
 
 
@@ -85,10 +85,14 @@ class Job:
         back = min(task.before, key=self._error, default=task.now)
         if now > (1 + LOSS) * self._error(back):
             self._end(back, "worse")
-        elif self._error(candidate) < (1 - GAIN) * now:
-            self._end(candidate, "better")
-        else:
-            self._end(task.now, "kept")
+            return
+        plain = candidate.without_turns()
+        chosen = self._if_better(plain, candidate, TURNS_GAIN)
+        best = self._if_better(task.now, chosen, GAIN)
+        self._end(best, "kept" if best is task.now else "better")
+
+    def _if_better(self, old: Parameters, new: Parameters, gain: float) -> Parameters:
+        return new if self._error(new) < (1 - gain) * self._error(old) else old
 
     def _error(self, wanted: Parameters) -> float:
         return held_out_error(self.task.held_out, self.task.bones, wanted)

@@ -50,6 +50,9 @@ LEAST_SURE = np.concatenate(
     ]
 )
 """(COUNT,) what is not larger than that is nothing."""
+_CERTAINTY = np.full(COUNT, 4.0)
+_CERTAINTY[TURNS] = 2.0
+"""How soon what is larger is believed: turns, of which one camera tells little, later."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -103,11 +106,17 @@ class Parameters:
         so. Never applied to people; it keeps a detector's habits out of their bones."""
         return self.vector[_OFFSETS].reshape(2, 3)
 
+    def without_turns(self) -> Parameters:
+        """With rotations as the engine has them."""
+        vector = self.vector.copy()
+        vector[TURNS] = 0.0
+        return Parameters(vector, self.locked)
+
     def modest(self) -> Parameters:
-        """With what is too small to be sure of left out, and the rest a little smaller (Breiman's
-        garrote): an ordinary body must not get worse by what a few images seem to say."""
-        squares = np.maximum(self.vector**2, 1e-12)
-        kept = np.maximum(1 - LEAST_SURE**2 / squares, 0.0)
+        """With what is too small to be sure of left out, and what is hardly larger made smaller: an
+        ordinary body must not get worse by what a few images seem to say."""
+        ratio = LEAST_SURE / np.maximum(np.abs(self.vector), 1e-9)
+        kept = np.maximum(1 - ratio**_CERTAINTY, 0.0)
         return Parameters(self.vector * kept, self.locked)
 
     @property
