@@ -88,8 +88,11 @@ class Job:
             return
         plain = candidate.without_turns()
         chosen = self._if_better(plain, candidate, TURNS_GAIN)
-        best = self._if_better(task.now, chosen, GAIN)
-        self._end(best, "kept" if best is task.now else "better")
+        known = task.now.with_offsets(candidate.offsets)  # what nobody sees is no gain
+        if self._if_better(known, chosen, GAIN) is chosen:
+            self._end(chosen, "better")
+        else:
+            self._end(task.now, "kept")
 
     def _if_better(self, old: Parameters, new: Parameters, gain: float) -> Parameters:
         return new if self._error(new) < (1 - gain) * self._error(old) else old

@@ -106,6 +106,12 @@ class Parameters:
         so. Never applied to people; it keeps a detector's habits out of their bones."""
         return self.vector[_OFFSETS].reshape(2, 3)
 
+    def with_offsets(self, offsets: Array) -> Parameters:
+        """With others, (2, 3) m."""
+        vector = self.vector.copy()
+        vector[_OFFSETS] = offsets.ravel()
+        return Parameters(vector, self.locked)
+
     def without_turns(self) -> Parameters:
         """With rotations as the engine has them."""
         vector = self.vector.copy()
