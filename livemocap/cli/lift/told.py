@@ -64,8 +64,8 @@ def require_size(file: KeypointFile, size_px: tuple[int, int]) -> None:
             f"{file.path}: keypoints are {known.min():.2f} to {known.max():.2f}, expected px of "
             f"the {wide} video. OpenPose writes px with --keypoint_scale 0."
         )
-    outside = (np.abs(known / size_px - 0.5) > 0.5 + _BEYOND).any(1).mean()
-    if outside > _MANY:
+    outside = (np.abs(known / np.array(size_px) - 0.5) > 0.5 + _BEYOND).any(1)
+    if np.mean(outside) > _MANY:
         x, y = np.quantile(known, 0.99, axis=0)
         raise LiftError(
             f"{file.path}: keypoints reach to {x:.0f}, {y:.0f} px, but the video has {wide}: they "

@@ -30,8 +30,8 @@ class Onlooker:
     """(3, 3) from the world (+Y up) to right, down and away."""
     center: Array
     """(3,) m, what is in the middle."""
-    side_m: float
-    """How much of the world the picture's shorter side shows."""
+    size_m: tuple[float, float]
+    """How much of the world the picture shows at least, across and upwards."""
     floor_m: tuple[float, float, float, float]
     """Least and largest x, least and largest z of the floor that is drawn."""
 
@@ -49,9 +49,10 @@ class Onlooker:
         R = _view(np.array([0.0, 0.0, -1.0]) if ahead is None else ahead)
         seen = flat @ R.T
         middle = (seen.min(0) + seen.max(0)) / 2
-        side = max(_LEAST_M, float(np.ptp(seen[:, :2], axis=0).max())) / (1 - 2 * _MARGIN)
+        across, upwards = np.maximum(np.ptp(seen[:, :2], axis=0), _LEAST_M) / (1 - 2 * _MARGIN)
         (x0, _, z0), (x1, _, z1) = flat.min(0) - 0.5, flat.max(0) + 0.5
-        return cls(R, middle @ R, side, (float(x0), float(x1), float(z0), float(z1)))
+        floor = float(x0), float(x1), float(z0), float(z1)
+        return cls(R, middle @ R, (float(across), float(upwards)), floor)
 
 
 def draw_figures(
@@ -100,7 +101,7 @@ class _Canvas:
     def __init__(self, width: int, height: int, onlooker: Onlooker) -> None:
         self.image = np.full((height, width, 3), PANEL, np.uint8)
         self._onlooker = onlooker
-        self._scale = min(width, height) / onlooker.side_m
+        self._scale = min(width / onlooker.size_m[0], height / onlooker.size_m[1])
         self._middle = np.array([width / 2, height / 2])
         self._unit = min(width, height) / 400
 
