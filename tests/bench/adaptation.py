@@ -15,11 +15,13 @@ from __future__ import annotations
 
 import argparse
 import sys
+import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from adaptation_people import MPJPE, Case, cases, made, mpjpe
+from adaptation_people import FAR, MPJPE, Case, Made, cases, made, mpjpe
 
 from livemocap.messages import PoseFrame, TrackFrame
 from tracking.config import TrackingConfig
