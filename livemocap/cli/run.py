@@ -46,7 +46,7 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="webcam index, rtsp:// address, video file, folder or `synthetic`; may be repeated",
     )
     parser.add_argument("--record", nargs="?", const="", metavar="NAME", help="record at once")
-    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios")
+    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios, lift, hmr")
     parser.add_argument("--quality", choices=("fast", "balanced", "best"))
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:1, for engines that can choose")
     add_lift(parser)

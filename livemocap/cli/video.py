@@ -77,7 +77,7 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
     """What `video` and `demo` share."""
     parser.add_argument("--quality", choices=("fast", "balanced", "best"), default="balanced")
     parser.add_argument(
-        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios"
+        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios, lift, hmr"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:1")
     add_lift(parser)
