@@ -70,7 +70,7 @@ class _Step:
     def __call__(self, frames: Array, memories: Sequence[Array]) -> tuple[Array, list[Array]]:
         """(P, T, 17, 3) to (P, T, heads, 16, 4): limbs, and how sure; and memories."""
         people, time = frames.shape[:2]
-        flat = np.ascontiguousarray(frames, np.float32).reshape(people, time, -1)
+        flat = np.ascontiguousarray(frames, np.float32).reshape(people, time, 17 * 3)
         named = {name: memory for (name, _), memory in zip(self._memories, memories, strict=True)}
         limbs, *after = self._session.run(None, {"frames": flat, **named})
         shape = (people, time, len(self.ahead), 16, 4)

@@ -55,13 +55,13 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def train_lifter(args: argparse.Namespace) -> int:
+    learnt, judged = _split(_clips(args.motion), args.held_out)
     import torch
 
     from inference.lifting.train.motion import Motions
     from inference.lifting.train.training import Training
 
     torch.set_num_threads(max(1, args.threads))
-    learnt, judged = _split(_clips(args.motion), args.held_out)
     training = Training(_plan(args), Motions(learnt), Motions(judged))
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists() and not args.afresh:
