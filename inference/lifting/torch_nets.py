@@ -33,7 +33,8 @@ class TorchNet:
     takes_unknown = False
 
     def __init__(self, name: str, past: int, ahead: int, points: Points) -> None:
-        self.name, self.past, self.ahead, self._points = name, past, ahead, points
+        self.name, self.past, self.ahead = name, past, ahead
+        self._points: Points = points
 
     def poses(self, frames: Array, /) -> Array:
         with torch.inference_mode():
@@ -81,7 +82,8 @@ class WindowPoses(TorchNet):
 
 class _TorchRing:
     def __init__(self, ring: TorchRing, points: Points) -> None:
-        self._ring, self._points = ring, points
+        self._ring = ring
+        self._points: Points = points
 
     def push(self, keys: Sequence[int], frames: Array, /, *, keep: bool = True) -> Array:
         return self._ring.push(keys, _xy(frames, self._points), keep=keep).numpy()

@@ -16,7 +16,7 @@ from inference.models.room import megabytes
 def test_asking_creates_nothing(folder: Path, tmp_path: Path) -> None:
     assert [store.state(name) for name in MODELS] == ["missing"] * len(MODELS)
     assert [store.installed(name) for name in MODELS] == [None] * len(MODELS)
-    assert [store.verify(name) for name in MODELS] == ["", ""]
+    assert [store.verify(name) for name in MODELS] == [""] * len(MODELS)
     assert list(tmp_path.iterdir()) == []
 
 
