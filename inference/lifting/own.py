@@ -24,14 +24,14 @@ LAYOUT = "livemocap-lifter-1"
 
 
 def own_net(look_ahead_s: float = 0.0, weights: Path | None = None) -> Net:
-    """The net that answers at once, or the one that makes the most of so much look-ahead.
+    """The net that answers at once, or the one that knows nearest to so much look-ahead.
 
     Raises:
         WeightsError: the file is missing, damaged or not this lifter's.
     """
     step = _Step(weights or WEIGHTS)
-    frames = look_ahead_s * step.rate_hz + 1e-6
-    head = max(head for head, ahead in enumerate(step.ahead) if ahead <= frames)
+    frames = min(look_ahead_s * step.rate_hz, step.ahead[-1])
+    head = min(range(len(step.ahead)), key=lambda head: abs(step.ahead[head] - frames))
     return OwnPoses(step, head) if head else OwnCausalPoses(step, head)
 
 

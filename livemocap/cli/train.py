@@ -17,7 +17,6 @@ _EXAMPLE = """examples:
   livemocap train lifter --motion mocap --out trained
   livemocap train lifter --motion mocap --out trained --minutes 2
   livemocap train lifter --motion mocap --out trained --held-out salsa12,martial05
-  livemocap run --lift own --lift-weights trained/lifter.onnx
 
 Stopped, or killed, it goes on from its last checkpoint when the same command is given again. In the
 folder are then checkpoint.pt, lifter.onnx (what the program runs), curve.csv, curve.png and
