@@ -1,9 +1,8 @@
 """Where the 17 points of Human3.6M lie on a skeleton of SMPL-X's joints.
 
-Its hips are wider apart than ours, its root is between them, its spine and thorax are points of
-the trunk, and of the head it has two points only. Proportions are those of its subjects: hips
-133 mm from the root, thighs 443 mm, spine 233 mm and thorax 490 mm above the root, neck 121 mm
-and head 115 mm further on.
+Its hips are wider apart than ours, its root is between them, its spine and thorax are points along
+the back, its thorax above the shoulders, and of the head it has two points: one at the face, one
+at the crown's back. The shares below are of somebody of Human3.6M who stands upright.
 """
 
 from __future__ import annotations
@@ -18,13 +17,16 @@ from .skeleton import SMPLX
 HIP_WIDTH_OF_THIGH = 0.30
 """How far each hip is from the root, as a share of the thigh's length."""
 
-SPINE_OF_TRUNK = 0.476
-"""How far up the spine point is between the root and the thorax."""
+SPINE = (0.0, 0.54, -0.07)
+"""Left, up and forwards at rest: from the root, as shares of the trunk, which is the distance
+from the root to the middle of the shoulders."""
 
-NECK_ABOVE_THORAX = (0.0, 0.215, 0.125)
-HEAD_ABOVE_THORAX = (0.0, 0.44, 0.085)
-"""Right, up and forwards at rest, as shares of the distance from root to thorax. The neck is a
-point below the chin, the head is its middle."""
+THORAX = (0.0, 0.18, -0.02)
+"""Likewise, from the middle of the shoulders."""
+
+NECK = (0.0, 0.24, 0.14)
+HEAD = (0.0, 0.22, -0.17)
+"""Likewise: the point at the face from the thorax, and the point of the crown from there."""
 
 CARRIED_BY = {
     "hip": "pelvis", "right_hip": "pelvis", "left_hip": "pelvis",
@@ -49,17 +51,17 @@ def h36m_at_rest(rest_joints: ArrayLike) -> Array:
     """(..., 55, 3) m at rest, facing +Z with +Y up, to the (..., 17, 3) points m."""
     rest = np.asarray(rest_joints)
     points = rest[..., _CARRIER, :].copy()
-    root = rest[..., _HIPS, :].mean(-2)
-    thorax = rest[..., _SHOULDERS, :].mean(-2)
-    trunk = _length(thorax - root)[..., None]
+    root, middle = rest[..., _HIPS, :].mean(-2), rest[..., _SHOULDERS, :].mean(-2)
+    trunk = _length(middle - root)[..., None]
+    thorax = middle + trunk * THORAX
     hips = H36M17.indices("left_hip", "right_hip")
     out = rest[..., _HIPS, :] - root[..., None, :]
     points[..., hips, :] = root[..., None, :] + out / hip_share(rest)[..., None, None]
     points[..., H36M17.index("hip"), :] = root
-    points[..., H36M17.index("spine"), :] = root + SPINE_OF_TRUNK * (thorax - root)
+    points[..., H36M17.index("spine"), :] = root + trunk * SPINE
     points[..., H36M17.index("thorax"), :] = thorax
-    points[..., H36M17.index("neck"), :] = thorax + trunk * NECK_ABOVE_THORAX
-    points[..., H36M17.index("head"), :] = thorax + trunk * HEAD_ABOVE_THORAX
+    points[..., H36M17.index("neck"), :] = thorax + trunk * NECK
+    points[..., H36M17.index("head"), :] = thorax + trunk * np.add(NECK, HEAD)
     return points
 
 

@@ -47,7 +47,7 @@ def limb_rotations(
     Args:
         body: (..., 3, 3) global rotation of what the limb hangs on.
         first, second: (..., 3) the bones' directions.
-        rest: the same at rest, (3,) each.
+        rest: the same at rest, (3,) or (..., 3).
 
     Returns:
         (..., 3, 3) twice.

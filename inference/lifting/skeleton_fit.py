@@ -47,7 +47,7 @@ def rotations_from_positions(joints: ArrayLike, rest_joints: ArrayLike) -> Array
     Args:
         joints: (..., 17, 3) H36M17, m or any length, in axes that are right-handed: the camera's
             or the world's. NaN and poses without extent (all of them one point) are unknown.
-        rest_joints: (55, 3) m, the person's own.
+        rest_joints: (..., 55, 3) m, each person's own, or (55, 3) for all.
 
     Returns:
         (..., 55, 3, 3) parent-relative, joint 0 relative to the axes of `joints`; all NaN for an
@@ -70,9 +70,9 @@ def rotations_from_positions(joints: ArrayLike, rest_joints: ArrayLike) -> Array
 def _with_our_hips(points: Array, share: Array) -> Array:
     """Hips as far out as ours are."""
     moved = points.copy()
-    root = points[..., H36M17.index("hip"), None, :]
+    root = _at(points, "hip")[..., None, :]
     hips = H36M17.indices("left_hip", "right_hip")
-    moved[..., hips, :] = root + share * (points[..., hips, :] - root)
+    moved[..., hips, :] = root + share[..., None, None] * (points[..., hips, :] - root)
     return moved
 
 
@@ -85,9 +85,8 @@ def _known(points: Array) -> Array:
 
 def _trunk(seen: Array, rest: Array) -> Array:
     """(..., 55, 3, 3) global rotations, of pelvis to head; all others stay to be filled in."""
-    pelvis = _frame(seen, "hip", "spine", "hip") @ _frame(rest, "hip", "spine", "hip").T
-    chest = _frame(seen, "spine", "thorax", "shoulder")
-    chest = chest @ _frame(rest, "spine", "thorax", "shoulder").T
+    pelvis = _turn(seen, rest, "hip", "spine", "hip")
+    chest = _turn(seen, rest, "spine", "thorax", "shoulder")
     head = _head(seen, rest, chest)
     local = np.broadcast_to(np.eye(3), (*seen.shape[:-2], len(SMPLX.names), 3, 3)).copy()
     local[..., 0, :, :] = pelvis
@@ -102,6 +101,11 @@ def _trunk(seen: Array, rest: Array) -> Array:
 
 def _at(points: Array, name: str) -> Array:
     return points[..., H36M17.index(name), :]
+
+
+def _turn(seen: Array, rest: Array, low: str, high: str, sides: str) -> Array:
+    """(..., 3, 3) global rotation of a part of the trunk."""
+    return _frame(seen, low, high, sides) @ np.swapaxes(_frame(rest, low, high, sides), -1, -2)
 
 
 def _frame(points: Array, low: str, high: str, sides: str) -> Array:
@@ -119,8 +123,8 @@ def _head(seen: Array, rest: Array, chest: Array) -> Array:
     Where a face looks cannot be told: a chin aside of the neck is a head that leans just as well.
     """
     up = _at(seen, "head") - _at(seen, "neck")
-    carried = chest @ (_at(rest, "head") - _at(rest, "neck"))
-    return shortest_arc(carried, up) @ chest
+    at_rest = _at(rest, "head") - _at(rest, "neck")
+    return shortest_arc((chest @ at_rest[..., None])[..., 0], up) @ chest
 
 
 def _turn_limb(

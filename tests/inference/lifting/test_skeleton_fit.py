@@ -106,3 +106,13 @@ def test_what_is_not_known_stays_unknown_and_disturbs_nobody() -> None:
 def test_any_number_of_people_and_frames(shape: tuple[int, ...]) -> None:
     points = np.broadcast_to(h36m_at_rest(REST), (*shape, len(H36M17.names), 3))
     assert rotations_from_positions(points, REST).shape == (*shape, len(SMPLX.names), 3, 3)
+
+
+def test_each_person_may_have_bones_of_their_own() -> None:
+    _, _, points = posed(some_poses(4))
+    own = REST * np.array([0.8, 1.0, 1.1, 1.3])[:, None, None] + 0.01 * np.sin(
+        np.arange(165)
+    ).reshape(55, 3)
+    together = rotations_from_positions(points, own)
+    alone = [rotations_from_positions(p, rest) for p, rest in zip(points, own, strict=True)]
+    np.testing.assert_allclose(together, alone, atol=1e-12)
