@@ -127,6 +127,9 @@ class TrackingProcess:
         metrics.set("duplicates", sum(t.duplicates for t in self._trackers.values()))
         for kind, count in self._repairs().items():
             metrics.set(f"repaired_{kind}", count)
+        for tracker in self._trackers.values():
+            for name, value in tracker.adaptation.items():
+                metrics.set(name, value)
         metrics.set("world", frame.world_source)
         metrics.sample("step_ms", (frame.t_track_ns - started_ns) * 1e-6)
         metrics.sample("age_ms", (frame.t_track_ns - frame.t_grab_ns) * 1e-6)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from livemocap.bus import POSE, TRACK
 from livemocap.messages import EndOfStream, Message, PoseFrame
 from livemocap.take import PART_SUFFIX, TakeReader, TakeWriter, free_name, partial
 
+from .adapt.build import in_steps
+from .adapt.log import SwapLog, swaps_of
 from .config import TrackingConfig
 from .errors import TrackingError
 from .tracker import Tracker
@@ -24,16 +26,20 @@ def retrack(
     config: TrackingConfig,
     settings: str = "",
     progress: Progress = lambda done, total: None,
+    *,
+    adapt_again: bool = False,
 ) -> Path:
     """Track a take's poses again and write both as a new take.
 
     Clocks, cameras and everything else that the take holds are copied; the same take and settings
-    give the same tracks bit for bit.
+    give the same tracks bit for bit. Where people are adapted, and were when the take was made,
+    the same changes are made at the same images as then; otherwise they are looked for in steps.
 
     Args:
         target: the new take; beside the old one if None.
         settings: the effective studio.toml, kept inside instead of the old one.
         progress: is told images done and their number.
+        adapt_again: look for changes also where the take knows them.
 
     Raises:
         TrackingError: the take holds no poses.
@@ -49,11 +55,13 @@ def retrack(
     path = target or free_name(source.parent, f"{stem}_retracked")
     metadata = TakeReader(source).metadata()
     kept = metadata.pop("config", {}).get("studio.toml", "")
+    swaps = None if adapt_again else swaps_of(source, kept)
     writer = TakeWriter(path, settings or kept, clocks=metadata.pop("take", None))
     try:
         for name, values in metadata.items():
             writer.add_metadata(name, values)
-        _track_all(source, writer, config, lambda done: progress(done, total))
+        new_tracker = _Trackers(in_steps(config), swaps)
+        _track_all(source, writer, new_tracker, lambda done: progress(done, total))
         return writer.close()
     except BaseException:
         writer.abandon()
@@ -61,17 +69,32 @@ def retrack(
         raise
 
 
+class _Trackers:
+    """Makes one for each camera; they share the ids.
+
+    Args:
+        swaps: by camera; None to look for changes anew.
+    """
+
+    def __init__(self, config: TrackingConfig, swaps: Mapping[str, SwapLog] | None) -> None:
+        self._config, self._swaps = config, swaps
+        self._ids = itertools.count(1)
+
+    def make(self, camera_id: str) -> Tracker:
+        swaps = None if self._swaps is None else self._swaps.get(camera_id, {})
+        return Tracker(self._config, self._ids, swaps)
+
+
 def _track_all(
-    source: Path, writer: TakeWriter, config: TrackingConfig, progress: Callable[[int], None]
+    source: Path, writer: TakeWriter, new: _Trackers, progress: Callable[[int], None]
 ) -> None:
-    ids = itertools.count(1)
     trackers: dict[str, Tracker] = {}
     done = 0
     for topic, message in _poses(source):
         writer.write(topic, message)
         if isinstance(message, PoseFrame):
             if message.camera_id not in trackers:
-                trackers[message.camera_id] = Tracker(config, ids)
+                trackers[message.camera_id] = new.make(message.camera_id)
             _keep(writer, trackers[message.camera_id].push(message))
             done += 1
             progress(done)

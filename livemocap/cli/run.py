@@ -22,6 +22,7 @@ _EXAMPLE = """examples:
   livemocap run --camera 0                        webcam 0, with a preview
   livemocap run --camera 0 --record walk          and a take, takes/walk.mcap
   livemocap run --camera clip.mp4 --camera-size 1280x720
+  livemocap run --camera 0 --adapt on             bodies fitted to what the camera sees of them
   livemocap run studio.toml --set inference.quality=fast
 
 Ctrl-C stops everything and completes the take. While it runs: `livemocap record start`,
@@ -47,6 +48,9 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     parser.add_argument("--engine", help="which engine finds poses: landmarks, aios")
     parser.add_argument("--quality", choices=("fast", "balanced", "best"))
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:1, for engines that can choose")
+    parser.add_argument(
+        "--adapt", choices=("off", "on"), help="fit bodies to the 2D evidence while it streams"
+    )
     parser.add_argument("--camera-size", type=_size, metavar="WxH", help="camera mode to ask for")
     parser.add_argument("--fps", type=float, help="camera rate to ask for")
     parser.add_argument("--rotate", type=int, choices=(0, 90, 180, 270), help="clockwise")
@@ -131,6 +135,7 @@ def _assignments(args: argparse.Namespace) -> list[str]:
         "inference.engine": args.engine,
         "inference.quality": args.quality,
         "inference.device": args.device,
+        "tracking.adapt": args.adapt,
         "record.start": None if args.record is None else "true",
         "record.name": args.record or None,
     }

@@ -15,6 +15,7 @@ _EXAMPLE = """examples:
   livemocap track studio.toml                                   one role of a running studio
   livemocap track studio.toml --set tracking.predict_s=0.2
   livemocap track --replay takes/duet.mcap -o better.mcap       the same poses, tracked once more
+  livemocap track --replay takes/duet.mcap --adapt on           bodies fitted to the 2D evidence
   livemocap track --replay takes/duet.mcap --mode broadcast --set tracking.look_ahead_ms=100
 
 A replay is tracked in bake mode unless --mode says otherwise: nobody waits for it, so it sees the
@@ -42,6 +43,12 @@ def add_track(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         choices=("live", "broadcast", "bake"),
         help="how far motion looks ahead: not, a little, all of the take (bake with --replay)",
     )
+    parser.add_argument(
+        "--adapt",
+        choices=("off", "on", "again"),
+        help="fit bodies to the 2D evidence as it streams: as the take logged it if it did, "
+        "or `again` anew",
+    )
     parser.set_defaults(run=lambda args: _run(args, parser))
 
 
@@ -54,6 +61,8 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         parser.error("--out belongs to --replay; what runs live is recorded by `livemocap record`")
     if args.mode:
         args.set.append(f"tracking.mode={args.mode}")
+    if args.adapt:
+        args.set.append(f"tracking.adapt={'off' if args.adapt == 'off' else 'on'}")
     from tracking.cli import track_role
 
     return run_role(args, "track", track_role)
@@ -64,7 +73,10 @@ def _replay(args: argparse.Namespace) -> int:
     from tracking.replay import retrack
 
     setup_logging("track", as_json=args.json_log)
-    wishes = [f"tracking.mode={args.mode or 'bake'}", *args.set]
+    wishes = [f"tracking.mode={args.mode or 'bake'}"]
+    if args.adapt:
+        wishes.append(f"tracking.adapt={'off' if args.adapt == 'off' else 'on'}")
+    wishes += args.set
     tables = override(read_studio(args.studio) if args.studio else {}, wishes)
     config = load(TrackingConfig, tables.get("tracking", {}), "tracking")
     bar: Progress | None = None
@@ -75,7 +87,9 @@ def _replay(args: argparse.Namespace) -> int:
         bar.update(done)
 
     try:
-        path = retrack(args.replay, args.out, config, to_toml(tables), progress)
+        again = args.adapt == "again"
+        settings = to_toml(tables)
+        path = retrack(args.replay, args.out, config, settings, progress, adapt_again=again)
     except BaseException:
         if bar:
             bar.abandon()

@@ -1,9 +1,9 @@
 """What adaptation while streaming brings, costs and harms.
 
-    python tests/bench/adaptation.py --shared ../shared people        # MPJPE off, on, with true bones
-    python tests/bench/adaptation.py --shared ../shared clips         # the shipped clip and two more
-    python tests/bench/adaptation.py --shared ../shared latency       # of live frames, on and off
-    python tests/bench/adaptation.py --shared ../shared memory        # over 30 simulated minutes
+    python tests/bench/adaptation.py --shared ../shared people   # MPJPE off, on, with true bones
+    python tests/bench/adaptation.py --shared ../shared clips    # the shipped clip and two more
+    python tests/bench/adaptation.py --shared ../shared latency  # of live frames, on and off
+    python tests/bench/adaptation.py --shared ../shared memory   # over 30 simulated minutes
     python tests/bench/adaptation.py --shared ../shared plot out.png
 
 Made-up people move as DIR/mocap has it, through the camera and the noise of DIR/trackbench. Their
@@ -15,13 +15,11 @@ from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from adaptation_people import FAR, MPJPE, Case, Made, cases, made, mpjpe
+from adaptation_people import MPJPE, Case, cases, made, mpjpe
 
 from livemocap.messages import PoseFrame, TrackFrame
 from tracking.config import TrackingConfig

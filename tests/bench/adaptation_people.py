@@ -109,7 +109,7 @@ def mpjpe(person: Made, shown: list[TrackFrame]) -> MPJPE:
     return MPJPE(*(1e3 * float(x) for x in (off.mean(), off[np.array(late)].mean(), scaled)))
 
 
-def made(shared: Path, case: Case, folder: Path | None = None) -> Made:
+def made(shared: Path, case: Case) -> Made:
     """Build the scenario with the tools of shared/trackbench, and add keypoints."""
     bench, core = _tools(shared)
     with tempfile.TemporaryDirectory() as out:
@@ -131,13 +131,19 @@ def _tools(shared: Path) -> tuple[ModuleType, ModuleType]:
 
 def _spec(case: Case) -> dict[str, Any]:
     places = [[0.0, -3.6]] if case.people == 1 else [[-1.1, -3.4], [0.1, -4.4], [1.2, -3.6]]
-    people = [
-        dict(kind="place", clip=case.clip, at=at, yaw=0.2 - 0.2 * i, phase=case.phase_s + 3 * i)
+    people: list[dict[str, Any]] = [
+        {
+            "kind": "place",
+            "clip": case.clip,
+            "at": at,
+            "yaw": 0.2 - 0.2 * i,
+            "phase": case.phase_s + 3 * i,
+        }
         for i, at in enumerate(places)
     ]
     if case.stretch:
         people[0]["betas"] = [0.0] * 10
-    return dict(name="made", seed=case.seed, seconds=14, people=people)
+    return {"name": "made", "seed": case.seed, "seconds": 14, "people": people}
 
 
 @contextmanager
