@@ -26,6 +26,10 @@ TRACK_TENTATIVE, TRACK_OBSERVED, TRACK_PREDICTED = 0, 1, 2
 REPAIRS = ("flipped", "mirrored", "hands_exchanged", "limb_jumped", "depth_jumped", "implausible")
 """What the bits 1, 2, 4, 8, 16 and 32 of TrackFrame.repairs stand for."""
 
+RAW, FILTERED, LIFTED, ADAPTED = range(4)
+"""Bytes of TrackFrame.provenance: where a joint's rotation comes from in the end. As the engine
+saw it, smoothed, steered by 2D lifted to 3D, or adapted to the person."""
+
 
 class MessageError(ValueError):
     """A message's arrays do not have the shapes its fields promise."""
@@ -203,6 +207,12 @@ class TrackFrame:
     repairs: dict[str, int] = field(default_factory=dict)
     """Whose estimate was mended before smoothing: track id as text to bits, see
     REPAIRS for what each bit, from 1 on, stands for."""
+    provenance: dict[str, bytes] = field(default_factory=dict)
+    """Where joints come from: track id as text to 55 bytes, RAW, FILTERED, LIFTED or ADAPTED.
+    Whoever is not named is FILTERED throughout."""
+    swaps: dict[str, Any] = field(default_factory=dict)
+    """Whose adaptation changed with this image: a number of the tracker's own as text to 44 floats,
+    from which a replay makes the same change. See docs/lifting.md."""
 
     def __post_init__(self) -> None:
         require_shapes(

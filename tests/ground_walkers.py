@@ -147,6 +147,7 @@ def image(
         betas=np.zeros((count, 10)),
         expression=np.zeros((count, 0)),
         repairs=np.zeros(count, np.uint16),
+        provenance=np.ones((count, 55), np.uint8),
     )
 
 

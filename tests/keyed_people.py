@@ -62,6 +62,7 @@ def people(shown: Sequence[Keyed], t_s: float, sequence: int = 0, cut: bool = Fa
         betas=frame.betas,
         expression=frame.expression,
         repairs=np.zeros(count, np.uint16),
+        provenance=np.ones((count, 55), np.uint8),
     )
 
 

@@ -46,6 +46,7 @@ def posing(
         "betas": np.zeros((count, 10), np.float32),
         "expression": np.zeros((count, FACE), np.float32),
         "repairs": np.zeros(count, np.uint16),
+        "provenance": np.ones((count, 55), np.uint8),
     }
     return People(**fields | changes)
 

@@ -74,6 +74,7 @@ def _image(t_s: float, first: bool, poses: Array) -> People:
         betas=np.zeros((count, 10), np.float32),
         expression=np.zeros((count, 0), np.float32),
         repairs=np.zeros(count, np.uint16),
+        provenance=np.ones((count, 55), np.uint8),
     )
 
 

@@ -33,6 +33,10 @@ class Directed(Protocol):
         """What an actor is called; an empty name takes it away."""
         ...
 
+    def relock(self, track_id: int) -> None:
+        """Measure somebody's proportions anew, and lock them again."""
+        ...
+
     def expect(self, people: int) -> None:
         """There are no more than so many people; 0 for any number."""
         ...
@@ -63,6 +67,10 @@ class Everybody:
     def name(self, track_id: int, name: str) -> None:
         """See Directed."""
         self._of(track_id).name(track_id, name)
+
+    def relock(self, track_id: int) -> None:
+        """See Directed."""
+        self._of(track_id).relock(track_id)
 
     def expect(self, people: int) -> None:
         """See Directed; so many before each camera."""
@@ -133,6 +141,12 @@ def _name(tracker: Directed, arguments: dict[str, Any]) -> str:
     return f"{track_id} is called {name}" if name else f"{track_id} has no name"
 
 
+def _relock(tracker: Directed, arguments: dict[str, Any]) -> str:
+    track_id = _number(arguments, "id")
+    tracker.relock(track_id)
+    return f"{track_id} is measured anew"
+
+
 def _expect(tracker: Directed, arguments: dict[str, Any]) -> str:
     people = _number(arguments, "people")
     if people < 0:
@@ -155,5 +169,6 @@ _COMMANDS: dict[str, Callable[[Directed, dict[str, Any]], str]] = {
     "people.swap": _swap,
     "people.merge": _merge,
     "people.name": _name,
+    "people.relock": _relock,
     "people.expect": _expect,
 }

@@ -61,6 +61,8 @@ class People:
     """(P, E)."""
     repairs: NDArray[np.uint16]
     """(P,) bits FLIPPED, MIRRORED ..."""
+    provenance: NDArray[np.uint8]
+    """(P, 55) FILTERED, LIFTED ...: where each joint comes from when it is given out."""
 
     @property
     def seen(self) -> NDArray[np.bool_]:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, deque
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
 
+from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
 
+from .adapt.build import SwapLog, adaptation
 from .association.associator import Associator
 from .association.director import Director
 from .commands import Directed
 from .config import TrackingConfig
+from .lifting.stage import Lifting
 from .modes import stages
 from .repair.repair import LiveRepair
 from .scene.scale import Scale
@@ -22,13 +27,26 @@ class Tracker:
 
     Args:
         ids: where new ids come from; trackers of several cameras share one counter.
+        lifter: what steers bones, this tracker's own; None for none.
+        swaps: what adaptation changed when this was tracked before, to be changed again.
     """
 
-    def __init__(self, config: TrackingConfig, ids: Iterator[int] | None = None) -> None:
+    def __init__(
+        self,
+        config: TrackingConfig,
+        ids: Iterator[int] | None = None,
+        lifter: Lifter | None = None,
+        swaps: SwapLog | None = None,
+    ) -> None:
         self._who = Associator(config, ids)
-        self._director = Director(self._who)
-        self._after = stages(config, self._who, self._who.directions.names)
-        self._chain = Chain(Scale(config.actor_height_m), self._who, *self._after)
+        self._adaptation = adaptation(config, swaps)
+        self._director = Director(self._who, self._adaptation)
+        lifting = [] if lifter is None else [Lifting(lifter, bypass=config.lift_bypass)]
+        self._lifting = lifting
+        self._after = stages(config, self._who, self._who.directions.names, lifting)
+        adapting = [self._adaptation] if self._adaptation else []
+        self._chain = Chain(Scale(config.actor_height_m), self._who, *adapting, *self._after)
+        self._swapped: deque[dict[str, list[float]]] = deque()
         self.look_ahead_s = self._chain.look_ahead_s
 
     @property
@@ -40,6 +58,11 @@ class Tracker:
     def duplicates(self) -> int:
         """Detections left out because they showed somebody a second time."""
         return self._who.duplicates
+
+    @property
+    def lift_failures(self) -> int:
+        """How often a lifter failed; it is not asked again until a new stream begins."""
+        return sum(lifting.failures for lifting in self._lifting)
 
     @property
     def repairs(self) -> Counter[str]:
@@ -54,15 +77,34 @@ class Tracker:
 
     def push(self, frame: PoseFrame) -> list[TrackFrame]:
         """What is known for good with this image, oldest first; in live mode that is one."""
-        return self._chain.push(frame)
+        ready = self._chain.push(frame)
+        if self._adaptation:
+            self._swapped.append(self._adaptation.swapped)
+        return self._logged(ready)
 
     def flush(self) -> list[TrackFrame]:
         """Everything held back."""
-        return self._chain.flush()
+        return self._logged(self._chain.flush())
+
+    def _logged(self, ready: Sequence[TrackFrame]) -> list[TrackFrame]:
+        """The same frames, each with what was swapped at its image."""
+        if not self._adaptation:
+            return list(ready)
+        swaps = [self._swapped.popleft() for _ in ready]
+        return [
+            replace(frame, swaps=swapped) if swapped else frame
+            for frame, swapped in zip(ready, swaps, strict=True)
+        ]
+
+    @property
+    def adaptation(self) -> dict[str, Any]:
+        """How adaptation goes, for metrics; empty if it is off."""
+        return self._adaptation.state() if self._adaptation else {}
 
     def reset(self) -> None:
         """Forget everybody, also what was held back; ids go on."""
         self._chain.reset()
+        self._swapped.clear()
 
     def learn(self) -> None:
         """Take the last image into what changes slowly.
@@ -70,3 +112,5 @@ class Tracker:
         `push` begins with it. Whoever publishes a frame calls it afterwards, when nobody waits.
         """
         self._who.learn()
+        if self._adaptation:
+            self._adaptation.learn()

@@ -40,7 +40,8 @@ class BakeLifter:
         step: Step = lambda _done, _total: None,
     ) -> None:
         self.name = net.name
-        self._net, self._normalization, self._gap_s, self._step = net, normalization, gap_s, step
+        self._normalization: Normalization = normalization
+        self._net, self._gap_s, self._step = net, gap_s, step
         self.reset()
 
     def reset(self) -> None:

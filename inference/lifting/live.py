@@ -44,7 +44,8 @@ class LiveLifter:
         self, net: CausalNet, normalization: Normalization, *, gap_s: float = GAP_S
     ) -> None:
         self.name = net.name
-        self._net, self._normalization, self._gap_s = net, normalization, gap_s
+        self._normalization: Normalization = normalization
+        self._net, self._gap_s = net, gap_s
         self._tick_s = 1 / net.rate_hz
         self._ring = net.ring()
         self.reset()

@@ -8,7 +8,7 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from .net import CausalNet, Net, Ring
+from .net import CausalNet, Net, Normalization, Ring
 from .skeletons import COCO_MIRROR, H36M_MIRROR
 
 _OTHER_SIDE = np.array([-1, 1, 1], np.float32)
@@ -21,7 +21,8 @@ class MirroredNet:
         self._net = net
         self.name, self.rate_hz = net.name, net.rate_hz
         self.past, self.ahead = net.past, net.ahead
-        self.normalization, self.takes_unknown = net.normalization, net.takes_unknown
+        self.normalization: Normalization = net.normalization
+        self.takes_unknown = net.takes_unknown
 
     def poses(self, frames: Array, /) -> Array:
         return _mean(self._net.poses(_both(frames)))

@@ -7,6 +7,7 @@ people, and how much of the future is waited for.
 from __future__ import annotations
 
 import difflib
+import math
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -24,8 +25,8 @@ from .windowed import WindowedLifter
 Mode = Literal["live", "broadcast", "bake"]
 MODES: tuple[Mode, ...] = ("live", "broadcast", "bake")
 
-BROADCAST_S = 0.16
-"""How long a broadcast waits if nothing else is said: eight frames of Human3.6M."""
+BROADCAST_S = 0.2
+"""How long a broadcast waits if nothing else is said: ten frames of Human3.6M, six of ours."""
 
 
 class LifterError(InferenceError):
@@ -65,7 +66,7 @@ def make_lifter(
     """
     _require_known(name, mode, look_ahead_s)
     return lifter_of(
-        _NETS[name](weights),
+        _NETS[name](weights, _wait_s(mode, look_ahead_s)),
         mode=mode,
         look_ahead_s=look_ahead_s,
         normalization=normalization,
@@ -96,16 +97,35 @@ def lifter_of(
             f"{net.name} looks {net.ahead / net.rate_hz:.2f} s ahead and cannot answer at once. "
             "Take broadcast, or a lifter for live use: own, vp3d-causal."
         )
-    wait_s = look_ahead_s or BROADCAST_S
+    wait_s = _wait_s("broadcast", look_ahead_s)
     return WindowedLifter(both, normalization, look_ahead_s=wait_s, gap_s=gap_s)
+
+
+def _wait_s(mode: Mode, look_ahead_s: float) -> float:
+    """How much of the future there is to look at."""
+    if mode == "bake":
+        return math.inf
+    return look_ahead_s or (BROADCAST_S if mode == "broadcast" else 0.0)
 
 
 def lifter_names() -> tuple[str, ...]:
     return tuple(_NETS)
 
 
-def _seed(name: str) -> Callable[[Path | None], Net]:
-    def load(weights: Path | None) -> Net:
+def _own(weights: Path | None, wait_s: float) -> Net:
+    try:
+        from .own import own_net
+    except ModuleNotFoundError as error:
+        if error.name != "onnxruntime":
+            raise
+        raise InferenceError(
+            'the lifter own needs onnxruntime: pip install "livemocap[landmarks]"'
+        ) from error
+    return own_net(wait_s, weights)
+
+
+def _seed(name: str) -> Callable[[Path | None, float], Net]:
+    def load(weights: Path | None, _wait_s: float) -> Net:
         try:
             from .seeds import seed_net
         except ModuleNotFoundError as error:
@@ -119,9 +139,10 @@ def _seed(name: str) -> Callable[[Path | None], Net]:
     return load
 
 
-_NETS: Mapping[str, Callable[[Path | None], Net]] = MappingProxyType(
-    {name: _seed(name) for name in ("vp3d", "vp3d-causal", "pstmo")}
+_NETS: Mapping[str, Callable[[Path | None, float], Net]] = MappingProxyType(
+    {"own": _own, **{name: _seed(name) for name in ("vp3d", "vp3d-causal", "pstmo")}}
 )
+"""By name, how to load it from a file, or from where it is installed, for so much look-ahead."""
 
 
 def _require_known(name: str, mode: str, look_ahead_s: float) -> None:

@@ -50,13 +50,13 @@ class Ring:
     def __init__(self, net: TemporalNet) -> None:
         if not net.causal or net.training:
             raise ValueError("only a causal net in eval mode can run frame by frame.")
-        self._expand = _Filter(*_folded(net.expand_conv, net.expand_bn), 1)
+        self._expand = _Filter(*folded(net.expand_conv, net.expand_bn), 1)
         self._layers = []
         for layer, dilation in enumerate(net.dilations[1:]):
             first, second = 2 * layer, 2 * layer + 1
             conv, norm = net.layers_conv, net.layers_bn
-            spread = _Filter(*_folded(conv[first], norm[first]), dilation)
-            weight, bias = _folded(conv[second], norm[second])
+            spread = _Filter(*folded(conv[first], norm[first]), dilation)
+            weight, bias = folded(conv[second], norm[second])
             self._layers.append((spread, weight[..., 0].contiguous(), bias))
         self._shrink = net.shrink.weight.detach()[..., 0].contiguous(), net.shrink.bias
         self._slots: dict[int, int] = {}
@@ -117,7 +117,7 @@ class Ring:
         self._room = room
 
 
-def _folded(conv: torch.nn.Module, norm: torch.nn.Module) -> tuple[Tensor, Tensor]:
+def folded(conv: torch.nn.Module, norm: torch.nn.Module) -> tuple[Tensor, Tensor]:
     """Weight (out, in, taps) and bias (out,) of a convolution and the normalisation after it."""
     assert isinstance(conv, torch.nn.Conv1d)
     assert isinstance(norm, torch.nn.BatchNorm1d)

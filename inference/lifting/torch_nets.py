@@ -4,6 +4,7 @@ keypoints without confidence."""
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import numpy as np
 import torch
@@ -12,12 +13,16 @@ from torch import Tensor
 from livemocap.rotation import Array
 
 from .clip import WINDOWS
+from .h36m_keypoints import H36M_FROM_COCO
 from .net import Normalization, Ring
 from .pstmo import Pstmo
 from .ring import Ring as TorchRing
 from .videopose3d import TemporalNet
 
 H36M_HZ = 50.0
+
+Points = Literal["coco", "h36m"]
+"""Which 17 points a net learnt from."""
 
 
 class TorchNet:
@@ -27,12 +32,13 @@ class TorchNet:
     normalization: Normalization = "image"
     takes_unknown = False
 
-    def __init__(self, name: str, past: int, ahead: int) -> None:
+    def __init__(self, name: str, past: int, ahead: int, points: Points) -> None:
         self.name, self.past, self.ahead = name, past, ahead
+        self._points: Points = points
 
     def poses(self, frames: Array, /) -> Array:
         with torch.inference_mode():
-            return self._poses(_xy(frames)).numpy()
+            return self._poses(_xy(frames, self._points)).numpy()
 
     def _poses(self, keypoints: Tensor) -> Tensor:
         raise NotImplementedError
@@ -41,9 +47,9 @@ class TorchNet:
 class TemporalPoses(TorchNet):
     """VideoPose3D. Single windows go through the strided form, whole clips through the dilated."""
 
-    def __init__(self, name: str, net: TemporalNet) -> None:
+    def __init__(self, name: str, net: TemporalNet, points: Points = "coco") -> None:
         past, ahead = window_sides(net)
-        super().__init__(name, past, ahead)
+        super().__init__(name, past, ahead, points)
         self._net, self._strided = net.eval(), _strided_twin(net)
 
     def _poses(self, keypoints: Tensor) -> Tensor:
@@ -55,15 +61,15 @@ class CausalTemporalPoses(TemporalPoses):
     """VideoPose3D that looks at no future frame."""
 
     def ring(self) -> Ring:
-        return _TorchRing(TorchRing(self._net))
+        return _TorchRing(TorchRing(self._net), self._points)
 
 
 class WindowPoses(TorchNet):
     """P-STMO: every pose costs a window. What it says of the hip itself means nothing."""
 
-    def __init__(self, name: str, net: Pstmo) -> None:
+    def __init__(self, name: str, net: Pstmo, points: Points = "coco") -> None:
         half = net.size.frames // 2
-        super().__init__(name, half, net.size.frames - 1 - half)
+        super().__init__(name, half, net.size.frames - 1 - half, points)
         self._net = net.eval()
 
     def _poses(self, keypoints: Tensor) -> Tensor:
@@ -75,11 +81,12 @@ class WindowPoses(TorchNet):
 
 
 class _TorchRing:
-    def __init__(self, ring: TorchRing) -> None:
+    def __init__(self, ring: TorchRing, points: Points) -> None:
         self._ring = ring
+        self._points: Points = points
 
     def push(self, keys: Sequence[int], frames: Array, /, *, keep: bool = True) -> Array:
-        return self._ring.push(keys, _xy(frames), keep=keep).numpy()
+        return self._ring.push(keys, _xy(frames, self._points), keep=keep).numpy()
 
     def reset(self) -> None:
         self._ring.reset()
@@ -99,5 +106,6 @@ def _strided_twin(net: TemporalNet) -> TemporalNet:
     return twin.eval()
 
 
-def _xy(frames: Array) -> Tensor:
-    return torch.from_numpy(np.ascontiguousarray(frames[..., :2], np.float32))
+def _xy(frames: Array, points: Points) -> Tensor:
+    xy = frames[..., :2] if points == "coco" else H36M_FROM_COCO @ frames[..., :2]
+    return torch.from_numpy(np.ascontiguousarray(xy, np.float32))

@@ -36,7 +36,8 @@ class WindowedLifter:
     ) -> None:
         self.name = net.name
         self.look_ahead_s = min(look_ahead_s, net.ahead / net.rate_hz)
-        self._net, self._normalization, self._gap_s = net, normalization, gap_s
+        self._normalization: Normalization = normalization
+        self._net, self._gap_s = net, gap_s
         self._offsets_s = np.arange(-net.past, net.ahead + 1) / net.rate_hz
         self.reset()
 

@@ -58,6 +58,9 @@ COMMANDS = {
     "models": Command(
         "livemocap.cli.models", "add_models", "the models that you fetch yourself", extra="aios"
     ),
+    "train": Command(
+        "livemocap.cli.train", "add_train", "make weights of your own", extra="demo,aios"
+    ),
     "doctor": Command("livemocap.cli.doctor", "add_doctor", "check this installation"),
     "top": Command("livemocap.cli.top", "add_top", "rates and latencies of the running roles"),
     "evaluate": Command("livemocap.cli.evaluate", "add_evaluate", "compare a take with the truth"),

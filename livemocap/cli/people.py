@@ -16,12 +16,14 @@ _EXAMPLE = """examples:
   livemocap people swap 1 2          they have taken each other's id: give both back their own
   livemocap people merge 7 2         7 is 2, who was away for a while
   livemocap people lock 2            never forget 2, however long they are away (unlock 2)
+  livemocap people relock 2          measure 2's proportions anew (with --adapt on)
   livemocap people expect 2          two people are on stage: nobody else gets an id (0: any number)
 """
 _NUMBERS = {
     "list": (),
     "lock": ("id",),
     "unlock": ("id",),
+    "relock": ("id",),
     "swap": ("id", "other"),
     "merge": ("id", "into"),
     "expect": ("people",),

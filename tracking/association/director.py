@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 from ..errors import TrackingError
 from .associator import Associator
 
 
+class Measuring(Protocol):
+    """Who measures people's proportions."""
+
+    def relock(self, track_id: int) -> bool:
+        """Measure somebody anew; False if nobody shown has this id."""
+        ...
+
+
 class Director:
     """Tells one camera's associator who is who."""
 
-    def __init__(self, who: Associator) -> None:
-        self._who = who
+    def __init__(self, who: Associator, measuring: Measuring | None = None) -> None:
+        self._who, self._measuring = who, measuring
 
     def people(self) -> list[dict[str, Any]]:
         """See commands.Directed."""
@@ -61,6 +69,17 @@ class Director:
             names[track_id] = name
         else:
             names.pop(track_id, None)
+
+    def relock(self, track_id: int) -> None:
+        """See commands.Directed."""
+        self._who.known().find(track_id)
+        if self._measuring is None:
+            raise TrackingError(
+                "nobody is adapted: start with `livemocap run --adapt on`, "
+                'or adapt = "on" under [tracking] in studio.toml'
+            )
+        if not self._measuring.relock(track_id):
+            raise TrackingError(f"{track_id} is not in view, and so cannot be measured")
 
     def expect(self, people: int) -> None:
         """See commands.Directed."""

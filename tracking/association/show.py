@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from livemocap.messages import (
+    FILTERED,
     TRACK_OBSERVED,
     TRACK_PREDICTED,
     TRACK_TENTATIVE,
@@ -45,6 +46,7 @@ def people_of(live: Roster, frame: PoseFrame, now_s: float, cut: bool, shown: Ar
         betas=live.shapes.betas,
         expression=last.expression,
         repairs=np.zeros(len(live), np.uint16),
+        provenance=np.full(last.visibility.shape, FILTERED, np.uint8),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from livemocap.coords import transform_points
-from livemocap.messages import TrackFrame
+from livemocap.messages import FILTERED, TrackFrame
 from livemocap.rotation import Array, multiply, rotvec_from_quat
 
 from ..association.motion import pelvis_of
@@ -184,9 +184,16 @@ class Shown:
             joint_confidence=(trust * people.visibility[rows]).astype(np.float32),
             names={str(i): names[i] for i in people.ids[rows].tolist() if i in names},
             repairs=_repairs(people.ids[rows], people.repairs[rows]),
+            provenance=_provenance(people.ids[rows], people.provenance[rows]),
         )
 
 
 def _repairs(ids: Array, bits: Array) -> dict[str, int]:
     mended = np.flatnonzero(bits)
     return {str(ids[i]): int(bits[i]) for i in mended}
+
+
+def _provenance(ids: Array, kinds: Array) -> dict[str, bytes]:
+    """Of those who have joints that are not just FILTERED."""
+    told = np.flatnonzero((kinds != FILTERED).any(1))
+    return {str(ids[i]): kinds[i].tobytes() for i in told}

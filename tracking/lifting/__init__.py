@@ -1,0 +1,1 @@
+"""Lets positions lifted from 2D steer the bones of the fixed skeleton."""
