@@ -215,9 +215,7 @@ def coco_joints(rotvec: Array, joints: Array) -> Array:
 
 def _of_joints(hidden: Array) -> Array:
     """(..., 22) joints to (..., 17) keypoints; the face is hidden as the head is."""
-    return np.stack(
-        [hidden[..., SMPLX.index("head" if n in FACE_M else n)] for n in COCO17], -1
-    )
+    return np.stack([hidden[..., SMPLX.index("head" if n in FACE_M else n)] for n in COCO17], -1)
 
 
 def _hidden(joints: Array, K: Array, maker: ModuleType) -> Array:

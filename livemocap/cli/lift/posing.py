@@ -22,7 +22,8 @@ class LiftedPoses:
     """A Stage from People to People: bodies posed as lifted and put where their keypoints are.
 
     Fingers and faces stay as they were seen. Whoever is seen but cannot be lifted counts as not
-    seen in that image. Nothing comes out before the lifter has answered.
+    seen in that image; whose new pose fits nowhere stays where association has them. Nothing comes
+    out before the lifter has answered.
     """
 
     def __init__(self, lifter: Lifter) -> None:
@@ -82,9 +83,10 @@ def posed_as(people: People, lifted: Lifted) -> People:
     world = global_rotations(local, SMPLX)
     about = joint_positions(world, rest, np.zeros((len(row), 3)), SMPLX)
     pelvis = pelvis_from_keypoints(about, keypoints_of(people), people.frame.K)
-    known = np.flatnonzero(people.seen & np.isfinite(pelvis).all(1))
+    known = np.flatnonzero(people.seen & np.isfinite(local).all((1, 2, 3)))
     pose = people.pose_wxyz[known].copy()
     pose[:, :BODY_JOINTS] = quat_from_matrix(world[known, :BODY_JOINTS])
     repairs = np.zeros(len(known), people.repairs.dtype)
-    places = place_of(pelvis[known])
+    placed = np.isfinite(pelvis).all(1, keepdims=True)
+    places = np.where(placed, place_of(pelvis), people.places)[known]
     return some(people, known, pose_wxyz=pose, places=places, repairs=repairs)
