@@ -1,4 +1,4 @@
-"""A lifter that knows the truth and errs as lifters do: smoothly, a little late, deterministically."""
+"""A lifter that knows the truth and errs as lifters do: smoothly and a little late."""
 
 from __future__ import annotations
 

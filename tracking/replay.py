@@ -12,7 +12,7 @@ from livemocap.take import PART_SUFFIX, TakeReader, TakeWriter, free_name, parti
 
 from .config import TrackingConfig
 from .errors import TrackingError
-from .tracker import Tracker
+from .tracker import MakeLifter, Tracker
 
 Progress = Callable[[int, int], None]
 """Is told images done and their number."""
@@ -24,6 +24,7 @@ def retrack(
     config: TrackingConfig,
     settings: str = "",
     progress: Progress = lambda done, total: None,
+    make_lifter: MakeLifter | None = None,
 ) -> Path:
     """Track a take's poses again and write both as a new take.
 
@@ -34,6 +35,7 @@ def retrack(
         target: the new take; beside the old one if None.
         settings: the effective studio.toml, kept inside instead of the old one.
         progress: is told images done and their number.
+        make_lifter: of what steers bones, asked once for each camera; None for none.
 
     Raises:
         TrackingError: the take holds no poses.
@@ -53,7 +55,8 @@ def retrack(
     try:
         for name, values in metadata.items():
             writer.add_metadata(name, values)
-        _track_all(source, writer, config, lambda done: progress(done, total))
+        trackers = _Trackers(config, make_lifter)
+        _track_all(source, writer, trackers, lambda done: progress(done, total))
         return writer.close()
     except BaseException:
         writer.abandon()
@@ -61,17 +64,26 @@ def retrack(
         raise
 
 
+class _Trackers(dict[str, Tracker]):
+    """One for each camera, made when its first image comes; they share the ids."""
+
+    def __init__(self, config: TrackingConfig, make_lifter: MakeLifter | None) -> None:
+        super().__init__()
+        self._config, self._make_lifter, self._ids = config, make_lifter, itertools.count(1)
+
+    def __missing__(self, camera_id: str) -> Tracker:
+        lifter = self._make_lifter() if self._make_lifter else None
+        self[camera_id] = tracker = Tracker(self._config, self._ids, lifter)
+        return tracker
+
+
 def _track_all(
-    source: Path, writer: TakeWriter, config: TrackingConfig, progress: Callable[[int], None]
+    source: Path, writer: TakeWriter, trackers: _Trackers, progress: Callable[[int], None]
 ) -> None:
-    ids = itertools.count(1)
-    trackers: dict[str, Tracker] = {}
     done = 0
     for topic, message in _poses(source):
         writer.write(topic, message)
         if isinstance(message, PoseFrame):
-            if message.camera_id not in trackers:
-                trackers[message.camera_id] = Tracker(config, ids)
             _keep(writer, trackers[message.camera_id].push(message))
             done += 1
             progress(done)

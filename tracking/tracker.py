@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,6 +20,9 @@ from .modes import stages
 from .repair.repair import LiveRepair
 from .scene.scale import Scale
 from .stage import Chain
+
+MakeLifter = Callable[[], Lifter]
+"""A lifter knows the people of one camera: each tracker needs its own."""
 
 
 class Tracker:

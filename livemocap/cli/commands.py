@@ -47,6 +47,9 @@ COMMANDS = {
     ),
     "video": Command("livemocap.cli.video", "add_video", "a video file to take, BVH, FBX, preview"),
     "demo": Command("livemocap.cli.demo", "add_demo", "the same with the clip that comes along"),
+    "process": Command(
+        "livemocap.cli.process", "add_process", "bake a take: everything that takes the whole of it"
+    ),
     "lift": Command("livemocap.cli.lift.command", "add_lift", "a video to 3D people by a lifter"),
     "take": Command("tracking.cli", "add_take", "look into, check or repair a take"),
     "play": Command("livemocap.cli.play", "add_play", "replay a take as a live stream"),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from livemocap.config import load, override, read_studio, to_toml
+from livemocap.config import override, read_studio
 from livemocap.log import setup_logging
 from livemocap.role import add_role_arguments, run_role
 
-from .progress import Progress
+from .lift_stage import add_lift, lift_settings, lifter_of
+from .process import tracked_again
 
 _EXAMPLE = """examples:
   livemocap track studio.toml                                   one role of a running studio
   livemocap track studio.toml --set tracking.predict_s=0.2
   livemocap track --replay takes/duet.mcap -o better.mcap       the same poses, tracked once more
   livemocap track --replay takes/duet.mcap --mode broadcast --set tracking.look_ahead_ms=100
+  livemocap track --replay takes/duet.mcap --mode live --lift own
 
 A replay is tracked in bake mode unless --mode says otherwise: nobody waits for it, so it sees the
 whole take, gives people back the id that they had before and smooths to both sides.
@@ -42,10 +45,12 @@ def add_track(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         choices=("live", "broadcast", "bake"),
         help="how far motion looks ahead: not, a little, all of the take (bake with --replay)",
     )
+    add_lift(parser)
     parser.set_defaults(run=lambda args: _run(args, parser))
 
 
 def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    args.set[:0] = lift_settings(args)
     if args.replay:
         return _replay(args)
     if args.studio is None:
@@ -56,31 +61,12 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         args.set.append(f"tracking.mode={args.mode}")
     from tracking.cli import track_role
 
-    return run_role(args, "track", track_role)
+    return run_role(args, "track", partial(track_role, lifter_of=lifter_of))
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from tracking.config import TrackingConfig
-    from tracking.replay import retrack
-
     setup_logging("track", as_json=args.json_log)
     wishes = [f"tracking.mode={args.mode or 'bake'}", *args.set]
     tables = override(read_studio(args.studio) if args.studio else {}, wishes)
-    config = load(TrackingConfig, tables.get("tracking", {}), "tracking")
-    bar: Progress | None = None
-
-    def progress(done: int, total: int) -> None:
-        nonlocal bar
-        bar = bar or Progress("tracking", total)
-        bar.update(done)
-
-    try:
-        path = retrack(args.replay, args.out, config, to_toml(tables), progress)
-    except BaseException:
-        if bar:
-            bar.abandon()
-        raise
-    if bar:
-        bar.finish("images")
-    print(path)
+    print(tracked_again(args.replay, args.out, tables))
     return 0

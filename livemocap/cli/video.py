@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from livemocap.config import Table, override
 
+from .lift_stage import add_lift, lift_settings
 from .outcome import complete_or_nothing
 from .report import Outcome, print_report
 
@@ -31,6 +32,7 @@ _BLENDER_REPORT = "blender.json"
 _EXAMPLE = """example:
   livemocap video clip.mp4 -o out/clip
   livemocap video clip.mp4 -o out/clip --quality best --format bvh --no-preview
+  livemocap video clip.mp4 --lift own --set tracking.mode=bake
 """
 
 
@@ -78,6 +80,7 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
         "--engine", default="landmarks", help="which engine finds poses: landmarks, aios"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:1")
+    add_lift(parser)
     parser.add_argument(
         "--format", type=_formats, default=FORMATS, metavar="bvh,fbx", help="what to export"
     )
@@ -120,7 +123,7 @@ def job_from(
         preview=args.preview,
         camera=camera,
         inference={"engine": args.engine, "quality": args.quality, "device": args.device},
-        settings=args.set,
+        settings=[*lift_settings(args), *args.set],
         strict=args.strict,
         blender=blender,
     )

@@ -1,11 +1,12 @@
 """Clips with exact truth for lifting: the shipped one, and captured motion seen by made-up cameras.
 
 Captured motion goes through a benchmark's own camera and noise model (make_scenarios.py), which
-gives poses. Its 2D keypoints are made here, of the true joints and not of the poses: projected, and
-off by what the model lets a pelvis be off across the view (`lateral`: a lasting, a slow and a white
-part, in heights of the person), worse by the same factor where hidden or far. Joints behind another
-person's limbs have confidence 0.3 and visibility 0.2, others 0.9 and 1. The two errors, of poses and
-of keypoints, know nothing of each other, unlike a real engine's; the shipped clip has those.
+gives poses. Its 2D keypoints are made here, of the true joints and not of the poses: projected,
+and off by what the model lets a pelvis be off across the view (`lateral`: a lasting, a slow and a
+white part, in heights of the person), worse by the same factor where hidden or far. Joints behind
+another person's limbs have confidence 0.3 and visibility 0.2, others 0.9 and 1. The two errors, of
+poses and of keypoints, know nothing of each other, unlike a real engine's; the shipped clip has
+those.
 """
 
 from __future__ import annotations
@@ -48,20 +49,18 @@ FACE_M = {
 SEEN, HIDDEN = (0.9, 1.0), (0.3, 0.2)
 """Confidence of a keypoint and visibility of a joint."""
 
+_STAGE = {"kind": "place", "clip": "cmu_martial05", "at": [0, -3.6], "yaw": 0.3, "phase": 2}
+_COUPLE = {
+    "kind": "pair",
+    "clips": ["cmu_salsa12_a", "cmu_salsa12_b"],
+    "at": [0, -3.8],
+    "yaw": 0.8,
+    "phase": 0.5,
+}
 MADE: dict[str, dict[str, Any]] = {
-    "martial": {
-        "seed": 7101,
-        "seconds": 14,
-        "people": [{"kind": "place", "clip": "cmu_martial05", "at": [0, -3.6], "yaw": 0.3, "phase": 2}],
-    },
-    "salsa": {
-        "seed": 7102,
-        "seconds": 13,
-        "people": [
-            {"kind": "pair", "clips": ["cmu_salsa12_a", "cmu_salsa12_b"], "at": [0, -3.8], "yaw": 0.8, "phase": 0.5}
-        ],
-    },
-}  # fmt: skip
+    "martial": {"seed": 7101, "seconds": 14, "people": [_STAGE]},
+    "salsa": {"seed": 7102, "seconds": 13, "people": [_COUPLE]},
+}
 """Neither seed, place nor time is one of the benchmark's sets."""
 
 

@@ -45,11 +45,11 @@ def one_euro(clip: Clip, shown: Shown) -> Shown:
     parts[:, :, 1:] -= parts[:, :, :1]
     out = np.full(parts.shape, np.nan)
     for p in range(parts.shape[1]):
-        last_s, value, rate = -np.inf, parts[0, p], np.zeros(parts.shape[2:])
+        last_s, value, rate = -np.inf, parts[0, p], np.zeros_like(parts[0, p])
         for k in np.flatnonzero(np.isfinite(parts[:, p, 0, 0])):
             dt = clip.t_s[k] - last_s
             if dt > APART_S:
-                value, rate = parts[k, p], np.zeros(parts.shape[2:])
+                value, rate = parts[k, p], np.zeros_like(parts[k, p])
             else:
                 rate = rate + _taken(SPEED_HZ, dt) * ((parts[k, p] - value) / dt - rate)
                 value = value + _taken(MIN_HZ + BETA * np.abs(rate), dt) * (parts[k, p] - value)

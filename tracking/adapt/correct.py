@@ -33,9 +33,7 @@ def corrected(people: People, rows: Array, wanted: list[Parameters], bases: list
         pose[rows] = turned(pose[rows], turns)
     provenance = people.provenance.copy()
     provenance[rows, :BODY_JOINTS] = ADAPTED
-    return replace(
-        people, rest_joints=rest, places=places, pose_wxyz=pose, provenance=provenance
-    )
+    return replace(people, rest_joints=rest, places=places, pose_wxyz=pose, provenance=provenance)
 
 
 def turned(pose_wxyz: Array, turns: Array) -> Array:

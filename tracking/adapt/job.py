@@ -12,7 +12,7 @@ from livemocap.rotation import Array
 from .judge import held_out_error
 from .keyframes import Keyframe
 from .parameters import Parameters
-from .settings import GAIN, LOSS, MOST_STEPS
+from .settings import GAIN, LOSS, MOST_STEPS, TURNS_GAIN
 from .solve import Problem, Solver
 
 
@@ -80,15 +80,22 @@ class Job:
     def conclude(self) -> None:
         """Judge what there is by now on keyframes that were held out."""
         task = self.task
-        candidate = self._solver.solution if self._solver else task.now
+        candidate = self._solver.solution.modest() if self._solver else task.now
         now = self._error(task.now)
         back = min(task.before, key=self._error, default=task.now)
         if now > (1 + LOSS) * self._error(back):
             self._end(back, "worse")
-        elif self._error(candidate) < (1 - GAIN) * now:
-            self._end(candidate, "better")
+            return
+        plain = candidate.without_turns()
+        chosen = self._if_better(plain, candidate, TURNS_GAIN)
+        known = task.now.with_offsets(candidate.offsets)  # what nobody sees is no gain
+        if self._if_better(known, chosen, GAIN) is chosen:
+            self._end(chosen, "better")
         else:
             self._end(task.now, "kept")
+
+    def _if_better(self, old: Parameters, new: Parameters, gain: float) -> Parameters:
+        return new if self._error(new) < (1 - gain) * self._error(old) else old
 
     def _error(self, wanted: Parameters) -> float:
         return held_out_error(self.task.held_out, self.task.bones, wanted)

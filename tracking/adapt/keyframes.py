@@ -12,7 +12,7 @@ from livemocap.skeleton import SMPLX
 
 KEPT, LEAST = 12, 6
 """Keyframes to solve on, at most and at least."""
-HELD_OUT, LEAST_HELD_OUT = 5, 3
+HELD_OUT, LEAST_HELD_OUT = 8, 5
 """Keyframes that are never solved on, the latest ones, by which a solution is judged."""
 EVERY_HELD_OUT = 4
 """One of so many looks is held out."""

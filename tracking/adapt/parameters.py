@@ -41,6 +41,19 @@ SPREADS = np.concatenate(
 )
 """(COUNT,) standard deviations of all of them before anything is seen."""
 
+LEAST_SURE = np.concatenate(
+    [
+        np.full(len(FACTORS), 0.04),
+        [0.0],
+        np.full(3 * len(TURNED), np.radians(2.0)),
+        np.zeros(6),
+    ]
+)
+"""(COUNT,) what is not larger than that is nothing."""
+_CERTAINTY = np.full(COUNT, 4.0)
+_CERTAINTY[TURNS] = 2.0
+"""How soon what is larger is believed: turns, of which one camera tells little, later."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parameters:
@@ -92,6 +105,25 @@ class Parameters:
         """(2, 3) m, outwards, up and ahead: from hip and shoulder joints to what a detector calls
         so. Never applied to people; it keeps a detector's habits out of their bones."""
         return self.vector[_OFFSETS].reshape(2, 3)
+
+    def with_offsets(self, offsets: Array) -> Parameters:
+        """With others, (2, 3) m."""
+        vector = self.vector.copy()
+        vector[_OFFSETS] = offsets.ravel()
+        return Parameters(vector, self.locked)
+
+    def without_turns(self) -> Parameters:
+        """With rotations as the engine has them."""
+        vector = self.vector.copy()
+        vector[TURNS] = 0.0
+        return Parameters(vector, self.locked)
+
+    def modest(self) -> Parameters:
+        """With what is too small to be sure of left out, and what is hardly larger made smaller: an
+        ordinary body must not get worse by what a few images seem to say."""
+        ratio = LEAST_SURE / np.maximum(np.abs(self.vector), 1e-9)
+        kept = np.maximum(1 - ratio**_CERTAINTY, 0.0)
+        return Parameters(self.vector * kept, self.locked)
 
     @property
     def idle(self) -> bool:

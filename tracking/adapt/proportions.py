@@ -9,7 +9,7 @@ from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 FACTORS = ("size", "legs", "arms", "torso", "shoulders", "hips")
 
-SPREAD = np.array([0.04, 0.08, 0.08, 0.05, 0.07, 0.07])
+SPREAD = np.array([0.04, 0.10, 0.10, 0.05, 0.07, 0.07])
 """How far people are thought to be from what an engine says of them, as standard deviations of the
 logarithms of `FACTORS`: people are not all alike, and engines draw them to the average. Trunks
 differ least, and what tells of them is the least certain (see parameters.OFFSET_SPREAD_M)."""

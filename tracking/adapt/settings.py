@@ -14,8 +14,10 @@ FIRST_LOOKS, LOCK_LOOKS = 20, 60
 """Sightings before the first solution, and after which proportions are locked."""
 AGAIN_S, AGAIN_LOCKED_S = 1.0, 3.0
 """Least time between two solutions for one person, before and after the lock."""
-GAIN = 0.03
+GAIN = 0.02
 """Share by which held-out keyframes must get better for a solution to be taken."""
+TURNS_GAIN = 0.05
+"""And by which turned joints must make them better still."""
 LOSS = 0.03
 """And worse for it to be taken back."""
 DECAY_S = 8.0

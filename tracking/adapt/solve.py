@@ -32,7 +32,7 @@ TURN_DOUBT_RAD, ASIDE_DOUBT_M, DEPTH_DOUBT = np.radians(4.0), 0.03, 0.04
 (as a logarithm)."""
 ANCHOR_KEPT = 0.99
 """Of the anchor, in every step; the rest is the solution."""
-ANCHOR_SPREAD = 1.0
+ANCHOR_SPREAD = 3.0
 """How far from the anchor solutions may be, in spreads of theta0."""
 HEIGHT_DOUBT = 0.003
 """Of the logarithm of how tall somebody is whose height was given."""

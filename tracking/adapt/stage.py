@@ -150,4 +150,3 @@ def _view_of(frame: PoseFrame) -> tuple[object, ...]:
         frame.engine,
         frame.keypoint_layout,
     )
-

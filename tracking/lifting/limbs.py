@@ -49,9 +49,7 @@ TORSO: Ints = np.array(
     SMPLX.indices("pelvis", "spine1", "spine2", "spine3", "neck", "left_collar", "right_collar")
 )
 """Turned together; the head looks where the engine saw it look."""
-CORNERS: Ints = np.array(
-    SMPLX.indices("left_hip", "right_hip", "left_shoulder", "right_shoulder")
-)
+CORNERS: Ints = np.array(SMPLX.indices("left_hip", "right_hip", "left_shoulder", "right_shoulder"))
 """Of the torso, as they stand in LIFTED_CORNERS."""
 LIFTED_CORNERS: Ints = np.array(
     H36M17.indices("left_hip", "right_hip", "left_shoulder", "right_shoulder")
@@ -84,7 +82,7 @@ def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
     known = np.concatenate(
         [
             np.isfinite(length) & (length >= LEAST_M),
-            np.isfinite(corners).all((1, 2))[:, None],
+            np.isfinite(corners.sum((1, 2)))[:, None],
         ],
         1,
     )

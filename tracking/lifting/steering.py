@@ -1,4 +1,4 @@
-"""Limbs swung towards lifted directions, torsos turned; lengths, twist, hands, face and root stay."""
+"""Limbs swung towards lifted directions, torsos turned; lengths, twist, hands and face stay."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ class Weights:
 
     direction: float = 1.0
     place: float = 1.0
-    velocity: float = 4.0
+    velocity: float = 8.0
     tremble: float = 4.0
     spread: float = 0.05
 

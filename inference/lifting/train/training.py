@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -157,7 +158,7 @@ class Training:
             coming.cancel()
 
     def _learn(self, pairs: Pairs) -> None:
-        rate = self.plan.rate * (0.5 + 0.5 * np.cos(np.pi * min(self.share, 1)))
+        rate = self.plan.rate * (0.5 + 0.5 * math.cos(math.pi * min(self.share, 1)))
         for group in self._optimiser.param_groups:
             group["lr"] = rate * min(1, (self.step + 1) / _WARM_STEPS)
         self.net.train()
