@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inference.lifting.placing import pelvis_from_keypoints
+from inference.lifting.rest_points import points_at_rest
 from inference.lifting.skeleton_fit import rotations_from_positions
 from livemocap.lifter import Lifted, Lifter, Sight, coco_keypoints
 from livemocap.rotation import Array, quat_from_matrix
@@ -31,6 +32,7 @@ class LiftedPoses:
         self.answers: list[tuple[People, Lifted]] = []
         """All that was lifted since the stage was made."""
         self._lifter = lifter
+        self._at_rest = points_at_rest(lifter.name)
         self._held: deque[People] = deque()
 
     def push(self, item: People) -> Sequence[People]:
@@ -51,7 +53,7 @@ class LiftedPoses:
     def _posed(self, results: Sequence[Lifted]) -> list[People]:
         pairs = [(self._held.popleft(), lifted) for lifted in results]
         self.answers += pairs
-        return [posed_as(people, lifted) for people, lifted in pairs]
+        return [posed_as(people, lifted, self._at_rest) for people, lifted in pairs]
 
 
 def sight_of(people: People) -> Sight:
@@ -73,13 +75,13 @@ def keypoints_of(people: People) -> Array:
     return points
 
 
-def posed_as(people: People, lifted: Lifted) -> People:
-    """Those who are seen and lifted, in their new poses."""
+def posed_as(people: People, lifted: Lifted, at_rest: Array | None = None) -> People:
+    """Those who are seen and lifted, in their new poses; `at_rest` as for skeleton_fit."""
     row = carried(lifted.keys, people.keys)
     joints = np.full((len(row), *lifted.joints.shape[1:]), math.nan)
     joints[row >= 0] = lifted.joints[row[row >= 0]]
     rest = people.rest_joints.astype(float)
-    local = rotations_from_positions(joints, rest)
+    local = rotations_from_positions(joints, rest, at_rest)
     world = global_rotations(local, SMPLX)
     about = joint_positions(world, rest, np.zeros((len(row), 3)), SMPLX)
     pelvis = pelvis_from_keypoints(about, keypoints_of(people), people.frame.K)

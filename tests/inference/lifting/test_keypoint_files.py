@@ -139,7 +139,7 @@ def test_an_archive_of_ours_keeps_ids_and_leaves_out_who_is_not_there(tmp_path: 
 
 def test_nothing_in_an_archive_is_run(tmp_path: Path) -> None:
     class Evil:
-        def __reduce__(self) -> object:
+        def __reduce__(self) -> tuple[object, ...]:
             return os.mkdir, (str(tmp_path / "run"),)
 
     np.savez(tmp_path / "a.npz", positions_2d=np.array({"a": Evil()}, object))
