@@ -94,6 +94,13 @@ def test_each_inner_step_goes_on_from_the_one_before() -> None:
     assert totals[0] > totals[1] > totals[2]
 
 
+def test_a_net_as_it_is_read_from_a_checkpoint_learns() -> None:
+    """Such a net is made for looking only."""
+    small = net().requires_grad_(False)
+    learnt(boa(webcam(dynamic=False), small=small), 1)
+    assert not torch.equal(small.fc1.weight, net().fc1.weight)
+
+
 def test_the_copy_is_thrown_away() -> None:
     learner = boa(webcam(rate=0.0, fast_rate=1e-3, dynamic=False))
     before, _ = learner.learn(image(0))
