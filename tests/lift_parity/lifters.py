@@ -12,7 +12,7 @@ from inference.lifting.checkpoint import pstmo_net, refine_net
 from inference.lifting.clip import lift_clip, padded
 from inference.lifting.flip import averaged, with_flipped
 from inference.lifting.pstmo import MaskedPstmo, Pstmo, Refine, Size, seen_in_depth
-from inference.lifting.videopose3d import TemporalNet
+from inference.lifting.videopose3d import WIDTHS, TemporalNet
 
 from .arrays import Case, Check, Golden, compared, exactly, filled, same_weights, tensor
 
@@ -103,7 +103,8 @@ def wild(case: Case) -> list[Check]:
         net: Any = Pstmo(Size(layers=_layers(case.kind)))
         system = "pstmo"
     else:
-        net, system = TemporalNet(causal="causal" in case.kind), "vp3d"
+        widths = _widths(case) if "receptive_field" in golden else WIDTHS[243]
+        net, system = TemporalNet(widths, causal="causal" in case.kind), "vp3d"
     filled(net, system, case.salt)
     size = tuple(golden["wh"].tolist()) if "wh" in golden else view.SEEDS_SIZE
     keypoints = view.normalized(golden["kp_px"].astype(float), size)

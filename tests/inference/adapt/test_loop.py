@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from dataclasses import replace
 from functools import cache
@@ -14,7 +15,6 @@ from lift_parity import hmr, trace
 from lift_parity.arrays import Case, Golden, failures
 from lift_parity.broken import OldImage, StepFromTheCopy, TeacherFirst
 from lift_parity.made_trace import SmallHmr, made
-from torch import Tensor
 
 from inference.adapt.dynaboa import DynaBoa, Learning
 from inference.adapt.hmr import Hmr
@@ -26,15 +26,14 @@ KEYPOINTS = {"webcam": 25, "internet": 24}
 
 
 @cache
-def _weights() -> dict[str, Tensor]:
-    known = SmallHmr().state_dict()
-    return {k: v for k, v in hmr.network(0, 0).state_dict().items() if k in known}
+def _net() -> SmallHmr:
+    small = SmallHmr()
+    small.load_state_dict(hmr.network(0, 0).state_dict(), strict=False)
+    return small.eval()
 
 
 def net() -> SmallHmr:
-    small = SmallHmr()
-    small.load_state_dict(_weights())
-    return small.eval()
+    return copy.deepcopy(_net())
 
 
 def image(k: int, form: str = "webcam") -> Seen:
