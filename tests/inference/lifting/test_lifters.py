@@ -199,7 +199,7 @@ def test_a_missing_joint_is_where_it_was() -> None:
         whole, found = (
             joints(through(lifters("image")[kind], steady(k))) for k in (keypoints, hidden)
         )
-        np.testing.assert_allclose(found, whole, rtol=0, atol=2e-3)
+        np.testing.assert_allclose(found, whole, rtol=0, atol=2e-5)
 
 
 def test_a_lifter_waits_no_longer_than_it_says() -> None:
