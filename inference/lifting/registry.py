@@ -25,8 +25,8 @@ from .windowed import WindowedLifter
 Mode = Literal["live", "broadcast", "bake"]
 MODES: tuple[Mode, ...] = ("live", "broadcast", "bake")
 
-BROADCAST_S = 0.2
-"""How long a broadcast waits if nothing else is said: ten frames of Human3.6M, six of ours."""
+BROADCAST_S = 0.16
+"""How long a broadcast waits if nothing else is said: eight frames of Human3.6M."""
 
 
 class LifterError(InferenceError):
