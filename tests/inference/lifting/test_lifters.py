@@ -94,7 +94,7 @@ def test_any_camera_rate_gives_what_the_nets_rate_would(rate_hz: float, mode: Mo
     np.testing.assert_allclose([r.t_s for r in results], times)
     found = joints(results)[:, 9, 0]
     error = np.abs(found - wanted)[inside].max() / (100 / SIZE_PX[0] * 2)
-    assert error < 0.025
+    assert error < 0.01
 
 
 def _swing(t_s: np.ndarray) -> np.ndarray:
