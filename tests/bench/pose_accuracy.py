@@ -1,8 +1,8 @@
 """How good an engine's poses are, on clips whose motion is known exactly.
 
 Runs the embedded default, or --engine, on the shipped clip and, with --shared DIR, on the
-captured-motion clips of DIR/media, focal length assumed. Judged raw, and tracked as live. See livemocap/cli/evaluate for
-what the numbers mean.
+captured-motion clips of DIR/media, focal length assumed. Judged raw, and tracked as live. See
+livemocap/cli/evaluate for what the numbers mean.
 """
 
 from __future__ import annotations
