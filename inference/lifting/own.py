@@ -24,14 +24,14 @@ LAYOUT = "livemocap-lifter-1"
 
 
 def own_net(look_ahead_s: float = 0.0, weights: Path | None = None) -> Net:
-    """The net that answers at once, or the one that makes the most of so much look-ahead.
+    """The net that answers at once, or the one that knows nearest to so much look-ahead.
 
     Raises:
         WeightsError: the file is missing, damaged or not this lifter's.
     """
     step = _Step(weights or WEIGHTS)
-    frames = look_ahead_s * step.rate_hz + 1e-6
-    head = max(head for head, ahead in enumerate(step.ahead) if ahead <= frames)
+    frames = min(look_ahead_s * step.rate_hz, step.ahead[-1])
+    head = min(range(len(step.ahead)), key=lambda head: abs(step.ahead[head] - frames))
     return OwnPoses(step, head) if head else OwnCausalPoses(step, head)
 
 
@@ -70,7 +70,7 @@ class _Step:
     def __call__(self, frames: Array, memories: Sequence[Array]) -> tuple[Array, list[Array]]:
         """(P, T, 17, 3) to (P, T, heads, 16, 4): limbs, and how sure; and memories."""
         people, time = frames.shape[:2]
-        flat = np.ascontiguousarray(frames, np.float32).reshape(people, time, -1)
+        flat = np.ascontiguousarray(frames, np.float32).reshape(people, time, 17 * 3)
         named = {name: memory for (name, _), memory in zip(self._memories, memories, strict=True)}
         limbs, *after = self._session.run(None, {"frames": flat, **named})
         shape = (people, time, len(self.ahead), 16, 4)

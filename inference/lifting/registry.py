@@ -25,8 +25,8 @@ from .windowed import WindowedLifter
 Mode = Literal["live", "broadcast", "bake"]
 MODES: tuple[Mode, ...] = ("live", "broadcast", "bake")
 
-BROADCAST_S = 0.2
-"""How long a broadcast waits if nothing else is said: ten frames of Human3.6M, six of ours."""
+BROADCAST_S = 0.16
+"""How long a broadcast waits if nothing else is said: eight frames of Human3.6M."""
 
 
 class LifterError(InferenceError):
@@ -74,6 +74,19 @@ def make_lifter(
         gap_s=gap_s,
         step=step,
     )
+
+
+def net_named(name: str, weights: Path | None = None, wait_s: float = 0.0) -> Net:
+    """What lifts, alone; several lifters, one for each camera, may share it.
+
+    Args:
+        wait_s: how much of the future there will be to look at.
+
+    Raises:
+        LifterError, InferenceError: as `make_lifter`.
+    """
+    _require_known(name, "live", 0.0)
+    return _NETS[name](weights, wait_s)
 
 
 def lifter_of(

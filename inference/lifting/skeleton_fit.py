@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import ArrayLike
 
-from livemocap.h36m_points import h36m_at_rest, hip_share
+from livemocap.h36m_points import h36m_at_rest
 from livemocap.lifter import H36M17
 from livemocap.rotation import (
     Array,
@@ -20,7 +20,7 @@ from livemocap.rotation import (
     rotvec_from_matrix,
     shortest_arc,
 )
-from livemocap.skeleton import SMPLX, global_rotations, local_rotations
+from livemocap.skeleton import SMPLX, Skeleton, global_rotations, local_rotations
 
 from .hinges import KNEE, LEFT_ELBOW, RIGHT_ELBOW, Hinge, limb_rotations
 
@@ -38,7 +38,9 @@ _LIMBS = (
 )
 
 
-def rotations_from_positions(joints: ArrayLike, rest_joints: ArrayLike) -> Array:
+def rotations_from_positions(
+    joints: ArrayLike, rest_joints: ArrayLike, at_rest: ArrayLike | None = None
+) -> Array:
     """The rotations with which our skeleton points where lifted joints do.
 
     A pose alone decides, none before it: a clip or a stream give the same. Small changes of the
@@ -48,15 +50,17 @@ def rotations_from_positions(joints: ArrayLike, rest_joints: ArrayLike) -> Array
         joints: (..., 17, 3) H36M17, m or any length, in axes that are right-handed: the camera's
             or the world's. NaN and poses without extent (all of them one point) are unknown.
         rest_joints: (..., 55, 3) m, each person's own, or (55, 3) for all.
+        at_rest: (..., 17, 3) m where the lifter has its points on somebody at rest, facing +Z with
+            +Y up; see `rest_points`. As Human3.6M has them if not given.
 
     Returns:
         (..., 55, 3, 3) parent-relative, joint 0 relative to the axes of `joints`; all NaN for an
         unknown pose.
     """
     seen, rest = np.asarray(joints, float), np.asarray(rest_joints, float)
-    points = h36m_at_rest(rest)
-    seen = _with_our_hips(seen, hip_share(rest))
-    points = _with_our_hips(points, hip_share(rest))
+    points = h36m_at_rest(rest) if at_rest is None else np.asarray(at_rest, float)
+    share = _width(rest, SMPLX) / _width(points, H36M17)
+    seen, points = _with_our_hips(seen, share), _with_our_hips(points, share)
     with np.errstate(invalid="ignore"):
         world = _trunk(seen, points)
         for body, first, second, end, hinge in _LIMBS:
@@ -65,6 +69,12 @@ def rotations_from_positions(joints: ArrayLike, rest_joints: ArrayLike) -> Array
         local = local_rotations(world, SMPLX)
     local[~_known(seen)] = np.nan
     return local
+
+
+def _width(points: Array, skeleton: Skeleton) -> Array:
+    """(...,) m from hip to hip."""
+    left, right = skeleton.indices("left_hip", "right_hip")
+    return np.sqrt(((points[..., left, :] - points[..., right, :]) ** 2).sum(-1))
 
 
 def _with_our_hips(points: Array, share: Array) -> Array:

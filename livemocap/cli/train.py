@@ -17,7 +17,6 @@ _EXAMPLE = """examples:
   livemocap train lifter --motion mocap --out trained
   livemocap train lifter --motion mocap --out trained --minutes 2
   livemocap train lifter --motion mocap --out trained --held-out salsa12,martial05
-  livemocap run --lift own --lift-weights trained/lifter.onnx
 
 Stopped, or killed, it goes on from its last checkpoint when the same command is given again. In the
 folder are then checkpoint.pt, lifter.onnx (what the program runs), curve.csv, curve.png and
@@ -55,13 +54,13 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def train_lifter(args: argparse.Namespace) -> int:
+    learnt, judged = _split(_clips(args.motion), args.held_out)
     import torch
 
     from inference.lifting.train.motion import Motions
     from inference.lifting.train.training import Training
 
     torch.set_num_threads(max(1, args.threads))
-    learnt, judged = _split(_clips(args.motion), args.held_out)
     training = Training(_plan(args), Motions(learnt), Motions(judged))
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists() and not args.afresh:

@@ -78,12 +78,17 @@ class Figures:
         return np.stack([named[name] for name in H36M17.names])
 
 
-def mean_bones_m() -> Array:
-    """(16,) m from each of H36M17's joints but the hip to its parent, of the average person."""
+def mean_points_m() -> Array:
+    """(17, 3) m, H36M17 of the average person at rest, facing +Z with +Y up."""
     one = Figures(np.random.default_rng(0), 1, 0.0)
     rest = np.zeros((len(BODY.names), 4, 1, 1), np.float32)
     rest[:, 0] = 1
-    points = one.h36m(*one.posed(rest, np.zeros((3, 1, 1), np.float32)))[..., 0, 0]
+    return one.h36m(*one.posed(rest, np.zeros((3, 1, 1), np.float32)))[..., 0, 0]
+
+
+def mean_bones_m() -> Array:
+    """(16,) m from each of H36M17's joints but the hip to its parent, of the average person."""
+    points = mean_points_m()
     return np.linalg.norm(points[1:] - points[H36M17.bone_parents], axis=-1)
 
 

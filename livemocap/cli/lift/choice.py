@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import get_args
 
 from inference.errors import InferenceError
@@ -26,12 +27,18 @@ Step = Callable[[int, int], object]
 
 
 def chosen_lifter(
-    name: str, normalization: Normalization, *, has_engine: bool, step: Step
+    name: str,
+    normalization: Normalization,
+    *,
+    weights: Path | None = None,
+    has_engine: bool,
+    step: Step,
 ) -> Lifter | None:
     """The lifter of that name for a whole take; None for the engine's own 3D.
 
     Args:
         name: one of NAMES.
+        weights: a checkpoint to take instead of the installed one.
         has_engine: whether an engine has looked at the images; keypoints from a file have none.
         step: told how far it is.
 
@@ -39,6 +46,10 @@ def chosen_lifter(
         LiftError: keypoints alone, and no lifter for them.
         InferenceError: the lifter asked for cannot be used; the message says what to do.
     """
+    if weights and name in ("auto", ENGINE):
+        raise LiftError(
+            f"--weights {weights}: for which lifter? Say --lifter, one of {', '.join(BEST_FIRST)}"
+        )
     if name == ENGINE:
         if not has_engine:
             raise LiftError(
@@ -47,7 +58,9 @@ def chosen_lifter(
             )
         return None
     if name != "auto":
-        return make_lifter(name, mode="bake", normalization=normalization, step=step)
+        return make_lifter(
+            name, mode="bake", normalization=normalization, weights=weights, step=step
+        )
     for each in BEST_FIRST:
         if each in lifter_names():
             try:

@@ -38,6 +38,7 @@ def add_lift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("clip", type=Path, help="video file, or a folder of images")
     parser.add_argument("-o", "--out", type=Path, metavar="DIR", help="(out/NAME of the clip)")
     parser.add_argument("--lifter", choices=NAMES, default="auto", help="(auto)")
+    parser.add_argument("--weights", type=Path, metavar="FILE", help="a checkpoint of the lifter")
     parser.add_argument("--keypoints", type=Path, metavar="FILE|DIR", help="2D found elsewhere")
     parser.add_argument("--people", type=_people, metavar="all|N", help="N who are seen longest")
     parser.add_argument(
@@ -85,6 +86,7 @@ def lift(args: argparse.Namespace) -> int:
         clip=args.clip,
         out=args.out or Path("out") / args.clip.resolve().stem,
         lifter=args.lifter,
+        weights=args.weights,
         normalization=args.normalization,
         keypoints=args.keypoints,
         people=args.people,

@@ -21,6 +21,8 @@ from .results import Found
 APART_M = 1.4
 """How far apart people are shown who all are about one place."""
 
+Z_UP_TO_Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
+
 _PAGE_PX = 900
 
 
@@ -28,7 +30,7 @@ def draw_lifted(clip: Clip, found: Found, folder: Path, title: str, *, spread: b
     """Write preview.mp4 and contact_sheet.png into `folder`.
 
     Args:
-        spread: everybody is about one place; show them beside each other.
+        spread: everybody is about one place of a world with z up; show them beside each other.
     """
     world = beside_each_other(found.joints_world) if spread else found.joints_world
     onlooker = Onlooker.of(world, ahead=None if spread else _ahead(found))
@@ -70,11 +72,11 @@ def side_by_side(
 
 
 def beside_each_other(joints: Array) -> Array:
-    """(T, N, 17, 3), everybody moved to a place of their own."""
+    """(T, N, 17, 3) with z up to everybody at a place of their own, y up."""
     people = joints.shape[1]
     shift = np.zeros((people, 1, 3))
     shift[:, 0, 0] = APART_M * (np.arange(people) - (people - 1) / 2)
-    return joints + shift
+    return joints @ Z_UP_TO_Y_UP.T + shift
 
 
 def _ahead(found: Found) -> Array | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from capture.source import CaptureError
@@ -18,7 +18,7 @@ from ..progress import Progress
 from .choice import Normalization, chosen_lifter
 from .drawing import draw_lifted
 from .errors import LiftError
-from .people import as_seeds_show, only, seen_longest
+from .people import only, seen_longest
 from .results import Found, found_in
 from .seeing import CAMERA, seen_by_engine
 from .tracks import OF_A_FILE, OF_AN_ENGINE, Tracks
@@ -39,6 +39,8 @@ class LiftJob:
     clip: Path
     out: Path
     lifter: str = "auto"
+    weights: Path | None = None
+    """A checkpoint to take instead of the installed one."""
     normalization: Normalization = "box"
     keypoints: Path | None = None
     people: int | None = None
@@ -75,7 +77,11 @@ def lift_video(job: LiftJob) -> Lifting:
     clip = Clip(job.clip, job.camera)
     bar = _Bar("lifting")
     lifter = chosen_lifter(
-        job.lifter, job.normalization, has_engine=job.keypoints is None, step=bar.step
+        job.lifter,
+        job.normalization,
+        weights=job.weights,
+        has_engine=job.keypoints is None,
+        step=bar.step,
     )
     poses = list(_watched(_seen(job, clip), clip.frame_count))
     notes = _cut_short(clip, len(poses))
@@ -126,12 +132,13 @@ def _tracked(
             "a second at least, with shoulders and hips; --quality best finds smaller ones."
         )
     chosen = [only(frame, ids) for frame in everybody]
+    found = found_in(poses, chosen, ids, tracks.lifted.answers if tracks.lifted else None)
     if job.view == "h36m":
-        from inference.lifting.view import H36M_VIEW_WXYZ
+        from .seeds_view import published, seen_as_published
 
-        chosen = as_seeds_show(chosen, H36M_VIEW_WXYZ)
-    answers = tracks.lifted.answers if tracks.lifted else None
-    return chosen, found_in(poses, chosen, ids, answers), ids
+        chosen = seen_as_published(chosen)
+        found = replace(found, joints_world=published(found.joints_cam))
+    return chosen, found, ids
 
 
 def _write_motion(

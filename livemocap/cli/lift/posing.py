@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from inference.lifting.placing import pelvis_from_keypoints
+from inference.lifting.rest_points import points_at_rest
 from inference.lifting.skeleton_fit import rotations_from_positions
 from livemocap.lifter import Lifted, Lifter, Sight, coco_keypoints
 from livemocap.rotation import Array, quat_from_matrix
@@ -22,7 +23,8 @@ class LiftedPoses:
     """A Stage from People to People: bodies posed as lifted and put where their keypoints are.
 
     Fingers and faces stay as they were seen. Whoever is seen but cannot be lifted counts as not
-    seen in that image. Nothing comes out before the lifter has answered.
+    seen in that image; whose new pose fits nowhere stays where association has them. Nothing comes
+    out before the lifter has answered.
     """
 
     def __init__(self, lifter: Lifter) -> None:
@@ -30,6 +32,7 @@ class LiftedPoses:
         self.answers: list[tuple[People, Lifted]] = []
         """All that was lifted since the stage was made."""
         self._lifter = lifter
+        self._at_rest = points_at_rest(lifter.name)
         self._held: deque[People] = deque()
 
     def push(self, item: People) -> Sequence[People]:
@@ -50,7 +53,7 @@ class LiftedPoses:
     def _posed(self, results: Sequence[Lifted]) -> list[People]:
         pairs = [(self._held.popleft(), lifted) for lifted in results]
         self.answers += pairs
-        return [posed_as(people, lifted) for people, lifted in pairs]
+        return [posed_as(people, lifted, self._at_rest) for people, lifted in pairs]
 
 
 def sight_of(people: People) -> Sight:
@@ -72,19 +75,20 @@ def keypoints_of(people: People) -> Array:
     return points
 
 
-def posed_as(people: People, lifted: Lifted) -> People:
-    """Those who are seen and lifted, in their new poses."""
+def posed_as(people: People, lifted: Lifted, at_rest: Array | None = None) -> People:
+    """Those who are seen and lifted, in their new poses; `at_rest` as for skeleton_fit."""
     row = carried(lifted.keys, people.keys)
     joints = np.full((len(row), *lifted.joints.shape[1:]), math.nan)
     joints[row >= 0] = lifted.joints[row[row >= 0]]
     rest = people.rest_joints.astype(float)
-    local = rotations_from_positions(joints, rest)
+    local = rotations_from_positions(joints, rest, at_rest)
     world = global_rotations(local, SMPLX)
     about = joint_positions(world, rest, np.zeros((len(row), 3)), SMPLX)
     pelvis = pelvis_from_keypoints(about, keypoints_of(people), people.frame.K)
-    known = np.flatnonzero(people.seen & np.isfinite(pelvis).all(1))
+    known = np.flatnonzero(people.seen & np.isfinite(local).all((1, 2, 3)))
     pose = people.pose_wxyz[known].copy()
     pose[:, :BODY_JOINTS] = quat_from_matrix(world[known, :BODY_JOINTS])
     repairs = np.zeros(len(known), people.repairs.dtype)
-    places = place_of(pelvis[known])
+    placed = np.isfinite(pelvis).all(1, keepdims=True)
+    places = np.where(placed, place_of(pelvis), people.places)[known]
     return some(people, known, pose_wxyz=pose, places=places, repairs=repairs)

@@ -141,7 +141,7 @@ def _boxes(points: Array) -> Array:
 
 def _pelvis(points: Array, centre_px: Array, height_px: Array, K: Array) -> Array:
     """(P, 3) m: between the hips, or in the middle of the box where those are hidden."""
-    seen = (points[:, _HIPS, 2] > 0).all(1)
+    seen = np.all(points[:, _HIPS, 2] > 0, axis=1)
     at = np.where(seen[:, None], points[:, _HIPS, :2].mean(1), centre_px)
     depth = K[1, 1] * NOSE_TO_ANKLE_M / height_px
     rays = np.concatenate([at, np.ones((len(at), 1))], 1) @ np.linalg.inv(K.astype(float)).T

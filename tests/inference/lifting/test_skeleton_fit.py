@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from posed_points import REST, posed, some_poses
 
+from inference.lifting.rest_points import points_at_rest
 from inference.lifting.skeleton_fit import rotations_from_positions
 from livemocap.h36m_points import h36m_at_rest
 from livemocap.lifter import H36M17
@@ -106,6 +107,16 @@ def test_what_is_not_known_stays_unknown_and_disturbs_nobody() -> None:
 def test_any_number_of_people_and_frames(shape: tuple[int, ...]) -> None:
     points = np.broadcast_to(h36m_at_rest(REST), (*shape, len(H36M17.names), 3))
     assert rotations_from_positions(points, REST).shape == (*shape, len(SMPLX.names), 3, 3)
+
+
+def test_a_lifter_may_have_its_points_elsewhere() -> None:
+    at_rest = points_at_rest("own")
+    assert at_rest is not None
+    assert points_at_rest("pstmo") is None
+    local = rotations_from_positions(at_rest, REST, at_rest)
+    assert np.degrees(geodesic(local, np.eye(3)).max()) < 0.5
+    as_if = rotations_from_positions(at_rest, REST)
+    assert np.degrees(geodesic(as_if, np.eye(3))[SMPLX.index("head")]) > 5
 
 
 def test_each_person_may_have_bones_of_their_own() -> None:
