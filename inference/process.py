@@ -138,7 +138,8 @@ class InferenceProcess:
         answers = self._look(frames)
         t_pose_ns = time.monotonic_ns()
         for frame, people in answers.people:
-            self._publish(frame.camera_id, self._pose_frame(frame, people, t_infer_ns, t_pose_ns))
+            message = pose_frame(self._engine, frame, people, t_infer_ns, t_pose_ns)
+            self._publish(frame.camera_id, message)
             self._measure(frame, people, t_infer_ns, t_pose_ns)
         for name, value in self._engine.measurements().items():
             self._metrics.set(name, value)
@@ -183,7 +184,7 @@ class InferenceProcess:
         try:
             with borrow_pixels(frame, self._rings) as bgr:
                 has_begun = True
-                yield _engine_image(frame, bgr)
+                yield engine_image(frame, bgr)
         except PixelsError:  # overwritten or gone while we were busy: as good as never seen
             torn.add(frame.camera_id)
             if not has_begun:
@@ -202,43 +203,45 @@ class InferenceProcess:
             self._waiting.discard(camera_id)
         publisher.send(f"{POSE}/{camera_id}", message)
 
-    def _pose_frame(
-        self, frame: ImageFrame, people: People, t_infer_ns: int, t_pose_ns: int
-    ) -> PoseFrame:
-        engine = self._engine
-        return PoseFrame(
-            camera_id=frame.camera_id,
-            sequence=frame.sequence,
-            t_capture_ns=frame.t_capture_ns,
-            t_grab_ns=frame.t_grab_ns,
-            t_infer_ns=t_infer_ns,
-            t_pose_ns=t_pose_ns,
-            width=frame.width,
-            height=frame.height,
-            K=people.K,
-            intrinsics_source=people.intrinsics_source,
-            cut=frame.cut,
-            camera_motion_px=frame.camera_motion_px,
-            engine=engine.name,
-            body_model=engine.body_model,
-            body_hash=engine.body_hash,
-            hand_mean_known=engine.hand_mean_known,
-            scores=people.scores,
-            boxes_px=people.boxes_px,
-            joint_rotvecs=people.joint_rotvecs,
-            pelvis=people.pelvis,
-            rest_joints=people.rest_joints,
-            betas=people.betas,
-            expression=people.expression,
-            joint_visibility=people.joint_visibility,
-            keypoint_layout=engine.keypoint_layout,
-            keypoints_px=people.keypoints_px,
-            appearance=people.appearance,
-            engine_ids=people.engine_ids,
-        )
+
+def pose_frame(
+    engine: PoseEngine, frame: ImageFrame, people: People, t_infer_ns: int, t_pose_ns: int
+) -> PoseFrame:
+    """The message about the `people` whom an engine saw in an image."""
+    return PoseFrame(
+        camera_id=frame.camera_id,
+        sequence=frame.sequence,
+        t_capture_ns=frame.t_capture_ns,
+        t_grab_ns=frame.t_grab_ns,
+        t_infer_ns=t_infer_ns,
+        t_pose_ns=t_pose_ns,
+        width=frame.width,
+        height=frame.height,
+        K=people.K,
+        intrinsics_source=people.intrinsics_source,
+        cut=frame.cut,
+        camera_motion_px=frame.camera_motion_px,
+        engine=engine.name,
+        body_model=engine.body_model,
+        body_hash=engine.body_hash,
+        hand_mean_known=engine.hand_mean_known,
+        scores=people.scores,
+        boxes_px=people.boxes_px,
+        joint_rotvecs=people.joint_rotvecs,
+        pelvis=people.pelvis,
+        rest_joints=people.rest_joints,
+        betas=people.betas,
+        expression=people.expression,
+        joint_visibility=people.joint_visibility,
+        keypoint_layout=engine.keypoint_layout,
+        keypoints_px=people.keypoints_px,
+        appearance=people.appearance,
+        engine_ids=people.engine_ids,
+    )
 
 
-def _engine_image(frame: ImageFrame, bgr: Array) -> EngineImage:
+def engine_image(frame: ImageFrame, bgr: Array) -> EngineImage:
+    """An image whose pixels are at hand, for an engine."""
     return EngineImage(
         camera_id=frame.camera_id,
         bgr=bgr,

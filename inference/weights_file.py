@@ -15,15 +15,44 @@ from torch import Tensor
 from .errors import WeightsError
 from .file_kind import file_head, is_nothing_of_use, is_safetensors
 
-_WRAPPERS = ("model", "state_dict", "network")
-"""Under which a training checkpoint keeps the weights; AiOS's own says `model`."""
+_WRAPPERS = ("model", "model_pos", "state_dict", "network")
+"""Under which a training checkpoint keeps the weights; AiOS's own says `model`, VideoPose3D's
+`model_pos`."""
+
+
+class _Dropped:
+    """Stands for what a training keeps beside its weights: made of anything, it holds nothing."""
+
+    def __init__(self, *_: object) -> None:
+        pass
+
+    def __setstate__(self, _: object) -> None:
+        pass
+
+
+def _dropped(module: str, name: str) -> type[_Dropped]:
+    return type(name, (_Dropped,), {"__module__": module})
+
+
+_NOT_WEIGHTS = (
+    _dropped("numpy", "ndarray"),
+    _dropped("numpy", "dtype"),
+    _dropped("numpy.core.multiarray", "_reconstruct"),
+    _dropped("numpy._core.multiarray", "_reconstruct"),
+    _dropped("numpy.random", "__RandomState_ctor"),
+    _dropped("numpy.random._pickle", "__randomstate_ctor"),
+    _dropped("numpy.random._pickle", "__bit_generator_ctor"),
+    _dropped("numpy.random._mt19937", "MT19937"),
+)
+"""A generator of random numbers, as VideoPose3D's checkpoints keep: named, and not made."""
 
 
 def read_state_dict(path: Path | str) -> dict[str, Tensor]:
     """The tensors of a .pth, .pt or .safetensors file, without the checkpoint around them.
 
     Whatever the file's name, its first bytes say what it is. A pickle is read by torch's
-    restricted reader: tensors, numbers, text and argparse's Namespace, nothing that runs.
+    restricted reader: tensors, numbers, text and argparse's Namespace, nothing that runs;
+    generators of random numbers are left out.
     Tensors of a zip are read when they are used: the file must stay as it is until then.
 
     Raises:
@@ -95,7 +124,7 @@ def _read_safetensors(path: Path) -> dict[str, Tensor]:
 
 def _read_pickle(path: Path, *, in_zip: bool) -> Any:
     try:
-        with torch.serialization.safe_globals([argparse.Namespace]):
+        with torch.serialization.safe_globals([argparse.Namespace, *_NOT_WEIGHTS]):
             return torch.load(path, map_location="cpu", weights_only=True, mmap=in_zip)
     except pickle.UnpicklingError as error:
         raise WeightsError(_refused(path, str(error))) from None

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import argparse
 import json
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from livemocap.bus import (
     POSE,
@@ -21,6 +23,9 @@ from livemocap.role import RoleContext, add_role_arguments, run_role
 
 from .config import RecordConfig, TrackingConfig
 from .errors import TrackingError
+
+if TYPE_CHECKING:
+    from .tracker import MakeLifter
 
 Commands = argparse._SubParsersAction  # argparse has no public name for it
 
@@ -78,8 +83,16 @@ def _parser(
     )
 
 
-def track_role(context: RoleContext) -> int:
-    """Follow people through time until told to stop; returns the exit code."""
+LifterOf = Callable[[TrackingConfig], "MakeLifter | None"]
+"""What makes the lifters that a configuration asks for; None if it asks for none."""
+
+
+def track_role(context: RoleContext, lifter_of: LifterOf = lambda config: None) -> int:
+    """Follow people through time until told to stop; returns the exit code.
+
+    Args:
+        lifter_of: tracking knows no nets; whoever knows them hands them in.
+    """
     from .process import TrackingProcess
 
     config = load(TrackingConfig, context.tables.get("tracking", {}), "tracking")
@@ -101,6 +114,7 @@ def track_role(context: RoleContext) -> int:
             publisher,
             context.metrics(),
             control,
+            make_lifter=lifter_of(config),
             track_readers=network.track_readers,
             track_guests=network.track_guests,
         )

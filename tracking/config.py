@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 MODES = ("live", "broadcast", "bake")
+LIFTERS = ("off", "own", "vp3d", "vp3d-causal", "pstmo")
+LIMBS = ("left_arm", "right_arm", "left_leg", "right_leg", "torso")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +58,14 @@ class TrackingConfig:
     shape_memory_s: float = 4.0
     """How long the running estimate of a shape looks back."""
 
+    lift: str = "off"
+    """What lifts 2D keypoints to 3D and steers arms and legs with it: `off`, `own` (comes along),
+    or one of those whose weights you bring, `vp3d`, `vp3d-causal`, `pstmo`."""
+    lift_look_ahead_ms: float = 170.0
+    """Of lifting in `broadcast`, on top of `look_ahead_ms`. Live lifts without, bake with all."""
+    lift_bypass: tuple[str, ...] = ()
+    """What lifting lets be: `left_arm`, `right_arm`, `left_leg`, `right_leg`, `torso`."""
+
     actor_height_m: float = 0.0
     """How tall people are; 0 believes the engine. Everything is scaled alike, depth as well."""
 
@@ -80,6 +90,12 @@ class TrackingConfig:
             raise ValueError(f"mode is '{self.mode}', expected one of {', '.join(MODES)}")
         if not 0 <= self.look_ahead_ms <= 1000:
             raise ValueError(f"look_ahead_ms is {self.look_ahead_ms}, expected 0 to 1000")
+        if self.lift not in LIFTERS:
+            raise ValueError(f"lift is '{self.lift}', expected one of {', '.join(LIFTERS)}")
+        if not 0 <= self.lift_look_ahead_ms <= 1000:
+            raise ValueError(f"lift_look_ahead_ms is {self.lift_look_ahead_ms}, expected 0 to 1000")
+        if unknown := [limb for limb in self.lift_bypass if limb not in LIMBS]:
+            raise ValueError(f"lift_bypass has '{unknown[0]}', expected some of {', '.join(LIMBS)}")
         if self.actor_height_m and not 0.3 <= self.actor_height_m <= 3:
             raise ValueError(f"actor_height_m is {self.actor_height_m}, expected metres, or 0")
         if self.adapt not in ("off", "on"):

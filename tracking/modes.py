@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
@@ -17,6 +17,7 @@ from .identity.handover import hand_over
 from .identity.revision import Revision
 from .identity.second_thoughts import SecondThoughts
 from .identity.stitch import Stitch
+from .lifting.stage import Lifting
 from .repair.repair import LiveRepair, LookAheadRepair
 from .scene.output import InKnownWorld, InWorld
 from .smoothing.bake import BakePose
@@ -33,17 +34,26 @@ REPAIR_S = 0.5
 
 
 def stages(
-    config: TrackingConfig, who: Associator, names: Mapping[int, str]
+    config: TrackingConfig,
+    who: Associator,
+    names: Mapping[int, str],
+    lifting: Sequence[Lifting] = (),
 ) -> list[Stage[Any, Any]]:
-    """What comes after association `who` in `config.mode`; `names` are of track ids."""
+    """What comes after association `who` in `config.mode`.
+
+    Args:
+        names: of track ids.
+        lifting: what poses go through once they are mended, one or none.
+    """
     if config.mode == "broadcast":
         ahead_s, foresight = config.look_ahead_ms * 1e-3, Foresight()
-        shown_s = (POSE_SHARE + ROOT_SHARE) * ahead_s
+        shown_s = (POSE_SHARE + ROOT_SHARE) * ahead_s + sum(s.look_ahead_s for s in lifting)
         thoughts = SecondThoughts(who.aliases, shown_s, partial(hand_over, who), who.said)
         return [
             foresight,
             thoughts,
             LiveRepair(),
+            *lifting,
             BroadcastPose(POSE_SHARE * ahead_s),
             BroadcastRoot(ROOT_SHARE * ahead_s),
             Revision(foresight, who.aliases, thoughts),
@@ -54,8 +64,9 @@ def stages(
             Stitch(who.new_id),
             LookAheadRepair(REPAIR_S),
             Gaps(),
+            *lifting,
             BakePose(),
             BakeRoot(),
             InKnownWorld(config, names),
         ]
-    return [LiveRepair(), LivePose(), LiveRoot(), InWorld(config, names)]
+    return [LiveRepair(), *lifting, LivePose(), LiveRoot(), InWorld(config, names)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -15,7 +16,7 @@ from livemocap.metrics import MetricsCollector
 
 from .commands import Everybody, answer
 from .config import TrackingConfig
-from .tracker import Tracker
+from .tracker import MakeLifter, Tracker
 
 _LOG = logging.getLogger(__name__)
 
@@ -31,6 +32,7 @@ class TrackingProcess:
         cameras: whose poses are expected; the loop ends when all of them have ended.
         poses: subscribed to `pose/`.
         control: answers `people.list`, `people.swap` and the like; None for no control.
+        make_lifter: of what steers bones, asked once for each camera; None for none.
         track_readers: subscribers to wait for before the first message.
         track_guests: more of them, who are given a while to come.
     """
@@ -44,11 +46,15 @@ class TrackingProcess:
         metrics: MetricsCollector,
         control: ControlServer | None = None,
         *,
+        make_lifter: MakeLifter | None = None,
         track_readers: int = 0,
         track_guests: int = 0,
     ) -> None:
         ids = itertools.count(1)
-        self._trackers = {camera: Tracker(config, ids) for camera in cameras}
+        self._trackers = {
+            camera: Tracker(config, ids, make_lifter() if make_lifter else None)
+            for camera in cameras
+        }
         self._poses, self._publisher, self._metrics = poses, publisher, metrics
         self._control, self._everybody = (
             control,
@@ -56,6 +62,7 @@ class TrackingProcess:
         )
         self._track_readers, self._track_guests = track_readers, track_guests
         self._ended: set[str] = set()
+        self._say_look_ahead()
 
     def run(self, stop: StopToken, *, strict: bool = False) -> int:
         """Until the token is set or every camera has ended. Returns how many frames failed.
@@ -119,6 +126,12 @@ class TrackingProcess:
         except BusError as error:
             _LOG.info("going on: %s", error)
 
+    def _say_look_ahead(self) -> None:
+        """How much later people are shown than the engine saw them, for `livemocap top`."""
+        look_ahead_s = max((t.look_ahead_s for t in self._trackers.values()), default=0.0)
+        if math.isfinite(look_ahead_s):
+            self._metrics.set("look_ahead_ms", round(look_ahead_s * 1e3))
+
     def _measure(self, frame: TrackFrame, started_ns: int) -> None:
         metrics = self._metrics
         metrics.count("frames")
@@ -131,6 +144,8 @@ class TrackingProcess:
             for name, value in tracker.adaptation.items():
                 metrics.set(name, value)
         metrics.set("world", frame.world_source)
+        if failures := sum(t.lift_failures for t in self._trackers.values()):
+            metrics.set("lift_failed", failures)
         metrics.sample("step_ms", (frame.t_track_ns - started_ns) * 1e-6)
         metrics.sample("age_ms", (frame.t_track_ns - frame.t_grab_ns) * 1e-6)
 

@@ -14,7 +14,7 @@ from .adapt.build import in_steps
 from .adapt.log import SwapLog, swaps_of
 from .config import TrackingConfig
 from .errors import TrackingError
-from .tracker import Tracker
+from .tracker import MakeLifter, Tracker
 
 Progress = Callable[[int, int], None]
 """Is told images done and their number."""
@@ -26,6 +26,7 @@ def retrack(
     config: TrackingConfig,
     settings: str = "",
     progress: Progress = lambda done, total: None,
+    make_lifter: MakeLifter | None = None,
     *,
     adapt_again: bool = False,
 ) -> Path:
@@ -39,6 +40,7 @@ def retrack(
         target: the new take; beside the old one if None.
         settings: the effective studio.toml, kept inside instead of the old one.
         progress: is told images done and their number.
+        make_lifter: of what steers bones, asked once for each camera; None for none.
         adapt_again: look for changes also where the take knows them.
 
     Raises:
@@ -60,8 +62,8 @@ def retrack(
     try:
         for name, values in metadata.items():
             writer.add_metadata(name, values)
-        new_tracker = _Trackers(in_steps(config), swaps)
-        _track_all(source, writer, new_tracker, lambda done: progress(done, total))
+        trackers = _Trackers(in_steps(config), make_lifter, swaps)
+        _track_all(source, writer, trackers, lambda done: progress(done, total))
         return writer.close()
     except BaseException:
         writer.abandon()
@@ -69,32 +71,37 @@ def retrack(
         raise
 
 
-class _Trackers:
-    """Makes one for each camera; they share the ids.
+class _Trackers(dict[str, Tracker]):
+    """One for each camera, made when its first image comes; they share the ids.
 
     Args:
-        swaps: by camera; None to look for changes anew.
+        swaps: what adaptation changed, by camera; None to look for changes anew.
     """
 
-    def __init__(self, config: TrackingConfig, swaps: Mapping[str, SwapLog] | None) -> None:
-        self._config, self._swaps = config, swaps
+    def __init__(
+        self,
+        config: TrackingConfig,
+        make_lifter: MakeLifter | None,
+        swaps: Mapping[str, SwapLog] | None,
+    ) -> None:
+        super().__init__()
+        self._config, self._make_lifter, self._swaps = config, make_lifter, swaps
         self._ids = itertools.count(1)
 
-    def make(self, camera_id: str) -> Tracker:
+    def __missing__(self, camera_id: str) -> Tracker:
+        lifter = self._make_lifter() if self._make_lifter else None
         swaps = None if self._swaps is None else self._swaps.get(camera_id, {})
-        return Tracker(self._config, self._ids, swaps)
+        self[camera_id] = tracker = Tracker(self._config, self._ids, lifter, swaps)
+        return tracker
 
 
 def _track_all(
-    source: Path, writer: TakeWriter, new: _Trackers, progress: Callable[[int], None]
+    source: Path, writer: TakeWriter, trackers: _Trackers, progress: Callable[[int], None]
 ) -> None:
-    trackers: dict[str, Tracker] = {}
     done = 0
     for topic, message in _poses(source):
         writer.write(topic, message)
         if isinstance(message, PoseFrame):
-            if message.camera_id not in trackers:
-                trackers[message.camera_id] = new.make(message.camera_id)
             _keep(writer, trackers[message.camera_id].push(message))
             done += 1
             progress(done)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
 
 from .adapt.build import adaptation
@@ -15,10 +16,14 @@ from .association.associator import Associator
 from .association.director import Director
 from .commands import Directed
 from .config import TrackingConfig
+from .lifting.stage import Lifting
 from .modes import stages
 from .repair.repair import LiveRepair
 from .scene.scale import Scale
 from .stage import Chain
+
+MakeLifter = Callable[[], Lifter]
+"""A lifter knows the people of one camera: each tracker needs its own."""
 
 
 class Tracker:
@@ -26,6 +31,7 @@ class Tracker:
 
     Args:
         ids: where new ids come from; trackers of several cameras share one counter.
+        lifter: what steers bones, this tracker's own; None for none.
         swaps: what adaptation changed when this was tracked before, to be changed again.
     """
 
@@ -33,12 +39,15 @@ class Tracker:
         self,
         config: TrackingConfig,
         ids: Iterator[int] | None = None,
+        lifter: Lifter | None = None,
         swaps: SwapLog | None = None,
     ) -> None:
         self._who = Associator(config, ids)
         self._adaptation = adaptation(config, swaps)
         self._director = Director(self._who, self._adaptation)
-        self._after = stages(config, self._who, self._who.directions.names)
+        lifting = [] if lifter is None else [Lifting(lifter, bypass=config.lift_bypass)]
+        self._lifting = lifting
+        self._after = stages(config, self._who, self._who.directions.names, lifting)
         adapting = [self._adaptation] if self._adaptation else []
         self._chain = Chain(Scale(config.actor_height_m), self._who, *adapting, *self._after)
         self._swapped: deque[dict[str, list[float]]] = deque()
@@ -53,6 +62,11 @@ class Tracker:
     def duplicates(self) -> int:
         """Detections left out because they showed somebody a second time."""
         return self._who.duplicates
+
+    @property
+    def lift_failures(self) -> int:
+        """How often a lifter failed; it is not asked again until a new stream begins."""
+        return sum(lifting.failures for lifting in self._lifting)
 
     @property
     def repairs(self) -> Counter[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -35,12 +36,25 @@ class Labelled:
     """A person of whom all is known; rehearsing it keeps the net from drifting."""
 
     seen: Seen
+    """With the keypoints of all 49 joints."""
     joints: Tensor
-    """(1, 24, 4) m, and whether each is there."""
+    """(1, 24, 3) m, those of `smpl.ANNOTATED`."""
     rotations: Tensor
     """(1, 24, 3, 3)."""
     betas: Tensor
     """(1, 10)."""
+
+    @classmethod
+    def together(cls, samples: Sequence[Labelled]) -> Labelled:
+        """Several as one batch."""
+        crops, keypoints = (
+            torch.cat([getattr(s.seen, part) for s in samples]) for part in ("crop", "keypoints")
+        )
+        rest = [
+            torch.cat([getattr(s, part) for s in samples])
+            for part in ("joints", "rotations", "betas")
+        ]
+        return cls(Seen(crops, keypoints), *rest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,13 +105,12 @@ def teacher_loss(looked: Looked, teacher: Looked) -> Tensor:
 
 
 def labelled_loss(looked: Looked, sample: Labelled) -> Tensor:
-    """How far from the truth."""
-    mine = looked.joints[:, ANNOTATED]
-    truth, there = sample.joints[..., :3], sample.joints[..., 3:]
-    off = _from_hips(mine) - _from_hips(truth)
+    """How far from the truth; joints unseen in the image do not count in space either."""
+    mine, keypoints = looked.joints[:, ANNOTATED], sample.seen.keypoints[:, ANNOTATED]
+    off = _from_hips(mine) - _from_hips(sample.joints)
     return (
-        5 * joint_loss(looked.points, sample.seen.keypoints)
-        + 5 * (there * off**2).mean()
+        5 * joint_loss(looked.points[:, ANNOTATED], keypoints)
+        + 5 * (keypoints[..., 2:] * off**2).mean()
         + 0.001 * F.mse_loss(looked.estimate.betas, sample.betas)
         + F.mse_loss(looked.estimate.rotations, sample.rotations)
     )

@@ -6,41 +6,17 @@ people should know about it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping
 from types import MappingProxyType
 
 from ..errors import InferenceError
 from . import aios, smplx
-from .content import Content
+from .model import Model
+from .seeds import SEED_MODELS
 
 
 class UnknownModelError(InferenceError):
     """No model has that name."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """One model: what people read about it, and what is done with its file."""
-
-    name: str
-    title: str
-    file: str
-    """What it is called in the store."""
-    page: str
-    """Its authors' page, a URL."""
-    fetch: str
-    """What to download, and where."""
-    source: str
-    """The usual name of the file that one then has."""
-    licence: str
-    enables: str
-    recognises: Callable[[Content], bool]
-    """Whether a file holds this model, told from names alone."""
-    write: Callable[[Content, Path], tuple[str, ...]]
-    """Check all of it and write what is needed of it to a path; returns what people should be
-    told. Raises an InferenceError that names the file."""
 
 
 _ENTRIES = (
@@ -70,6 +46,7 @@ _ENTRIES = (
         recognises=smplx.recognises,
         write=smplx.write,
     ),
+    *SEED_MODELS,
 )
 
 MODELS: Mapping[str, Model] = MappingProxyType({model.name: model for model in _ENTRIES})
@@ -81,5 +58,5 @@ def model_named(name: str) -> Model:
         UnknownModelError: no model is called that.
     """
     if name not in MODELS:
-        raise UnknownModelError(f"there is no model '{name}', expected {' or '.join(MODELS)}.")
+        raise UnknownModelError(f"there is no model '{name}', expected one of {', '.join(MODELS)}.")
     return MODELS[name]

@@ -16,7 +16,9 @@ from ..file_kind import file_head, is_nothing_of_use, is_safetensors
 if TYPE_CHECKING:
     from torch import Tensor
 
-CHECKPOINT, SAFETENSORS, NPZ = "checkpoint", "safetensors", "npz"
+    from livemocap.rotation import Array
+
+CHECKPOINT, SAFETENSORS, NPZ, PICKLE = "checkpoint", "safetensors", "npz", "pickle"
 
 Step = Callable[[int, int], object]
 """Told how many bytes of how many have been looked at."""
@@ -25,7 +27,9 @@ _CHUNK = 4 << 20
 _LONGEST_HEADER = 64 << 20
 _TORCH_BEFORE_ZIP = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19."
 _SMPLX_PAGE = "https://smpl-x.is.tue.mpg.de"
-_BODY_WORDS = (b"v_template", b"J_regressor", b"dynamic_lmk", b"hands_mean", b"kintree_table")
+_SMPLX_WORDS = (b"dynamic_lmk", b"hands_mean")
+_PICKLES = (b"\x80", b"(d", b"(i", b"c__", b"ccopy_reg", b"ccollections")
+"""How they begin, in newer versions and in the one that is text."""
 
 
 class ModelFileError(InferenceError):
@@ -51,6 +55,8 @@ class Content:
             return frozenset(self.tensors)
         if self.kind == SAFETENSORS:
             return frozenset(_safetensors_names(self.path))
+        if self.kind == PICKLE:
+            return frozenset(self.arrays)
         with zipfile.ZipFile(self.path) as file:
             return frozenset(name.removesuffix(".npy") for name in file.namelist())
 
@@ -64,6 +70,17 @@ class Content:
         from ..weights_file import read_state_dict
 
         return read_state_dict(self.path)
+
+    @cached_property
+    def arrays(self) -> dict[str, Array]:
+        """The arrays of a pickle, read without running what is in it.
+
+        Raises:
+            WeightsError: it is damaged, or wants code to be run.
+        """
+        from .pickled import read_pickle
+
+        return read_pickle(self.path)
 
     def checked_sha256(self, step: Step = lambda _done, _total: None) -> str:
         """The hash of the whole file, once every part of a zip has passed its checksum.
@@ -95,6 +112,8 @@ def _kind(path: Path) -> str:
         return SAFETENSORS
     if head.startswith(_TORCH_BEFORE_ZIP):
         return CHECKPOINT
+    if _is_pickle(head) and not _is_smplx(path, head):
+        return PICKLE
     raise ModelFileError(f"{path}: {_what_else(path, head)}")
 
 
@@ -118,13 +137,22 @@ def _what_else(path: Path, head: bytes) -> str:
     """Words for a file that is of no use."""
     if useless := is_nothing_of_use(head):
         return f"{useless}."
-    if path.suffix == ".pkl" or any(word in head for word in _BODY_WORDS):
+    if _is_smplx(path, head):
         return (
-            "is a Python pickle, which cannot be opened without running what is in it, so it is "
+            "is SMPL-X as a Python pickle, which is "
             f"not opened. Take the body as .npz: at {_SMPLX_PAGE} download SMPL-X v1.1 (NPZ+PKL), "
             "unpack it and install models/smplx/SMPLX_NEUTRAL.npz."
         )
-    return "is neither weights (.pth, .safetensors) nor a body model (.npz)."
+    return "is neither weights (.pth, .pt, .bin, .safetensors) nor a body model (.npz, .pkl)."
+
+
+def _is_pickle(head: bytes) -> bool:
+    return head.startswith(_PICKLES)
+
+
+def _is_smplx(path: Path, head: bytes) -> bool:
+    named = path.suffix == ".pkl" and "smplx" in path.name.lower()
+    return named or any(word in head for word in _SMPLX_WORDS)
 
 
 def _safetensors_names(path: Path) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from capture.config import CameraConfig
 from capture.sources import open_recording
-from capture.upright import Uprighter
+from capture.upright import Uprighter, UprightImage
 from livemocap.config import Table, load
 from livemocap.rotation import Array
 
@@ -33,6 +33,16 @@ class Clip:
 
     def images(self) -> Iterator[tuple[int, Array]]:
         """(presentation time in ns, BGR image as inference saw it) from the start."""
+        for t_ns, upright in self.uprights():
+            yield t_ns, upright.bgr
+
+    def uprights(self) -> Iterator[tuple[int, UprightImage]]:
+        """The same with what is known of the lens."""
         upright = Uprighter(self._config)
         for t_ns, bgr in islice(self._recording.images(), self._config.frames or None):
-            yield t_ns, upright.apply(bgr).bgr
+            yield t_ns, upright.apply(bgr)
+
+    @property
+    def ending(self) -> str:
+        """Why the last pass over the images ended."""
+        return self._recording.ending

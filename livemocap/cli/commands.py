@@ -47,6 +47,10 @@ COMMANDS = {
     ),
     "video": Command("livemocap.cli.video", "add_video", "a video file to take, BVH, FBX, preview"),
     "demo": Command("livemocap.cli.demo", "add_demo", "the same with the clip that comes along"),
+    "process": Command(
+        "livemocap.cli.process", "add_process", "bake a take: everything that takes the whole of it"
+    ),
+    "lift": Command("livemocap.cli.lift.command", "add_lift", "a video to 3D people by a lifter"),
     "take": Command("tracking.cli", "add_take", "look into, check or repair a take"),
     "play": Command("livemocap.cli.play", "add_play", "replay a take as a live stream"),
     "cameras": Command("capture.cli", "add_cameras", "list the cameras of this machine"),
@@ -56,6 +60,9 @@ COMMANDS = {
     ),
     "models": Command(
         "livemocap.cli.models", "add_models", "the models that you fetch yourself", extra="aios"
+    ),
+    "train": Command(
+        "livemocap.cli.train", "add_train", "make weights of your own", extra="demo,aios"
     ),
     "doctor": Command("livemocap.cli.doctor", "add_doctor", "check this installation"),
     "top": Command("livemocap.cli.top", "add_top", "rates and latencies of the running roles"),

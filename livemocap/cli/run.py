@@ -11,6 +11,7 @@ from pathlib import Path
 
 from livemocap.config import ConfigError, Table, camera_ids, override, read_studio, to_toml
 
+from .lift_stage import add_lift, lift_settings
 from .settings import check_settings
 from .status import StatusLine
 from .supervisor import Child, Supervisor, role
@@ -24,6 +25,7 @@ _EXAMPLE = """examples:
   livemocap run --camera clip.mp4 --camera-size 1280x720
   livemocap run --camera 0 --adapt on             bodies fitted to what the camera sees of them
   livemocap run studio.toml --set inference.quality=fast
+  livemocap run --camera 0 --lift own             steadier arms and legs, see docs/lifting.md
 
 Ctrl-C stops everything and completes the take. While it runs: `livemocap record start`,
 `livemocap record stop`, `livemocap top`, and Connect in Blender's LiveMocap panel.
@@ -45,9 +47,10 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="webcam index, rtsp:// address, video file, folder or `synthetic`; may be repeated",
     )
     parser.add_argument("--record", nargs="?", const="", metavar="NAME", help="record at once")
-    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios")
+    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios, lift, hmr")
     parser.add_argument("--quality", choices=("fast", "balanced", "best"))
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:1, for engines that can choose")
+    add_lift(parser)
     parser.add_argument(
         "--adapt", choices=("off", "on"), help="fit bodies to the 2D evidence while it streams"
     )
@@ -113,7 +116,9 @@ def studio_tables(args: argparse.Namespace) -> Table:
         tables["camera"] = [
             {"id": f"cam{i}", "source": source} for i, source in enumerate(args.camera)
         ]
-    return with_patient_start(override(tables, [*_assignments(args), *args.set]))
+    return with_patient_start(
+        override(tables, [*_assignments(args), *lift_settings(args), *args.set])
+    )
 
 
 def with_patient_start(tables: Table) -> Table:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import argparse
+from functools import partial
 from pathlib import Path
 
-from livemocap.config import load, override, read_studio, to_toml
+from livemocap.config import override, read_studio
 from livemocap.log import setup_logging
 from livemocap.role import add_role_arguments, run_role
 
-from .progress import Progress
+from .lift_stage import add_lift, lift_settings, lifter_of
+from .process import tracked_again
 
 _EXAMPLE = """examples:
   livemocap track studio.toml                                   one role of a running studio
@@ -17,6 +19,7 @@ _EXAMPLE = """examples:
   livemocap track --replay takes/duet.mcap -o better.mcap       the same poses, tracked once more
   livemocap track --replay takes/duet.mcap --adapt on           bodies fitted to the 2D evidence
   livemocap track --replay takes/duet.mcap --mode broadcast --set tracking.look_ahead_ms=100
+  livemocap track --replay takes/duet.mcap --mode live --lift own
 
 A replay is tracked in bake mode unless --mode says otherwise: nobody waits for it, so it sees the
 whole take, gives people back the id that they had before and smooths to both sides.
@@ -43,6 +46,7 @@ def add_track(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         choices=("live", "broadcast", "bake"),
         help="how far motion looks ahead: not, a little, all of the take (bake with --replay)",
     )
+    add_lift(parser)
     parser.add_argument(
         "--adapt",
         choices=("off", "on", "again"),
@@ -53,6 +57,7 @@ def add_track(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
 
 
 def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
+    args.set[:0] = lift_settings(args)
     if args.replay:
         return _replay(args)
     if args.studio is None:
@@ -65,36 +70,16 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         args.set.append(f"tracking.adapt={'off' if args.adapt == 'off' else 'on'}")
     from tracking.cli import track_role
 
-    return run_role(args, "track", track_role)
+    return run_role(args, "track", partial(track_role, lifter_of=lifter_of))
 
 
 def _replay(args: argparse.Namespace) -> int:
-    from tracking.config import TrackingConfig
-    from tracking.replay import retrack
-
     setup_logging("track", as_json=args.json_log)
     wishes = [f"tracking.mode={args.mode or 'bake'}"]
     if args.adapt:
         wishes.append(f"tracking.adapt={'off' if args.adapt == 'off' else 'on'}")
     wishes += args.set
     tables = override(read_studio(args.studio) if args.studio else {}, wishes)
-    config = load(TrackingConfig, tables.get("tracking", {}), "tracking")
-    bar: Progress | None = None
-
-    def progress(done: int, total: int) -> None:
-        nonlocal bar
-        bar = bar or Progress("tracking", total)
-        bar.update(done)
-
-    try:
-        again = args.adapt == "again"
-        settings = to_toml(tables)
-        path = retrack(args.replay, args.out, config, settings, progress, adapt_again=again)
-    except BaseException:
-        if bar:
-            bar.abandon()
-        raise
-    if bar:
-        bar.finish("images")
-    print(path)
+    again = args.adapt == "again"
+    print(tracked_again(args.replay, args.out, tables, adapt_again=again))
     return 0

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from livemocap.config import Table, override
 
+from .lift_stage import add_lift, lift_settings
 from .outcome import complete_or_nothing
 from .report import Outcome, print_report
 
@@ -31,6 +32,7 @@ _BLENDER_REPORT = "blender.json"
 _EXAMPLE = """example:
   livemocap video clip.mp4 -o out/clip
   livemocap video clip.mp4 -o out/clip --quality best --format bvh --no-preview
+  livemocap video clip.mp4 --lift own --set tracking.mode=bake
 """
 
 
@@ -75,9 +77,10 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
     """What `video` and `demo` share."""
     parser.add_argument("--quality", choices=("fast", "balanced", "best"), default="balanced")
     parser.add_argument(
-        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios"
+        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios, lift, hmr"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:1")
+    add_lift(parser)
     parser.add_argument(
         "--format", type=_formats, default=FORMATS, metavar="bvh,fbx", help="what to export"
     )
@@ -126,7 +129,7 @@ def job_from(
         preview=args.preview,
         camera=camera,
         inference={"engine": args.engine, "quality": args.quality, "device": args.device},
-        settings=[*_adapting(args.adapt), *args.set],
+        settings=[*lift_settings(args), *_adapting(args.adapt), *args.set],
         strict=args.strict,
         blender=blender,
     )

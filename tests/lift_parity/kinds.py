@@ -4,30 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import hmr, lifters, people
-from .arrays import Arrays, Check
+from . import hmr, lifters, people, trace
+from .arrays import Case, Check
 
-Compare = Callable[[str, Arrays, int, int], list[Check]]
-
-
-def _without_body(compare: Callable[[str, Arrays, int], list[Check]]) -> Compare:
-    return lambda kind, golden, salt, body_salt: compare(kind, golden, salt)
-
+Compare = Callable[[Case], list[Check]]
 
 _BY_PREFIX: tuple[tuple[str, Compare], ...] = (
-    ("vp3d_wild", _without_body(lifters.wild)),
-    ("vp3d_maths", _without_body(lifters.maths)),
-    ("vp3d_people", _without_body(people.together)),
-    ("vp3d_", _without_body(lifters.temporal)),
-    ("pstmo_s_wild", _without_body(lifters.wild)),
-    ("pstmo_mae", _without_body(lifters.masked)),
-    ("pstmo_refine", _without_body(lifters.refined)),
-    ("pstmo_", _without_body(lifters.windows)),
-    ("real_lift", _without_body(lifters.published)),
+    ("vp3d_wild", lifters.wild),
+    ("vp3d_maths", lifters.maths),
+    ("vp3d_people", people.together),
+    ("vp3d_", lifters.temporal),
+    ("pstmo_s_wild", lifters.wild),
+    ("pstmo_wild", lifters.wild),
+    ("pstmo_mae", lifters.masked),
+    ("pstmo_refine", lifters.refined),
+    ("pstmo_", lifters.windows),
+    ("real_lift", lifters.published),
     ("hmr_forward", hmr.forward),
     ("dynaboa_parts", hmr.parts),
+    ("dynaboa_webcam", trace.compare),
+    ("dynaboa_internet", trace.compare),
 )
 """The first whose beginning fits."""
+
+KINDS = tuple(prefix.rstrip("_") for prefix, _ in _BY_PREFIX)
 
 
 def comparison(kind: str) -> Compare:

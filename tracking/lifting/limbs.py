@@ -1,16 +1,19 @@
-"""The bones that lifted joints steer, and where both skeletons have them."""
+"""The parts of a body that lifted joints steer, and where both skeletons have them."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from livemocap.lifter import H36M17
 from livemocap.rotation import Array, matrix_from_quat
-from livemocap.skeleton import SMPLX
+from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from ..people import Ints, People
+
+Bools = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,25 +21,23 @@ class Bone:
     """From one joint of SMPL-X to the next; the first one's rotation turns it."""
 
     limb: str
-    """As users name it."""
+    """One of config.LIMBS."""
     joint: str
     end: str
-    moved: tuple[str, ...] = ()
-    """Joints of which nothing is lifted, whose rotations go along with the bone."""
 
 
 BONES = tuple(
-    Bone(f"{side}_{limb}", f"{side}_{joint}", f"{side}_{end}", tuple(f"{side}_{m}" for m in moved))
+    Bone(f"{side}_{limb}", f"{side}_{joint}", f"{side}_{end}")
     for side in ("left", "right")
-    for limb, joint, end, moved in (
-        ("arm", "shoulder", "elbow", ()),
-        ("arm", "elbow", "wrist", ()),
-        ("leg", "hip", "knee", ()),
-        ("leg", "knee", "ankle", ()),
+    for limb, joint, end in (
+        ("arm", "shoulder", "elbow"),
+        ("arm", "elbow", "wrist"),
+        ("leg", "hip", "knee"),
+        ("leg", "knee", "ankle"),
     )
 )
-LIMBS = tuple(dict.fromkeys(bone.limb for bone in BONES))
-"""What a user may let be."""
+PARTS = (*(bone.limb for bone in BONES), "torso", "torso")
+"""What is steered: each bone by its direction, then the lower and the upper torso."""
 
 JOINTS: Ints = np.array([SMPLX.index(bone.joint) for bone in BONES])
 ENDS: Ints = np.array([SMPLX.index(bone.end) for bone in BONES])
@@ -44,28 +45,60 @@ ENDS: Ints = np.array([SMPLX.index(bone.end) for bone in BONES])
 FROM: Ints = np.array([H36M17.index(bone.joint) for bone in BONES])
 TO: Ints = np.array([H36M17.index(bone.end) for bone in BONES])
 """(B,) of H36M17."""
+LOWER: Ints = np.array(SMPLX.indices("pelvis", "spine1"))
+UPPER: Ints = np.array(SMPLX.indices("spine2", "spine3", "neck", "left_collar", "right_collar"))
+"""Turned together; the head looks where the engine saw it look."""
+TORSO: Ints = np.concatenate([LOWER, UPPER])
+CORNERS: Ints = np.array(SMPLX.indices("left_hip", "right_hip", "left_shoulder", "right_shoulder"))
+"""Of the torso, as they stand in LIFTED_CORNERS."""
+LIFTED_CORNERS: Ints = np.array(
+    H36M17.indices("left_hip", "right_hip", "left_shoulder", "right_shoulder")
+)
 
 LEAST_M = 0.05
 """A lifted bone that is shorter points nowhere."""
 
-
-def bone_directions(people: People) -> Array:
-    """(P, B, 3) unit, in the camera's axes, as People.pose_wxyz has them."""
-    rest = people.rest_joints.take(ENDS, 1) - people.rest_joints.take(JOINTS, 1)
-    R = matrix_from_quat(people.pose_wxyz.take(JOINTS, 1))
-    return unit((R @ rest[..., None].astype(float))[..., 0])
+_PARENTS = np.array(SMPLX.parents[1:BODY_JOINTS])
+_TO_CORNERS = SMPLX.chains[CORNERS, : BODY_JOINTS - 1]
 
 
-def lifted_directions(joints: Array) -> tuple[Array, Array]:
-    """From (P, 17, 3) m of H36M17 to (P, B, 3) unit, and (P, B) whether they are known.
+def steered_as_seen(people: People) -> tuple[Array, Array]:
+    """As People.pose_wxyz has them, in the camera's axes: directions of bones (P, B, 3), and axes
+    of lower and upper torso (P, 2, 3, 3)."""
+    rest = people.rest_joints[:, :BODY_JOINTS].astype(float)
+    R = matrix_from_quat(people.pose_wxyz.take(_PARENTS, 1))
+    bones = (R @ (rest[:, 1:] - rest.take(_PARENTS, 1))[..., None])[..., 0]
+    return unit(bones.take(ENDS - 1, 1)), torso_axes(_TO_CORNERS @ bones)
 
-    What is not known points somewhere all the same.
+
+def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
+    """The same of lifted joints (P, 17, 3) m, and (P, N) which parts are known.
+
+    What is not known is somewhere all the same.
     """
     bones = joints.take(TO, 1) - joints.take(FROM, 1)
     length = np.sqrt((bones * bones).sum(-1))
-    known = np.isfinite(length) & (length >= LEAST_M)
-    bones = np.where(known[..., None], bones, (0.0, 1.0, 0.0))
-    return unit(bones), known
+    corners = joints.take(LIFTED_CORNERS, 1)
+    there = np.isfinite(length) & (length >= LEAST_M)
+    whole = np.isfinite(corners.sum((1, 2)))[:, None]
+    bones = np.where(there[..., None], bones, (0.0, 1.0, 0.0))
+    corners = np.where(whole[..., None], corners, _SOMEWHERE)
+    return unit(bones), torso_axes(corners), np.concatenate([there, whole, whole], 1)
+
+
+_SOMEWHERE = np.array([[0.1, 0, 0], [-0.1, 0, 0], [0.2, -0.5, 0], [-0.2, -0.5, 0]])
+
+
+def torso_axes(corners: Array) -> Array:
+    """(P, 4, 3) hips and shoulders to rotations (P, 2, 3, 3), of the lower and the upper torso.
+
+    Columns point to the left of the body, up and ahead. Up is from hips to shoulders for both; left
+    is along the hips for the one, along the shoulders for the other.
+    """
+    left = corners[:, ::2] - corners[:, 1::2]
+    up = unit(corners[:, 2:].sum(1) - corners[:, :2].sum(1))[:, None]
+    left = unit(left - (left * up).sum(-1, keepdims=True) * up)
+    return np.stack([left, np.broadcast_to(up, left.shape), np.cross(left, up)], -1)
 
 
 def unit(vector: Array) -> Array:
@@ -74,6 +107,6 @@ def unit(vector: Array) -> Array:
     return vector / np.maximum(length, 1e-12)
 
 
-def bypassed(names: tuple[str, ...]) -> Array:
-    """(B,) bones of the limbs that are let be."""
-    return np.array([bone.limb in names for bone in BONES])
+def bypassed(limbs: tuple[str, ...]) -> Bools:
+    """(N,) parts that are let be."""
+    return np.array([part in limbs for part in PARTS])

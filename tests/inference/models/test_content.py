@@ -38,7 +38,7 @@ def test_kinds_and_names(tmp_path: Path) -> None:
         (b"version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 1\n", "Git LFS"),
         (b"a letter to grandmother", "neither weights"),
         (b"PK\x03\x04 and nothing more", "damaged or cut short"),
-        (b"\x80\x02}q\x00U\x0adynamic_lmk_faces_idx", "is a Python pickle.*SMPLX_NEUTRAL.npz"),
+        (b"\x80\x02}q\x00U\x0adynamic_lmk_faces_idx", "as a Python pickle.*SMPLX_NEUTRAL.npz"),
     ],
     ids=["empty", "html", "lfs", "text", "zip", "pickle"],
 )

@@ -98,7 +98,7 @@ def test_weights_that_are_no_plain_numbers_are_refused(
 def test_other_networks_are_named(tmp_path: Path) -> None:
     path = tmp_path / "other.pth"
     torch.save({"layer1.0.conv1.weight": torch.zeros(64, 64, 1, 1)}, path)
-    refused(path, r"none of the models.*\(aios, smplx\).*looks like a ResNet: layer1")
+    refused(path, r"none of the models.*\(aios, smplx, .*looks like a ResNet: layer1")
     torch.save({"lstm.weight": torch.zeros(4)}, path)
     refused(path, r"none of the models.*holds lstm\.weight")
 
@@ -116,7 +116,7 @@ def test_asked_for_by_name_says_what_it_lacks(tmp_path: Path) -> None:
     torch.save({"blocks.0.attn.qkv.weight": torch.zeros(1)}, path)
     refused(path, "810 missing.*look like a vision transformer", name="aios")
     refused(path, "carries no SMPL-X body", name="smplx")
-    refused(path, "no model 'yolo', expected aios or smplx", name="yolo")
+    refused(path, "no model 'yolo', expected one of aios, smplx", name="yolo")
     refused(OPEN_BODY, "holds arrays, expected AiOS's weights", name="aios")
 
 

@@ -14,9 +14,9 @@ from inference.models.room import megabytes
 
 
 def test_asking_creates_nothing(folder: Path, tmp_path: Path) -> None:
-    assert [store.state(name) for name in MODELS] == ["missing", "missing"]
-    assert [store.installed(name) for name in MODELS] == [None, None]
-    assert [store.verify(name) for name in MODELS] == ["", ""]
+    assert [store.state(name) for name in MODELS] == ["missing"] * len(MODELS)
+    assert [store.installed(name) for name in MODELS] == [None] * len(MODELS)
+    assert [store.verify(name) for name in MODELS] == [""] * len(MODELS)
     assert list(tmp_path.iterdir()) == []
 
 

@@ -1,0 +1,75 @@
+"""Which lifter is taken when nobody says: the best one that is installed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import get_args
+
+from inference.errors import InferenceError
+from inference.lifting.net import Normalization
+from inference.lifting.registry import lifter_names, make_lifter
+from livemocap.lifter import Lifter
+
+from .errors import LiftError
+
+BEST_FIRST = ("own", "pstmo", "vp3d", "vp3d-causal")
+"""`own` comes with livemocap, asks for no torch and knows several people; of the others those come
+first whose published errors are smaller."""
+
+ENGINE = "none"
+"""No lifter: the 3D of the engine that has found the keypoints."""
+
+NAMES = ("auto", *BEST_FIRST, ENGINE)
+NORMALIZATIONS: tuple[Normalization, ...] = get_args(Normalization)
+
+Step = Callable[[int, int], object]
+
+
+def chosen_lifter(
+    name: str,
+    normalization: Normalization,
+    *,
+    weights: Path | None = None,
+    has_engine: bool,
+    step: Step,
+) -> Lifter | None:
+    """The lifter of that name for a whole take; None for the engine's own 3D.
+
+    Args:
+        name: one of NAMES.
+        weights: a checkpoint to take instead of the installed one.
+        has_engine: whether an engine has looked at the images; keypoints from a file have none.
+        step: told how far it is.
+
+    Raises:
+        LiftError: keypoints alone, and no lifter for them.
+        InferenceError: the lifter asked for cannot be used; the message says what to do.
+    """
+    if weights and name in ("auto", ENGINE):
+        raise LiftError(
+            f"--weights {weights}: for which lifter? Say --lifter, one of {', '.join(BEST_FIRST)}"
+        )
+    if name == ENGINE:
+        if not has_engine:
+            raise LiftError(
+                "--lifter none takes the 3D of the engine, which --keypoints replaces: choose "
+                f"one of {', '.join(BEST_FIRST)}, or leave --keypoints away"
+            )
+        return None
+    if name != "auto":
+        return make_lifter(
+            name, mode="bake", normalization=normalization, weights=weights, step=step
+        )
+    for each in BEST_FIRST:
+        if each in lifter_names():
+            try:
+                return make_lifter(each, mode="bake", normalization=normalization, step=step)
+            except InferenceError:
+                continue  # its weights or torch are missing
+    if has_engine:
+        return None
+    raise LiftError(
+        "--keypoints need a lifter, and the weights of none are installed: `livemocap models` "
+        "says where to get them, `livemocap models install FILE` installs them"
+    )

@@ -1,0 +1,221 @@
+"""DynaBOA image after image, against traces of the reference (gates of golden/README_lift.md)."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import torch
+
+from inference.adapt.dynaboa import DynaBoa, Learning
+from inference.adapt.hmr import LATE_FEATURE, POOLED_FEATURE, Hmr, network_input
+from inference.adapt.losses import TERMS, Labelled, Looked, Seen
+from inference.adapt.options import Options, read_options
+from inference.adapt.retrieval import Retrieval
+from inference.adapt.rotation import matrix_from_rotvec
+
+from .arrays import Case, Check, largest_error, tensor
+from .hmr import body, network, prior_of, synthetic_prior
+from .trace_inputs import prepared
+from .trace_state import states, travelled
+
+COLUMNS = ("upper", "total", *TERMS)
+"""Of an evaluation."""
+
+LOSS_GATE, ANGLE_GATE = 1e-4, 3e-6
+POSE_GATES = {
+    "rotmat": 2e-4,
+    "joints": 2e-4,
+    "verts": 2e-4,
+    "cam": 2e-4,
+    "shape": 5e-4,
+    "feat12": 2.4e-3,  # 20 times the noise that was measured of it
+    "xf": 2.4e-3,
+}
+NOISE_FACTOR = 5
+"""Of what a term of the reference differs by between float32 and float64, if that is more."""
+NOISY = {"teacher": 1.3e-2, "motion": 7e-4}
+"""Differences of nearly equal things; 20 times the same, as measured on the goldens."""
+
+BRIEF_STEPS = 1
+"""Further steps on the one image of which only the first evaluations are compared."""
+
+
+def compare(case: Case, learner: type[DynaBoa] = DynaBoa, net: Hmr | None = None) -> list[Check]:
+    """dynaboa_webcam_*, dynaboa_internet_*.
+
+    Args:
+        learner: what learns; tests put broken ones here.
+        net: another than the one by the rule.
+    """
+    golden, form = case.golden, "webcam" if "webcam" in case.kind else "internet"
+    options = read_options(form, json.loads(str(golden["options"])))
+    net = network(case.salt, case.body_salt) if net is None else net
+    retrieval = _retrieval(case, options) if "labelled" in options.weights else None
+    prior = synthetic_prior(case.body_salt) if case.prior is None else prior_of(case.prior)
+    if case.brief:
+        options = replace(options, most_steps=min(BRIEF_STEPS, options.most_steps))
+    begun = [weight.detach().clone() for weight in net.parameters()]
+    boa = learner(net, body(case.body_salt), prior, options, retrieval)
+    told, looked, moved = _run(case, boa, net, begun, options)
+    checks = _losses(case, told, options)
+    if retrieval is not None and "pick" in golden:
+        checks.append(_picks(case, retrieval, told))
+    if case.brief:
+        return checks
+    checks += [*_answers(case, looked), *moved]
+    if len(told) == len(golden["seq"]):
+        checks += states(case, begun, boa.teacher, net, told, options)
+    else:
+        case.notes.append("final_*, teacher_*, delta_*: only the first images are compared")
+    return [*checks, *prepared(case, form)]
+
+
+def _run(
+    case: Case, boa: DynaBoa, net: Hmr, begun: list[torch.Tensor], options: Options
+) -> tuple[list[Learning], list[Looked], list[Check]]:
+    """What was learnt and seen on each image, and how far weights went."""
+    crops, keypoints = case.golden["img_crop"], tensor(case.golden["kp_in"])
+    rows = options.joints if keypoints.shape[1] > 25 else slice(None)
+    told, looked, moved = [], [], []
+    for k in range(len(crops))[: 1 if case.brief else case.frames]:
+        seen = Seen(_input(crops[k : k + 1]), keypoints[k : k + 1, rows])
+        now, learning = boa.learn(seen)
+        told.append(learning)
+        looked.append(now)
+        if not case.brief:
+            moved += travelled(case, k, begun, boa.teacher, net)
+    return told, looked, _worst(moved)
+
+
+def _worst(checks: list[Check]) -> list[Check]:
+    """One of each name."""
+    worst: dict[str, Check] = {}
+    for check in checks:
+        if check.name not in worst or check.error > worst[check.name].error:
+            worst[check.name] = check
+    return list(worst.values())
+
+
+def _input(crops: np.ndarray) -> torch.Tensor:
+    return network_input(torch.from_numpy(crops).float())
+
+
+def _retrieval(case: Case, options: Options) -> Retrieval:
+    """The labelled samples of the file."""
+    golden = case.golden
+    centres = tensor(golden["src_centers"])
+    crops = {int(number): k for k, number in enumerate(golden["src_used"])}
+    a_cluster = len(golden["src_pose"]) // len(centres)
+    clusters = [range(a_cluster * c, a_cluster * (c + 1)) for c in range(len(centres))]
+
+    def sample(number: int) -> Labelled:
+        if number not in crops:
+            raise ValueError(
+                f"labelled sample {number} was drawn, of which the file has no image "
+                f"(it has {sorted(crops)}): something before differs from the reference."
+            )
+        pose = tensor(golden["src_pose"][number]).reshape(1, 24, 3)
+        keypoints = tensor(golden["src_kp_in"][number])[None]
+        seen = Seen(_input(golden["src_img"][crops[number]][None]), keypoints)
+        joints = tensor(golden["src_S"][number])[None, :, :3]
+        betas = tensor(golden["src_beta"][number])[None]
+        return Labelled(seen, joints, matrix_from_rotvec(pose), betas)
+
+    return Retrieval(centres, clusters, sample, options.seed, options.samples)
+
+
+def _losses(case: Case, told: list[Learning], options: Options) -> list[Check]:
+    """Steps, each term as it was evaluated, and what features changed by."""
+    golden = case.golden
+    mine = [np.array([[e.get(c, np.nan) for c in COLUMNS] for e in t.evaluations]) for t in told]
+    theirs = [_without_padding(rows) for rows in golden["seq"][: len(told)]]
+    angles = [_without_padding(row) for row in golden["one_minus_cos"][: len(told)]]
+    if case.brief:
+        theirs = [rows[: len(m)] for rows, m in zip(theirs, mine, strict=True)]
+        angles = [row[: len(t.changes)] for row, t in zip(angles, told, strict=True)]
+    apart = largest_error(np.concatenate([t.changes for t in told]), np.concatenate(angles))
+    checks = [Check("one_minus_cos", apart, ANGLE_GATE)]
+    if not case.brief:
+        steps = np.array([t.steps for t in told])
+        checks.append(Check("steps", largest_error(steps, golden["steps"][: len(told)]), 0.0))
+    if [len(m) for m in mine] != [len(rows) for rows in theirs]:
+        return [*checks, Check("seq", float("inf"), LOSS_GATE)]
+    return [*checks, *_by_column(case, np.concatenate(mine), np.concatenate(theirs), options)]
+
+
+def _by_column(case: Case, mine: np.ndarray, theirs: np.ndarray, options: Options) -> list[Check]:
+    noise, checks = _noise(case), []
+    for column, name in enumerate(COLUMNS):
+        gate = LOSS_GATE
+        if column > 1:
+            gate = max(gate, NOISY.get(name, 0.0), noise[column])
+        if column == 0 and not options.bilevel:
+            case.notes.append("seq, its level: with one level there is no lower or upper")
+        elif not (np.isnan(mine[:, column]).all() and np.isnan(theirs[:, column]).all()):
+            checks.append(Check(f"seq {name}", _share(mine[:, column], theirs[:, column]), gate))
+    return checks
+
+
+def _noise(case: Case) -> np.ndarray:
+    """(8,) of each column, by the reference's own run in float64, where the file has one."""
+    if "seq_f64" not in case.golden:
+        return np.zeros(len(COLUMNS))
+    exact = case.golden["seq_f64"]
+    some = case.golden["seq"][: len(exact)]
+    if some.shape != exact.shape:
+        return np.zeros(len(COLUMNS))
+    with np.errstate(invalid="ignore", divide="ignore"):
+        apart = np.abs(some / exact - 1)
+    apart[~np.isfinite(apart)] = 0
+    return NOISE_FACTOR * apart.max((0, 1))
+
+
+def _share(mine: np.ndarray, theirs: np.ndarray) -> float:
+    """Largest error as a share of what should be; 0 is 0."""
+    scale = np.where(theirs == 0, 1, np.abs(theirs))
+    return largest_error(mine / scale, theirs / scale)
+
+
+def _without_padding(rows: np.ndarray) -> np.ndarray:
+    """What is not NaN at its beginning."""
+    padded = np.isnan(rows if rows.ndim == 1 else rows[:, 0])
+    return rows[: padded.argmax() if padded.any() else None]
+
+
+def _picks(case: Case, retrieval: Retrieval, told: list[Learning]) -> Check:
+    """Samples in the order in which they were drawn."""
+    drawn = case.golden["pick"][: len(told)].reshape(len(told), -1)
+    theirs = [row[row >= 0] for row in drawn]
+    mine = np.array(retrieval.picked)
+    if case.brief:
+        theirs = [row[: len(t.evaluations)] for row, t in zip(theirs, told, strict=True)]
+    return Check("pick", largest_error(mine, np.concatenate(theirs)), 0.0)
+
+
+def _answers(case: Case, looked: list[Looked]) -> list[Check]:
+    """What the net sees after it has learnt."""
+    features = [look.estimate.features for look in looked]
+    mine: dict[str, Any] = {
+        "rotmat": [look.estimate.rotations for look in looked],
+        "shape": [look.estimate.betas for look in looked],
+        "cam": [look.estimate.camera for look in looked],
+        "joints": [look.joints for look in looked],
+        "feat12": [every[LATE_FEATURE][:, :64] for every in features],
+        "xf": [every[POOLED_FEATURE][:, :64] for every in features],
+        "verts": [
+            body(case.body_salt)(look.estimate.rotations, look.estimate.betas)[0][:, ::100]
+            for look in looked
+        ],
+    }
+    return [
+        Check(
+            name,
+            largest_error(torch.cat(arrays), case.golden[name][: len(looked)]),
+            POSE_GATES[name],
+        )
+        for name, arrays in mine.items()
+        if name in case.golden
+    ]

@@ -1,0 +1,37 @@
+"""Turning directions onto each other by the shortest way, as rotation vectors."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from livemocap.rotation import Array
+
+
+def swing(a: Array, b: Array) -> Array:
+    """(..., 3) the rotation vector that takes unit direction a to b; none if they are opposite."""
+    axis = np.cross(a, b)
+    sine = np.sqrt((axis * axis).sum(-1))
+    angle = np.arctan2(sine, (a * b).sum(-1))
+    return axis * (angle / np.maximum(sine, 1e-9))[..., None]
+
+
+def swung(a: Array, rotvec: Array) -> Array:
+    """(..., 3) directions turned by rotation vectors (Rodrigues)."""
+    angle = np.sqrt((rotvec * rotvec).sum(-1, keepdims=True))
+    axis = rotvec / np.maximum(angle, 1e-9)
+    cosine = np.cos(angle)
+    along = (axis * a).sum(-1, keepdims=True)
+    return cosine * a + np.sin(angle) * np.cross(axis, a) + (1 - cosine) * along * axis
+
+
+def angle_between(a: Array, b: Array) -> Array:
+    """(...,) rad between unit directions (..., 3)."""
+    difference = a - b
+    chord = np.sqrt((difference * difference).sum(-1))
+    return 2 * np.arcsin(np.minimum(0.5 * chord, 1.0))
+
+
+def mirrored(direction: Array, ray: Array) -> Array:
+    """(P, B, 3) the other way round along rays (P, 3), which looks alike in the image."""
+    along = (direction * ray[:, None]).sum(-1, keepdims=True)
+    return direction - 2 * along * ray[:, None]
