@@ -25,7 +25,7 @@ def make_engine(
     """An engine that is ready to look at images.
 
     Args:
-        name: one of `engine_names()`.
+        name: one of `engine_names()`; `lift:vp3d-causal` for another lifter than our own.
         quality: `fast`, `balanced` or `best`.
         device: `cpu`, `cuda`, or `auto` for what the engine runs best on here.
         threads: how many to spread people over; 0 takes every core.
@@ -35,6 +35,9 @@ def make_engine(
         UnknownEngineError: no engine is called that.
         InferenceError: the engine cannot run here as asked.
     """
+    kind, _, lifter = name.partition(":")
+    if lifter and kind == "lift":
+        return _lifting(lifter)(quality, device, threads, limits or Limits())
     maker = _MAKERS.get(name)
     if maker is None:
         raise UnknownEngineError(_unknown(name))
@@ -70,6 +73,33 @@ def _aios(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine
         ) from error
 
 
+def _lifting(lifter: str) -> EngineMaker:
+    def make(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine:
+        try:
+            from .lifting.engine import LiftEngine
+        except ModuleNotFoundError as error:
+            if error.name not in ("onnxruntime", "cv2"):
+                raise
+            raise InferenceError(
+                f'the lift engine needs {error.name}: pip install "livemocap[landmarks]"'
+            ) from error
+        return LiftEngine.load(lifter, quality=quality, threads=threads)
+
+    return make
+
+
+def _hmr(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine:
+    try:
+        from .adapt.engine import HmrEngine
+    except ModuleNotFoundError as error:
+        if error.name not in ("torch", "safetensors", "cv2", "onnxruntime", "scipy"):
+            raise
+        raise InferenceError(
+            f'the hmr engine needs {error.name}: pip install "livemocap[aios,tracking]"'
+        ) from error
+    return HmrEngine.load(quality=quality, device=device, threads=threads)
+
+
 def _instant(quality: str, device: str, threads: int, limits: Limits) -> PoseEngine:
     from .instant import InstantEngine
 
@@ -77,7 +107,13 @@ def _instant(quality: str, device: str, threads: int, limits: Limits) -> PoseEng
 
 
 _MAKERS: Mapping[str, EngineMaker] = MappingProxyType(
-    {"landmarks": _landmarks, "aios": _aios, "instant": _instant}
+    {
+        "landmarks": _landmarks,
+        "aios": _aios,
+        "lift": _lifting("own"),
+        "hmr": _hmr,
+        "instant": _instant,
+    }
 )
 
 

@@ -140,6 +140,9 @@ class TrackingProcess:
         metrics.set("duplicates", sum(t.duplicates for t in self._trackers.values()))
         for kind, count in self._repairs().items():
             metrics.set(f"repaired_{kind}", count)
+        for tracker in self._trackers.values():
+            for name, value in tracker.adaptation.items():
+                metrics.set(name, value)
         metrics.set("world", frame.world_source)
         if failures := sum(t.lift_failures for t in self._trackers.values()):
             metrics.set("lift_failed", failures)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from livemocap.bus import POSE, TRACK
 from livemocap.messages import EndOfStream, Message, PoseFrame
 from livemocap.take import PART_SUFFIX, TakeReader, TakeWriter, free_name, partial
 
+from .adapt.build import in_steps
+from .adapt.log import SwapLog, swaps_of
 from .config import TrackingConfig
 from .errors import TrackingError
 from .tracker import MakeLifter, Tracker
@@ -25,17 +27,21 @@ def retrack(
     settings: str = "",
     progress: Progress = lambda done, total: None,
     make_lifter: MakeLifter | None = None,
+    *,
+    adapt_again: bool = False,
 ) -> Path:
     """Track a take's poses again and write both as a new take.
 
     Clocks, cameras and everything else that the take holds are copied; the same take and settings
-    give the same tracks bit for bit.
+    give the same tracks bit for bit. Where people are adapted, and were when the take was made,
+    the same changes are made at the same images as then; otherwise they are looked for in steps.
 
     Args:
         target: the new take; beside the old one if None.
         settings: the effective studio.toml, kept inside instead of the old one.
         progress: is told images done and their number.
         make_lifter: of what steers bones, asked once for each camera; None for none.
+        adapt_again: look for changes also where the take knows them.
 
     Raises:
         TrackingError: the take holds no poses.
@@ -51,11 +57,12 @@ def retrack(
     path = target or free_name(source.parent, f"{stem}_retracked")
     metadata = TakeReader(source).metadata()
     kept = metadata.pop("config", {}).get("studio.toml", "")
+    swaps = None if adapt_again else swaps_of(source, kept)
     writer = TakeWriter(path, settings or kept, clocks=metadata.pop("take", None))
     try:
         for name, values in metadata.items():
             writer.add_metadata(name, values)
-        trackers = _Trackers(config, make_lifter)
+        trackers = _Trackers(in_steps(config), make_lifter, swaps)
         _track_all(source, writer, trackers, lambda done: progress(done, total))
         return writer.close()
     except BaseException:
@@ -65,15 +72,26 @@ def retrack(
 
 
 class _Trackers(dict[str, Tracker]):
-    """One for each camera, made when its first image comes; they share the ids."""
+    """One for each camera, made when its first image comes; they share the ids.
 
-    def __init__(self, config: TrackingConfig, make_lifter: MakeLifter | None) -> None:
+    Args:
+        swaps: what adaptation changed, by camera; None to look for changes anew.
+    """
+
+    def __init__(
+        self,
+        config: TrackingConfig,
+        make_lifter: MakeLifter | None,
+        swaps: Mapping[str, SwapLog] | None,
+    ) -> None:
         super().__init__()
-        self._config, self._make_lifter, self._ids = config, make_lifter, itertools.count(1)
+        self._config, self._make_lifter, self._swaps = config, make_lifter, swaps
+        self._ids = itertools.count(1)
 
     def __missing__(self, camera_id: str) -> Tracker:
         lifter = self._make_lifter() if self._make_lifter else None
-        self[camera_id] = tracker = Tracker(self._config, self._ids, lifter)
+        swaps = None if self._swaps is None else self._swaps.get(camera_id, {})
+        self[camera_id] = tracker = Tracker(self._config, self._ids, lifter, swaps)
         return tracker
 
 

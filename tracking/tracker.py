@@ -10,7 +10,8 @@ from typing import Any
 from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
 
-from .adapt.build import SwapLog, adaptation
+from .adapt.build import adaptation
+from .adapt.log import SwapLog
 from .association.associator import Associator
 from .association.director import Director
 from .commands import Directed

@@ -90,7 +90,7 @@ def box_view(
     inverse_K = np.linalg.inv(np.asarray(K, float))
     centre = np.where(known[..., None], boxes.centre_px, np.asarray(K, float)[:2, 2])
     middle = _rays(centre, inverse_K)
-    R = _looking_along(middle)
+    R = looking_along(middle)
     rays = _rays(points[..., :2], inverse_K) @ R  # R^T of every ray
     ahead = seen & known[..., None] & (rays[..., 2] > 1e-3)
     focal = _focal(np.where(known, boxes.height_px, 1.0), R, middle, inverse_K)
@@ -154,7 +154,7 @@ def _rays(xy_px: Array, inverse_K: Array) -> Array:
     return xy_px @ inverse_K[:, :2].T + inverse_K[:, 2]
 
 
-def _looking_along(ray: Array) -> Array:
+def looking_along(ray: Array) -> Array:
     """(..., 3) to (..., 3, 3) a camera that looks along it and is not rolled: x stays level."""
     z = ray / np.linalg.norm(ray, axis=-1, keepdims=True)
     x = np.stack([z[..., 2], np.zeros_like(z[..., 0]), -z[..., 0]], -1)

@@ -127,7 +127,7 @@ def _array(path: Path, archive: zipfile.ZipFile, name: str) -> Array:
 
 def _content(path: Path, archive: zipfile.ZipFile, name: str) -> Any:
     """What a pickled member holds, if it is plain data."""
-    from ..aios.jobs.plain_pickle import PlainPickleError, loads  # its package needs torch
+    from ..plain_pickle import PlainPickleError, loads
 
     with archive.open(f"{name}.npy") as file:
         version = np.lib.format.read_magic(file)

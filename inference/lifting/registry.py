@@ -76,6 +76,19 @@ def make_lifter(
     )
 
 
+def net_named(name: str, weights: Path | None = None, wait_s: float = 0.0) -> Net:
+    """What lifts, alone; several lifters, one for each camera, may share it.
+
+    Args:
+        wait_s: how much of the future there will be to look at.
+
+    Raises:
+        LifterError, InferenceError: as `make_lifter`.
+    """
+    _require_known(name, "live", 0.0)
+    return _NETS[name](weights, wait_s)
+
+
 def lifter_of(
     net: Net,
     *,

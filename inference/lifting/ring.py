@@ -8,57 +8,73 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+
+from livemocap.rotation import Array
 
 from .videopose3d import TemporalNet
 
 
 class _Filter:
-    """A convolution over time with its normalisation folded in, and the columns behind it."""
+    """A convolution over time with its normalisation folded in and a ReLU after it, and the columns
+    behind it. All taps are one matrix, so that a frame costs one product."""
 
     def __init__(self, weight: Tensor, bias: Tensor, dilation: int) -> None:
         """`weight` (out, in, taps), oldest tap first."""
-        self._taps = [tap.contiguous() for tap in weight.unbind(-1)]
-        self._bias, self._dilation = bias, dilation
-        self._length = (len(self._taps) - 1) * dilation + 1
-        self._columns = weight.new_zeros(self._length, 0, weight.shape[1])
+        width, taps = weight.shape[1:]
+        self._weight, self._bias = _matrix(weight), bias.numpy()
+        self._back = np.arange(taps - 1, -1, -1) * dilation
+        self._length = int(self._back[0]) + 1
+        self._columns = np.zeros((0, self._length, width), self._weight.dtype)
 
     def make_room(self, people: int) -> None:
         """For as many people; what is kept of those before stays."""
-        more = people - self._columns.shape[1]
-        room = self._columns.new_zeros(self._length, more, self._columns.shape[2])
-        self._columns = torch.cat([self._columns, room], 1)
+        kept, *shape = self._columns.shape
+        room = np.zeros((people - kept, *shape), self._columns.dtype)
+        self._columns = np.concatenate([self._columns, room])
 
-    def __call__(self, x: Tensor, frame: int, slots: Tensor, fresh: Tensor) -> Tensor:
-        """(P, in) to (P, out) before the ReLU; whoever is `fresh` has always been like this."""
-        if len(fresh):
-            self._columns[:, slots[fresh]] = x[fresh]
-        self._columns[frame % self._length, slots] = x
-        out = F.linear(x, self._taps[-1], self._bias)
-        for back, tap in enumerate(reversed(self._taps[:-1]), 1):
-            column = self._columns[(frame - back * self._dilation) % self._length]
-            out += F.linear(column[slots], tap)
+    def __call__(self, x: Array, frame: int, slots: Array, fresh: Sequence[int]) -> Array:
+        """(P, in) to (P, out); whoever is `fresh` has always been like this."""
+        if fresh:
+            self._columns[slots[fresh]] = x[fresh, None]
+        self._columns[slots, frame % self._length] = x
+        seen = self._columns[slots[:, None], (frame - self._back) % self._length]
+        out = seen.reshape(len(x), -1) @ self._weight
+        out += self._bias
+        return np.maximum(out, 0, out=out)
+
+
+class _Mix:
+    """A layer on each frame alone."""
+
+    def __init__(self, weight: Tensor, bias: Tensor) -> None:
+        self._weight, self._bias = _matrix(weight), bias.numpy()
+
+    def __call__(self, x: Array) -> Array:
+        out = x @ self._weight
+        out += self._bias
         return out
 
 
 class Ring:
     """Several people at once, each frame as it comes; equals `net` on all frames so far with the
-    first one repeated before it."""
+    first one repeated before it. On the CPU: for a few people, NumPy's products with weights that lie
+    as they are read take less time than torch's."""
 
     def __init__(self, net: TemporalNet) -> None:
         if not net.causal or net.training:
             raise ValueError("only a causal net in eval mode can run frame by frame.")
         self._expand = _Filter(*folded(net.expand_conv, net.expand_bn), 1)
-        self._layers = []
+        self._layers: list[tuple[_Filter, _Mix]] = []
         for layer, dilation in enumerate(net.dilations[1:]):
             first, second = 2 * layer, 2 * layer + 1
             conv, norm = net.layers_conv, net.layers_bn
             spread = _Filter(*folded(conv[first], norm[first]), dilation)
-            weight, bias = folded(conv[second], norm[second])
-            self._layers.append((spread, weight[..., 0].contiguous(), bias))
-        self._shrink = net.shrink.weight.detach()[..., 0].contiguous(), net.shrink.bias
+            self._layers.append((spread, _Mix(*folded(conv[second], norm[second]))))
+        assert net.shrink.bias is not None
+        self._shrink = _Mix(net.shrink.weight.detach().cpu(), net.shrink.bias.detach().cpu())
         self._slots: dict[int, int] = {}
         self._free: list[int] = []
         self._room = self._frame = 0
@@ -73,7 +89,6 @@ class Ring:
         for key in list(self._slots):
             self.forget(key)
 
-    @torch.inference_mode()
     def push(self, keys: Sequence[int], keypoints: Tensor, *, keep: bool = True) -> Tensor:
         """The next frame of everybody.
 
@@ -87,19 +102,18 @@ class Ring:
         """
         for gone in self._slots.keys() - set(keys):
             self.forget(gone)
-        unknown = [i for i, key in enumerate(keys) if key not in self._slots]
-        fresh = torch.tensor(unknown, dtype=torch.long)
-        slots = torch.tensor([self._slot(key) for key in keys], dtype=torch.long)
-        x = self._expand(keypoints.flatten(1), self._frame, slots, fresh).relu_()
-        for spread, weight, bias in self._layers:
-            y = spread(x, self._frame, slots, fresh).relu_()
-            x = x + F.linear(y, weight, bias).relu_()
+        fresh = [i for i, key in enumerate(keys) if key not in self._slots]
+        slots = np.array([self._slot(key) for key in keys], np.intp)
+        x = self._expand(keypoints.flatten(1).numpy(), self._frame, slots, fresh)
+        for spread, mix in self._layers:
+            y = mix(spread(x, self._frame, slots, fresh))
+            x += np.maximum(y, 0, out=y)
         if keep:
             self._frame += 1
         else:
-            for place in unknown:
+            for place in fresh:
                 self.forget(keys[place])
-        return F.linear(x, *self._shrink).unflatten(1, (-1, 3))
+        return torch.from_numpy(self._shrink(x)).unflatten(1, (-1, 3))
 
     def _slot(self, key: int) -> int:
         if key not in self._slots:
@@ -111,7 +125,7 @@ class Ring:
     def _grow(self) -> None:
         """Twice the room."""
         room = max(2 * self._room, 1)
-        for kept in (self._expand, *(spread for spread, _, _ in self._layers)):
+        for kept in (self._expand, *(spread for spread, _ in self._layers)):
             kept.make_room(room)
         self._free += range(room - 1, self._room - 1, -1)
         self._room = room
@@ -126,4 +140,9 @@ def folded(conv: torch.nn.Module, norm: torch.nn.Module) -> tuple[Tensor, Tensor
     assert var is not None
     scale = norm.weight.detach().double() * (var.double() + norm.eps).rsqrt()
     weight, shift = conv.weight.detach() * scale[:, None, None], norm.bias.detach() - mean * scale
-    return weight.to(conv.weight.dtype), shift.to(conv.weight.dtype)
+    return weight.to(conv.weight.dtype).cpu(), shift.to(conv.weight.dtype).cpu()
+
+
+def _matrix(weight: Tensor) -> Array:
+    """(out, in, taps) to (taps * in, out) in memory."""
+    return weight.permute(2, 1, 0).flatten(0, 1).contiguous().numpy()

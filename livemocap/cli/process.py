@@ -64,7 +64,9 @@ def own_settings(take: Path) -> Table:
         return {}
 
 
-def tracked_again(take: Path, out: Path | None, tables: Table) -> Path:
+def tracked_again(
+    take: Path, out: Path | None, tables: Table, *, adapt_again: bool = False
+) -> Path:
     """Track a take's poses as `tables` say, with a progress bar; the new take.
 
     Raises:
@@ -82,6 +84,7 @@ def tracked_again(take: Path, out: Path | None, tables: Table) -> Path:
             to_toml(tables),
             partial(bars.show, "tracking"),
             lifter_of(config, partial(bars.show, "lifting")),
+            adapt_again=adapt_again,
         )
 
 

@@ -23,6 +23,7 @@ _EXAMPLE = """examples:
   livemocap run --camera 0                        webcam 0, with a preview
   livemocap run --camera 0 --record walk          and a take, takes/walk.mcap
   livemocap run --camera clip.mp4 --camera-size 1280x720
+  livemocap run --camera 0 --adapt on             bodies fitted to what the camera sees of them
   livemocap run studio.toml --set inference.quality=fast
   livemocap run --camera 0 --lift own             steadier arms and legs, see docs/lifting.md
 
@@ -46,10 +47,13 @@ def add_run(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
         help="webcam index, rtsp:// address, video file, folder or `synthetic`; may be repeated",
     )
     parser.add_argument("--record", nargs="?", const="", metavar="NAME", help="record at once")
-    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios")
+    parser.add_argument("--engine", help="which engine finds poses: landmarks, aios, lift, hmr")
     parser.add_argument("--quality", choices=("fast", "balanced", "best"))
     parser.add_argument("--device", help="auto, cpu, cuda or cuda:1, for engines that can choose")
     add_lift(parser)
+    parser.add_argument(
+        "--adapt", choices=("off", "on"), help="fit bodies to the 2D evidence while it streams"
+    )
     parser.add_argument("--camera-size", type=_size, metavar="WxH", help="camera mode to ask for")
     parser.add_argument("--fps", type=float, help="camera rate to ask for")
     parser.add_argument("--rotate", type=int, choices=(0, 90, 180, 270), help="clockwise")
@@ -136,6 +140,7 @@ def _assignments(args: argparse.Namespace) -> list[str]:
         "inference.engine": args.engine,
         "inference.quality": args.quality,
         "inference.device": args.device,
+        "tracking.adapt": args.adapt,
         "record.start": None if args.record is None else "true",
         "record.name": args.record or None,
     }

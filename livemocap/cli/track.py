@@ -17,6 +17,7 @@ _EXAMPLE = """examples:
   livemocap track studio.toml                                   one role of a running studio
   livemocap track studio.toml --set tracking.predict_s=0.2
   livemocap track --replay takes/duet.mcap -o better.mcap       the same poses, tracked once more
+  livemocap track --replay takes/duet.mcap --adapt on           bodies fitted to the 2D evidence
   livemocap track --replay takes/duet.mcap --mode broadcast --set tracking.look_ahead_ms=100
   livemocap track --replay takes/duet.mcap --mode live --lift own
 
@@ -46,6 +47,12 @@ def add_track(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="how far motion looks ahead: not, a little, all of the take (bake with --replay)",
     )
     add_lift(parser)
+    parser.add_argument(
+        "--adapt",
+        choices=("off", "on", "again"),
+        help="fit bodies to the 2D evidence as it streams: as the take logged it if it did, "
+        "or `again` anew",
+    )
     parser.set_defaults(run=lambda args: _run(args, parser))
 
 
@@ -59,6 +66,8 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
         parser.error("--out belongs to --replay; what runs live is recorded by `livemocap record`")
     if args.mode:
         args.set.append(f"tracking.mode={args.mode}")
+    if args.adapt:
+        args.set.append(f"tracking.adapt={'off' if args.adapt == 'off' else 'on'}")
     from tracking.cli import track_role
 
     return run_role(args, "track", partial(track_role, lifter_of=lifter_of))
@@ -66,7 +75,11 @@ def _run(args: argparse.Namespace, parser: argparse.ArgumentParser) -> int:
 
 def _replay(args: argparse.Namespace) -> int:
     setup_logging("track", as_json=args.json_log)
-    wishes = [f"tracking.mode={args.mode or 'bake'}", *args.set]
+    wishes = [f"tracking.mode={args.mode or 'bake'}"]
+    if args.adapt:
+        wishes.append(f"tracking.adapt={'off' if args.adapt == 'off' else 'on'}")
+    wishes += args.set
     tables = override(read_studio(args.studio) if args.studio else {}, wishes)
-    print(tracked_again(args.replay, args.out, tables))
+    again = args.adapt == "again"
+    print(tracked_again(args.replay, args.out, tables, adapt_again=again))
     return 0

@@ -77,7 +77,7 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
     """What `video` and `demo` share."""
     parser.add_argument("--quality", choices=("fast", "balanced", "best"), default="balanced")
     parser.add_argument(
-        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios"
+        "--engine", default="landmarks", help="which engine finds poses: landmarks, aios, lift, hmr"
     )
     parser.add_argument("--device", default="auto", help="auto, cpu, cuda or cuda:1")
     add_lift(parser)
@@ -89,6 +89,12 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
         action=argparse.BooleanOptionalAction,
         default=True,
         help="preview video, contact sheet and plots",
+    )
+    parser.add_argument(
+        "--adapt",
+        choices=("off", "on"),
+        default="off",
+        help="fit bodies to the 2D evidence as it streams",
     )
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE")
     parser.add_argument("--strict", action="store_true", help="stop at the first bad frame")
@@ -123,10 +129,17 @@ def job_from(
         preview=args.preview,
         camera=camera,
         inference={"engine": args.engine, "quality": args.quality, "device": args.device},
-        settings=[*lift_settings(args), *args.set],
+        settings=[*lift_settings(args), *_adapting(args.adapt), *args.set],
         strict=args.strict,
         blender=blender,
     )
+
+
+def _adapting(adapt: str) -> list[str]:
+    """As --set would say it: in steps, so that the same clip gives the same take."""
+    from tracking.adapt.build import STEPS
+
+    return [f"tracking.adapt={adapt}", f"tracking.adapt_steps={STEPS}"] if adapt == "on" else []
 
 
 def process_video(job: VideoJob) -> Outcome:

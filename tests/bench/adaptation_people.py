@@ -24,6 +24,7 @@ ERROR, WHITE, OUTLIERS = 0.011, 0.004, 0.01
 """A detector's points: errors that last 0.3 s and those that do not, as shares of the height of a
 body, and how many points a frame begin to be grossly wrong for a third of a second."""
 OUTLIER = 0.12
+LATE_S = 8.0
 HABITS = {"hip": (0.025, 0.03, 0.01), "shoulder": (0.015, 0.02, 0.0)}
 """Outwards, up and ahead m of what it calls hips and shoulders."""
 
@@ -70,7 +71,7 @@ class MPJPE:
 
     all_mm: float
     late_mm: float
-    """From 8 s on."""
+    """From LATE_S on."""
     scaled_mm: float
     """All, after everything was scaled by the one factor that fits best."""
 
@@ -91,7 +92,25 @@ def cases(seeds: int) -> Iterator[Case]:
 
 def mpjpe(person: Made, shown: list[TrackFrame]) -> MPJPE:
     """Of everybody shown who was seen; each is compared with the true person whom they used."""
-    ours, true, late = [], [], []
+    ours, true, of_image = _pairs(person, shown)
+    off = np.linalg.norm(ours - true, axis=-1).mean(-1)
+    scale = (ours * true).sum() / (ours * ours).sum()
+    scaled = np.linalg.norm(scale * ours - true, axis=-1).mean()
+    late = off[of_image >= LATE_S * 30].mean()
+    return MPJPE(*(1e3 * float(x) for x in (off.mean(), late, scaled)))
+
+
+def over_time(person: Made, shown: list[TrackFrame]) -> tuple[Array, Array]:
+    """s, and the MPJPE in mm as the mean of a second."""
+    ours, true, of_image = _pairs(person, shown)
+    off = 1e3 * np.linalg.norm(ours - true, axis=-1).mean(-1)
+    times = np.arange(0.5, of_image[-1] / 30 - 0.5, 0.1)
+    return times, np.array([off[np.abs(of_image / 30 - t) <= 0.5].mean() for t in times])
+
+
+def _pairs(person: Made, shown: list[TrackFrame]) -> tuple[Array, Array, Array]:
+    """(N, 22, 3) m about the pelvis as shown and in truth, and (N,) in which image."""
+    ours, true, of_image = [], [], []
     for k, frame in enumerate(shown):
         seen = np.flatnonzero(frame.detections >= 0)
         own = person.owners[k][frame.detections[seen]]
@@ -101,15 +120,11 @@ def mpjpe(person: Made, shown: list[TrackFrame]) -> MPJPE:
         ours.append((joints - joints[:, :1]) @ R)
         found = person.joints[person.index[k], own]
         true.append(found - found[:, :1])
-        late += [k >= 240] * len(seen)
-    a, b = np.concatenate(ours), np.concatenate(true)
-    off = np.linalg.norm(a - b, axis=-1).mean(-1)
-    scale = (a * b).sum() / (a * a).sum()
-    scaled = np.linalg.norm(scale * a - b, axis=-1).mean()
-    return MPJPE(*(1e3 * float(x) for x in (off.mean(), off[np.array(late)].mean(), scaled)))
+        of_image += [k] * len(seen)
+    return np.concatenate(ours), np.concatenate(true), np.array(of_image)
 
 
-def made(shared: Path, case: Case, folder: Path | None = None) -> Made:
+def made(shared: Path, case: Case) -> Made:
     """Build the scenario with the tools of shared/trackbench, and add keypoints."""
     bench, core = _tools(shared)
     with tempfile.TemporaryDirectory() as out:
@@ -131,13 +146,19 @@ def _tools(shared: Path) -> tuple[ModuleType, ModuleType]:
 
 def _spec(case: Case) -> dict[str, Any]:
     places = [[0.0, -3.6]] if case.people == 1 else [[-1.1, -3.4], [0.1, -4.4], [1.2, -3.6]]
-    people = [
-        dict(kind="place", clip=case.clip, at=at, yaw=0.2 - 0.2 * i, phase=case.phase_s + 3 * i)
+    people: list[dict[str, Any]] = [
+        {
+            "kind": "place",
+            "clip": case.clip,
+            "at": at,
+            "yaw": 0.2 - 0.2 * i,
+            "phase": case.phase_s + 3 * i,
+        }
         for i, at in enumerate(places)
     ]
     if case.stretch:
         people[0]["betas"] = [0.0] * 10
-    return dict(name="made", seed=case.seed, seconds=14, people=people)
+    return {"name": "made", "seed": case.seed, "seconds": 14, "people": people}
 
 
 @contextmanager

@@ -31,7 +31,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[at]) for at in (1, 2)]
 from lift_parity.arrays import Case, Check, Golden, MissingArrayError
 from lift_parity.kinds import KINDS, Compare, comparison
 
-from inference.aios.jobs import plain_pickle
+from inference import plain_pickle
 
 ONLY_TOLD = ("noise_json", "salt", "options", "f64_frames", "f64_steps_equal")
 """Arrays that say how a file was made."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from ..config import TrackingConfig
+from .log import SwapLog
 from .solving import Solving
 from .source import Logged
 from .stage import Adaptation
 from .worker import InSteps, InThread
 
-SwapLog = Mapping[int, Mapping[str, Sequence[float]]]
-"""Of one camera: sequence number of an image to TrackFrame.swaps."""
+STEPS = 2
+"""Of work after each image, where nobody waits for the next one."""
 
 
 def adaptation(config: TrackingConfig, logged: SwapLog | None = None) -> Adaptation | None:
@@ -27,3 +28,8 @@ def adaptation(config: TrackingConfig, logged: SwapLog | None = None) -> Adaptat
     steps, budget_ms = config.adapt_steps, config.adapt_budget_ms
     worker = InSteps(steps) if steps else InThread(budget_ms)
     return Adaptation(Solving(worker, bool(config.actor_height_m)))
+
+
+def in_steps(config: TrackingConfig) -> TrackingConfig:
+    """The same, with a budget in steps: for what must come out the same twice."""
+    return replace(config, adapt_steps=config.adapt_steps or STEPS)

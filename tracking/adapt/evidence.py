@@ -47,7 +47,8 @@ def points_of(frame: PoseFrame, rows: Array) -> tuple[Array, Array]:
     found = frame.keypoints_px[rows][:, chosen].astype(float)
     K = frame.K.astype(float)
     sight = (found[..., :2] - K[:2, 2]) / np.diagonal(K)[:2]
-    sound = np.isfinite(found).all(-1) & (np.abs(sight) < _WIDEST).all(-1)
+    known = np.concatenate([found, np.where(np.abs(sight) < _WIDEST, 0.0, np.nan)], -1)
+    sound = np.isfinite(known.sum(-1))
     sure = np.where(sound, np.clip(found[..., 2], 0.0, 1.0), 0.0)
     return np.where(sound[..., None], sight, 0.0), np.nan_to_num(sure)
 

@@ -12,6 +12,7 @@ from livemocap.rotation import Array
 from .judge import held_out_error
 from .keyframes import Keyframe
 from .parameters import Parameters
+from .proportions import height_slopes
 from .settings import GAIN, LOSS, MOST_STEPS, TURNS_GAIN
 from .solve import Problem, Solver
 
@@ -80,7 +81,7 @@ class Job:
     def conclude(self) -> None:
         """Judge what there is by now on keyframes that were held out."""
         task = self.task
-        candidate = self._solver.solution.modest() if self._solver else task.now
+        candidate = self._candidate()
         now = self._error(task.now)
         back = min(task.before, key=self._error, default=task.now)
         if now > (1 + LOSS) * self._error(back):
@@ -93,6 +94,15 @@ class Job:
             self._end(chosen, "better")
         else:
             self._end(task.now, "kept")
+
+    def _candidate(self) -> Parameters:
+        """What there is of the solution that can be believed, as tall as was given."""
+        if not self._solver:
+            return self.task.now
+        modest = self._solver.solution.modest()
+        if not self.task.height_held:
+            return modest
+        return modest.larger(-height_slopes(self.task.bones, modest.factors)[0])
 
     def _if_better(self, old: Parameters, new: Parameters, gain: float) -> Parameters:
         return new if self._error(new) < (1 - gain) * self._error(old) else old

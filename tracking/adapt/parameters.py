@@ -25,6 +25,7 @@ TURN_SPREAD_RAD = np.radians(2.5)
 OFFSET_SPREAD_M = 0.03
 """Of the points that detectors call hip and shoulder about the joints."""
 
+_SIZE = FACTORS.index("size")
 _FACTORS = slice(0, len(FACTORS))
 _DEPTH = _FACTORS.stop
 TURNS = slice(_DEPTH + 1, _DEPTH + 1 + 3 * len(TURNED))
@@ -110,6 +111,12 @@ class Parameters:
         """With others, (2, 3) m."""
         vector = self.vector.copy()
         vector[_OFFSETS] = offsets.ravel()
+        return Parameters(vector, self.locked)
+
+    def larger(self, by: float) -> Parameters:
+        """With a body larger by this logarithm."""
+        vector = self.vector.copy()
+        vector[_SIZE] += by
         return Parameters(vector, self.locked)
 
     def without_turns(self) -> Parameters:

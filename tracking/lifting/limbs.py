@@ -36,8 +36,8 @@ BONES = tuple(
         ("leg", "knee", "ankle"),
     )
 )
-PARTS = (*(bone.limb for bone in BONES), "torso")
-"""What is steered: each bone by its direction, then the torso as a whole."""
+PARTS = (*(bone.limb for bone in BONES), "torso", "torso")
+"""What is steered: each bone by its direction, then the lower and the upper torso."""
 
 JOINTS: Ints = np.array([SMPLX.index(bone.joint) for bone in BONES])
 ENDS: Ints = np.array([SMPLX.index(bone.end) for bone in BONES])
@@ -45,10 +45,10 @@ ENDS: Ints = np.array([SMPLX.index(bone.end) for bone in BONES])
 FROM: Ints = np.array([H36M17.index(bone.joint) for bone in BONES])
 TO: Ints = np.array([H36M17.index(bone.end) for bone in BONES])
 """(B,) of H36M17."""
-TORSO: Ints = np.array(
-    SMPLX.indices("pelvis", "spine1", "spine2", "spine3", "neck", "left_collar", "right_collar")
-)
+LOWER: Ints = np.array(SMPLX.indices("pelvis", "spine1"))
+UPPER: Ints = np.array(SMPLX.indices("spine2", "spine3", "neck", "left_collar", "right_collar"))
 """Turned together; the head looks where the engine saw it look."""
+TORSO: Ints = np.concatenate([LOWER, UPPER])
 CORNERS: Ints = np.array(SMPLX.indices("left_hip", "right_hip", "left_shoulder", "right_shoulder"))
 """Of the torso, as they stand in LIFTED_CORNERS."""
 LIFTED_CORNERS: Ints = np.array(
@@ -63,8 +63,8 @@ _TO_CORNERS = SMPLX.chains[CORNERS, : BODY_JOINTS - 1]
 
 
 def steered_as_seen(people: People) -> tuple[Array, Array]:
-    """As People.pose_wxyz has them, in the camera's axes: bones (P, B, 3) m, and axes of the torso
-    (P, 3, 3)."""
+    """As People.pose_wxyz has them, in the camera's axes: directions of bones (P, B, 3), and axes
+    of lower and upper torso (P, 2, 3, 3)."""
     rest = people.rest_joints[:, :BODY_JOINTS].astype(float)
     R = matrix_from_quat(people.pose_wxyz.take(_PARENTS, 1))
     bones = (R @ (rest[:, 1:] - rest.take(_PARENTS, 1))[..., None])[..., 0]
@@ -72,35 +72,33 @@ def steered_as_seen(people: People) -> tuple[Array, Array]:
 
 
 def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
-    """The same of lifted joints (P, 17, 3) m, and (P, B + 1) which parts are known.
+    """The same of lifted joints (P, 17, 3) m, and (P, N) which parts are known.
 
     What is not known is somewhere all the same.
     """
     bones = joints.take(TO, 1) - joints.take(FROM, 1)
     length = np.sqrt((bones * bones).sum(-1))
     corners = joints.take(LIFTED_CORNERS, 1)
-    known = np.concatenate(
-        [
-            np.isfinite(length) & (length >= LEAST_M),
-            np.isfinite(corners.sum((1, 2)))[:, None],
-        ],
-        1,
-    )
-    bones = np.where(known[:, :-1, None], bones, (0.0, 1.0, 0.0))
-    corners = np.where(known[:, -1:, None], corners, _SOMEWHERE)
-    return unit(bones), torso_axes(corners), known
+    there = np.isfinite(length) & (length >= LEAST_M)
+    whole = np.isfinite(corners.sum((1, 2)))[:, None]
+    bones = np.where(there[..., None], bones, (0.0, 1.0, 0.0))
+    corners = np.where(whole[..., None], corners, _SOMEWHERE)
+    return unit(bones), torso_axes(corners), np.concatenate([there, whole, whole], 1)
 
 
 _SOMEWHERE = np.array([[0.1, 0, 0], [-0.1, 0, 0], [0.2, -0.5, 0], [-0.2, -0.5, 0]])
 
 
 def torso_axes(corners: Array) -> Array:
-    """(P, 4, 3) hips and shoulders to rotations (P, 3, 3) whose columns point to the left of the
-    body, up and ahead."""
-    left = corners[:, 0] - corners[:, 1] + corners[:, 2] - corners[:, 3]
-    up = unit(corners[:, 2] + corners[:, 3] - corners[:, 0] - corners[:, 1])
+    """(P, 4, 3) hips and shoulders to rotations (P, 2, 3, 3), of the lower and the upper torso.
+
+    Columns point to the left of the body, up and ahead. Up is from hips to shoulders for both; left
+    is along the hips for the one, along the shoulders for the other.
+    """
+    left = corners[:, ::2] - corners[:, 1::2]
+    up = unit(corners[:, 2:].sum(1) - corners[:, :2].sum(1))[:, None]
     left = unit(left - (left * up).sum(-1, keepdims=True) * up)
-    return np.stack([left, up, np.cross(left, up)], -1)
+    return np.stack([left, np.broadcast_to(up, left.shape), np.cross(left, up)], -1)
 
 
 def unit(vector: Array) -> Array:
@@ -110,5 +108,5 @@ def unit(vector: Array) -> Array:
 
 
 def bypassed(limbs: tuple[str, ...]) -> Bools:
-    """(B + 1,) parts that are let be."""
+    """(N,) parts that are let be."""
     return np.array([part in limbs for part in PARTS])

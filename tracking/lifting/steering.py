@@ -18,11 +18,13 @@ from livemocap.rotation import (
 
 from ..people import Ints, People, carried
 from .limbs import (
+    BONES,
     CORNERS,
     ENDS,
     JOINTS,
+    LOWER,
     PARTS,
-    TORSO,
+    UPPER,
     bypassed,
     steered_as_lifted,
     steered_as_seen,
@@ -33,6 +35,11 @@ from .settings import LiftSettings
 from .swings import mirrored, swing, swung
 
 NOBODY: Ints = np.zeros(0, np.int64)
+
+_B = len(BONES)
+_TURNED: Ints = np.concatenate([JOINTS, LOWER, UPPER])
+_PART: Ints = np.r_[np.arange(_B), np.full(len(LOWER), _B), np.full(len(UPPER), _B + 1)]
+"""Joints that are turned, and the part that each belongs to."""
 
 LONGEST_STEP_S = 0.1
 """Images that are farther apart count for no more."""
@@ -69,15 +76,15 @@ class Steering:
         lifted_bones, lifted_torso, known = steered_as_lifted(joints)
         known &= self._free
         trust = self._trust(people) * known
-        turned = rotvec_from_matrix(torso @ lifted_torso.swapaxes(-1, -2))[:, None]
+        turned = rotvec_from_matrix(torso @ lifted_torso.swapaxes(-1, -2))
         ray = unit(np.concatenate([people.places[:, :2], np.ones((len(bones), 1))], -1))
         found = np.concatenate([swing(lifted_bones, bones), turned], 1)
         other = np.concatenate([swing(lifted_bones, mirrored(bones, ray)), turned], 1)
         self._offsets.learn(found, other, trust, dt_s, self._settings)
         kept = self._kept()[..., None] * self._offsets.offset
-        turn = swing(bones, swung(lifted_bones, kept[:, :-1]))
-        whole = matrix_from_rotvec(kept[:, -1]) @ lifted_torso @ torso.swapaxes(-1, -2)
-        turn = np.concatenate([turn, rotvec_from_matrix(whole)[:, None]], 1)
+        turn = swing(bones, swung(lifted_bones, kept[:, :_B]))
+        whole = matrix_from_rotvec(kept[:, _B:]) @ lifted_torso @ torso.swapaxes(-1, -2)
+        turn = np.concatenate([turn, rotvec_from_matrix(whole)], 1)
         self._turn = np.where(known[..., None], turn, self._turn)
         fade = dt_s / self._settings.blend_s
         self._say = np.where(known, 1.0, np.maximum(self._say - fade, 0.0))
@@ -89,7 +96,8 @@ class Steering:
         bones = np.minimum(sure.take(JOINTS, 1), sure.take(ENDS, 1))
         torso = sure.take(CORNERS, 1).min(1, keepdims=True)
         none, full = self._settings.seen
-        trust = np.clip((np.concatenate([bones, torso], 1) - none) / (full - none), 0.0, 1.0)
+        sure = np.concatenate([bones, torso, torso], 1)
+        trust = np.clip((sure - none) / (full - none), 0.0, 1.0)
         return trust * people.seen[:, None]
 
     def _kept(self) -> Array:
@@ -106,12 +114,10 @@ class Steering:
         if not touched.any():
             return people
         pose, provenance = people.pose_wxyz.copy(), people.provenance.copy()
-        turn = quat_from_rotvec(say[..., None] * self._turn)
-        pose[:, JOINTS] = multiply(turn[:, :-1], pose[:, JOINTS])
-        pose[:, TORSO] = multiply(turn[:, -1:], pose[:, TORSO])
-        lifted = np.uint8(LIFTED)
-        provenance[:, JOINTS] = np.where(touched[:, :-1], lifted, provenance[:, JOINTS])
-        provenance[:, TORSO] = np.where(touched[:, -1:], lifted, provenance[:, TORSO])
+        turn = quat_from_rotvec(say[..., None] * self._turn)[:, _PART]
+        pose[:, _TURNED] = multiply(turn, pose[:, _TURNED])
+        told = np.where(touched[:, _PART], np.uint8(LIFTED), provenance[:, _TURNED])
+        provenance[:, _TURNED] = told
         return replace(people, pose_wxyz=pose, provenance=provenance)
 
     def _follow(self, people: People) -> None:

@@ -13,12 +13,12 @@ import torch
 from livemocap.messages import Float32
 from livemocap.rotation import Array
 
+from ...plain_pickle import dumps
 from ..camera import project
 from .bodies import SmplxGeometry
 from .looking import Outcome, Watcher, look
 from .numbered import NumberedFiles
 from .people import Network, People
-from .plain_pickle import dumps
 from .sources import Picture
 
 FOLDER = "predictions"

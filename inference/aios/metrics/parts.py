@@ -26,7 +26,7 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from ..jobs.plain_pickle import loads
+from ...plain_pickle import loads
 from .errors import EvaluationError
 
 JOINTS = 127

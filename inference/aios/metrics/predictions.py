@@ -13,10 +13,10 @@ import numpy as np
 
 from livemocap.rotation import Array
 
+from ...plain_pickle import loads
 from ..jobs.bodies import SmplxGeometry
 from ..jobs.numbered import split_name
 from ..jobs.people import People
-from ..jobs.plain_pickle import loads
 from .errors import EvaluationError
 from .matching import MATCHED_JOINTS
 from .parts import JOINTS

@@ -14,11 +14,11 @@ from aios_reference import body_arrays
 from inference.aios.jobs.bodies import SmplxGeometry
 from inference.aios.jobs.looking import Watcher
 from inference.aios.jobs.numbered import NumberedFiles, zip_folder
-from inference.aios.jobs.plain_pickle import PlainPickleError, dumps
 from inference.aios.metrics.errors import EvaluationError
 from inference.aios.metrics.evaluate import EvaluationSettings, evaluate
 from inference.aios.metrics.parts import vertex_ids
 from inference.aios.metrics.scores import Scores, scores
+from inference.plain_pickle import PlainPickleError, dumps
 
 RNG = np.random.default_rng(1)
 JOINTS = RNG.standard_normal((127, 3))

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from inference.aios.jobs.plain_pickle import PlainPickleError
 from inference.aios.metrics.errors import EvaluationError
 from inference.aios.metrics.truth import TruePeople, read_truth
+from inference.plain_pickle import PlainPickleError
 
 RNG = np.random.default_rng(0)
 

@@ -18,7 +18,7 @@ import numpy as np
 
 from livemocap.rotation import Array
 
-from .errors import JobError
+from .errors import InferenceError
 
 _WRITTEN_BY_NUMPY_2 = b"cnumpy._core.multiarray\n"
 _KNOWN_TO_ALL = b"cnumpy.core.multiarray\n"
@@ -29,7 +29,7 @@ _PANDAS = (
 )
 
 
-class PlainPickleError(JobError):
+class PlainPickleError(InferenceError):
     """A pickle with more in it than plain data, or a damaged one."""
 
 
@@ -43,17 +43,46 @@ def dumps(content: Any) -> bytes:
     return pickle.dumps(content, protocol=3).replace(_WRITTEN_BY_NUMPY_2, _KNOWN_TO_ALL)
 
 
-def loads(encoded: bytes, name: str) -> Any:
+class StandIn:
+    """Stands for an object of some library while a pickle is read: keeps the state that the object
+    would be given, and does nothing that it would do."""
+
+    def __init__(self, *_: object) -> None:
+        self._state: Any = None
+
+    def __setstate__(self, state: object) -> None:
+        self._state = state
+
+    def built(self) -> Any:
+        """What there is in its place afterwards.
+
+        Raises:
+            ValueError: its state makes no sense.
+        """
+        raise NotImplementedError
+
+    def named(self, *names: str) -> Any:
+        """The first of the state's entries that there is, or None."""
+        state = self._state if isinstance(self._state, dict) else {}
+        return _built(next((state[name] for name in names if name in state), None))
+
+
+StandIns = Callable[[str, str], "Callable[..., Any] | None"]
+"""Module and name to what stands for it, or None where it is not known."""
+
+
+def loads(encoded: bytes, name: str, stand_ins: StandIns = lambda _module, _name: None) -> Any:
     """The content of a pickle that holds plain data only.
 
     Args:
         name: what to call it in an error.
+        stand_ins: for what else may be in it.
 
     Raises:
         PlainPickleError: it asks for anything else, or cannot be read to its end.
     """
     try:
-        return _built(_PlainUnpickler(io.BytesIO(encoded), encoding="latin1").load())
+        return _built(_PlainUnpickler(encoded, stand_ins).load())
     except _ForbiddenError as forbidden:
         why = _PANDAS if str(forbidden).startswith("pandas") else "Only plain arrays are read."
         raise PlainPickleError(
@@ -72,11 +101,15 @@ class _ForbiddenError(Exception):
 
 
 class _PlainUnpickler(pickle.Unpickler):
+    def __init__(self, encoded: bytes, stand_ins: StandIns) -> None:
+        super().__init__(io.BytesIO(encoded), encoding="latin1")
+        self._stand_ins = stand_ins
+
     def find_class(self, module_name: str, global_name: str, /) -> Any:
-        try:
-            return _KNOWN[module_name, global_name]
-        except KeyError:
-            raise _ForbiddenError(f"{module_name}.{global_name}") from None
+        known = _KNOWN.get((module_name, global_name)) or self._stand_ins(module_name, global_name)
+        if known is None:
+            raise _ForbiddenError(f"{module_name}.{global_name}")
+        return known
 
 
 class _Type:
@@ -144,6 +177,8 @@ def _built(content: Any) -> Any:
     """`content` with NumPy's arrays where their stand-ins were."""
     if isinstance(content, _Array):
         return content.value
+    if isinstance(content, StandIn):
+        return content.built()
     if isinstance(content, dict):
         return {key: _built(value) for key, value in content.items()}
     if isinstance(content, list | tuple):

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from inference.aios.jobs.plain_pickle import PlainPickleError, dumps, loads
+from inference.plain_pickle import PlainPickleError, dumps, loads
 
 CONTENT: dict[str, Any] = {
     "params": {"betas": np.arange(10, dtype=np.float32)[None], "eye": np.zeros((1, 3))},

@@ -1,0 +1,80 @@
+"""Takes with adaptation, tracked again."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from adapting_people import LONG_LEGS, factors, stream, swaps
+
+from livemocap import wire
+from livemocap.cli.main import main
+from livemocap.messages import PoseFrame, TrackFrame
+from livemocap.take import TakeReader, TakeWriter
+from tracking.config import TrackingConfig
+from tracking.replay import retrack
+from tracking.tracker import Tracker
+
+FAR = factors(**LONG_LEGS)
+SETTINGS = '[tracking]\nadapt = "on"\n'
+BESIDE = TrackingConfig(adapt="on")
+
+
+def take_of(path: Path, frames: list[PoseFrame], config: TrackingConfig, settings: str) -> Path:
+    """As the recorder leaves it; now and then the thread is given time."""
+    tracker, writer = Tracker(config), TakeWriter(path, settings)
+    for k, frame in enumerate(frames):
+        writer.write("pose/cam0", frame)
+        for tracked in tracker.push(frame):
+            writer.write("track", tracked)
+        tracker.learn()
+        if config.adapt == "on" and not config.adapt_steps and k % 3 == 0:
+            time.sleep(0.01)
+    for tracked in tracker.flush():
+        writer.write("track", tracked)
+    return writer.close()
+
+
+def plain(take: Path) -> list[list[bytes]]:
+    return [
+        [bytes(part) for part in wire.encode(replace(frame, t_track_ns=0))]
+        for frame in TakeReader(take).tracks()
+    ]
+
+
+def shown(take: Path) -> list[TrackFrame]:
+    return list(TakeReader(take).tracks())
+
+
+@pytest.mark.parametrize("mode", ["live", "broadcast"])
+def test_a_take_made_beside_a_thread_is_replayed_byte_for_byte(tmp_path: Path, mode: str) -> None:
+    config = replace(BESIDE, mode=mode)
+    old = take_of(tmp_path / "old.mcap", stream(5, FAR), config, SETTINGS)
+    assert list(swaps(shown(old)))
+    new = retrack(old, None, config, SETTINGS)
+    assert plain(new) == plain(old)
+    assert plain(retrack(new, None, config)) == plain(old)
+
+
+def test_a_take_without_a_log_is_adapted_the_same_way_twice(tmp_path: Path) -> None:
+    old = take_of(tmp_path / "old.mcap", stream(4, FAR), TrackingConfig(), "")
+    first, second = retrack(old, None, BESIDE), retrack(old, None, BESIDE)
+    assert list(swaps(shown(first)))
+    assert plain(first) == plain(second)
+
+
+def test_a_log_can_be_left_aside(tmp_path: Path) -> None:
+    silent = take_of(tmp_path / "old.mcap", stream(4, FAR), TrackingConfig(), SETTINGS)
+    assert not list(swaps(shown(retrack(silent, None, BESIDE))))
+    assert list(swaps(shown(retrack(silent, None, BESIDE, adapt_again=True))))
+
+
+def test_the_command_adapts_a_take(tmp_path: Path) -> None:
+    old = take_of(tmp_path / "old.mcap", stream(4, FAR), TrackingConfig(), "")
+    new = tmp_path / "new.mcap"
+    told = ["track", "--replay", str(old), "-o", str(new), "--mode", "live", "--adapt", "on"]
+    assert main(told) == 0
+    assert list(swaps(shown(new)))
+    assert 'adapt = "on"' in TakeReader(new).metadata()["config"]["studio.toml"]

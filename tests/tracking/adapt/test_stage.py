@@ -1,0 +1,165 @@
+"""Adaptation within the stream: when it works, what it changes, and when it lets go."""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from adapting_people import LONG_LEGS, factors, stream, swaps, tracked
+
+from livemocap import wire
+from livemocap.messages import ADAPTED, ControlRequest, TrackFrame
+from livemocap.skeleton import SMPLX
+from tracking.adapt.proportions import bones_at_rest
+from tracking.commands import Everybody, answer
+from tracking.config import TrackingConfig
+from tracking.tracker import Tracker
+
+ON = TrackingConfig(adapt="on", adapt_steps=2)
+FAR = factors(**LONG_LEGS)
+AVERAGE = factors()
+SHIN, FOREARM = SMPLX.index("left_ankle") - 1, SMPLX.index("left_wrist") - 1
+
+
+def grown(frames: list[TrackFrame], bone: int = SHIN) -> float:
+    """By how much a bone of the last frame is longer than in the first, as a logarithm."""
+    first, last = (
+        np.linalg.norm(bones_at_rest(f.rest_joints[0].astype(float))[bone])
+        for f in (frames[0], frames[-1])
+    )
+    return float(np.log(last / first))
+
+
+def plain(frames: list[TrackFrame]) -> list[list[bytes]]:
+    return [[bytes(p) for p in wire.encode(replace(f, t_track_ns=0))] for f in frames]
+
+
+def test_long_legs_and_short_arms_are_found() -> None:
+    shown = tracked(Tracker(ON), stream(5, FAR))
+    assert grown(shown) == pytest.approx(LONG_LEGS["legs"], abs=0.05)
+    assert grown(shown, FOREARM) == pytest.approx(LONG_LEGS["arms"], abs=0.05)
+
+
+def test_off_is_the_default_and_changes_nothing() -> None:
+    frames = stream(3, FAR)
+    shown = tracked(Tracker(TrackingConfig()), frames)
+    assert grown(shown) == 0
+    assert not any(one.swaps for one in shown)
+
+
+def test_whoever_fits_is_left_alone() -> None:
+    frames = stream(4, AVERAGE)
+    on, off = tracked(Tracker(ON), frames), tracked(Tracker(TrackingConfig()), frames)
+    assert plain(on) == plain(off)
+
+
+def test_who_was_adapted_is_marked_from_the_swap_on() -> None:
+    shown = tracked(Tracker(ON), stream(4, FAR))
+    swapped = next(swaps(shown))[0]
+    marks = [ADAPTED in one.provenance.get("1", b"") for one in shown]
+    assert marks.index(True) == swapped
+
+
+def test_proportions_are_locked_after_some_seconds_and_stay() -> None:
+    tracker = Tracker(ON)
+    shown = tracked(tracker, stream(9, FAR))
+    assert list(swaps(shown))[-1][1][0] == 1.0
+    assert tracker.adaptation["adapt_locked"] == 1
+    locked = shown[-1].rest_joints
+    after = tracked(tracker, stream(3, factors(legs=-0.1), from_s=9))
+    if not tracker.adaptation["adapt_taken_back"]:
+        assert np.array_equal(after[-1].rest_joints, locked)
+
+
+def test_a_user_has_somebody_measured_anew() -> None:
+    tracker = Tracker(ON)
+    tracked(tracker, stream(9, FAR))
+    told = answer(
+        Everybody([tracker.people]), ControlRequest(command="people.relock", arguments={"id": 1})
+    )
+    assert told.ok
+    shown = tracked(tracker, stream(9, FAR, from_s=9))
+    flags = [numbers[0] for _, numbers in swaps(shown)]
+    assert flags[0] == 0.0
+    assert flags[-1] == 1.0
+
+
+def test_without_adaptation_nobody_can_be_measured() -> None:
+    tracker = Tracker(TrackingConfig())
+    tracked(tracker, stream(0.2, FAR))
+    request = ControlRequest(command="people.relock", arguments={"id": 1})
+    told = answer(Everybody([tracker.people]), request)
+    assert not told.ok
+    assert "--adapt on" in told.message
+
+
+def test_what_wrong_evidence_brought_is_taken_back() -> None:
+    tracker = Tracker(ON)
+    misled = tracked(tracker, stream(4, FAR))  # the body is average, its evidence somebody else's
+    assert grown(misled) > 0.1
+    after = tracked(tracker, stream(4, AVERAGE, from_s=4))
+    assert tracker.adaptation["adapt_taken_back"] == 1
+    assert abs(grown([misled[0], after[-1]])) < 0.01
+
+
+@pytest.mark.parametrize("what", ["cut", "lens", "engine"])
+def test_another_picture_begins_anew(what: str) -> None:
+    tracker = Tracker(ON)
+    shown = tracked(tracker, stream(4, FAR))
+    later = stream(0.5, FAR, from_s=4)
+    changed = {
+        "cut": {"cut": 1.0},
+        "lens": {"K": later[0].K * np.array([[1.1, 1, 1], [1, 1.1, 1], [1, 1, 1]], np.float32)},
+        "engine": {"engine": "other/1"},
+    }
+    later[0] = replace(later[0], **changed[what])  # type: ignore[arg-type]
+    if what != "cut":
+        later = [replace(one, **changed[what]) for one in later]  # type: ignore[arg-type]
+    after = tracked(tracker, later)
+    assert grown(shown) > 0.1
+    assert abs(grown([shown[0], after[-1]])) < 0.01
+
+
+def test_somebody_lost_begins_anew() -> None:
+    tracker = Tracker(ON)
+    shown = tracked(tracker, stream(4, FAR))
+    gone = [replace(f, scores=f.scores * 0) for f in stream(3, FAR, from_s=4)]
+    tracked(tracker, gone)
+    after = tracked(tracker, stream(0.5, FAR, from_s=7))
+    assert abs(grown([shown[0], after[-1]])) < 0.01
+
+
+def test_steps_give_the_same_take_twice() -> None:
+    frames = stream(4, FAR)
+    first, second = (plain(tracked(Tracker(ON), frames)) for _ in range(2))
+    assert first == second
+
+
+def test_a_given_height_is_kept() -> None:
+    config = replace(ON, actor_height_m=1.8)
+    shown = tracked(Tracker(config), stream(5, FAR))
+    rest = shown[-1].rest_joints[0].astype(float)
+    ankles = rest[SMPLX.indices("left_ankle", "right_ankle"), 1].mean()
+    assert (rest[SMPLX.index("head"), 1] - ankles) / 0.87 == pytest.approx(1.8, abs=0.04)
+    assert grown(shown) - grown(shown, FOREARM) > 0.15
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"engine": "aios/1"}, "same decoder"),
+        ({"keypoint_layout": "smplx55"}, "its own joints"),
+        ({"keypoints_px": np.zeros((1, 0, 3), np.float32)}, "sends no keypoints"),
+    ],
+)
+def test_evidence_that_is_none_is_refused_once_and_said(
+    changes: dict[str, object], told: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    tracker = Tracker(ON)
+    with caplog.at_level(logging.WARNING):
+        shown = tracked(tracker, stream(3, FAR, **changes))
+    assert [told in record.message for record in caplog.records] == [True]
+    assert told in tracker.adaptation["adapt"]
+    assert not list(swaps(shown))
