@@ -33,7 +33,15 @@ class LiftSettings:
     """How long it takes until somebody is the engine's again of whom nothing is lifted."""
 
     def __post_init__(self) -> None:
-        for name in ("gate_deg", "flip_s", "let_go_s", "offset_hz", "surprise_deg", "forget_s", "blend_s"):
+        for name in (
+            "gate_deg",
+            "flip_s",
+            "let_go_s",
+            "offset_hz",
+            "surprise_deg",
+            "forget_s",
+            "blend_s",
+        ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
         if not 0 <= self.engine_share <= 1:
