@@ -71,7 +71,8 @@ class Offsets:
         if self.flipped.any():
             other = mirrored()
             meant = np.where(self.flipped[..., None], other, found)
-        jumped = (self.apart_s > 0) | (_size(meant - self.last) > gate)
+        jump = math.radians(settings.jump_deg + settings.jump_deg_s * dt_s)
+        jumped = (self.apart_s > 0) | (_size(meant - self.last) > jump)
         apart = jumped & (trust > 0) & (self.counted_s > 0) & (_size(meant - self.offset) > gate)
         self.apart_s = np.where(apart, self.apart_s + dt_s, 0.0)
         self.flipped_s = np.where(self.flipped, self.flipped_s + dt_s, 0.0)
