@@ -39,6 +39,7 @@ class LiftSettings:
     def __post_init__(self) -> None:
         for name in (
             "gate_deg",
+            "jump_deg",
             "flip_s",
             "let_go_s",
             "offset_hz",
