@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -155,7 +156,7 @@ def test_a_given_height_is_kept() -> None:
     ],
 )
 def test_evidence_that_is_none_is_refused_once_and_said(
-    changes: dict[str, object], told: str, caplog: pytest.LogCaptureFixture
+    changes: dict[str, Any], told: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     tracker = Tracker(ON)
     with caplog.at_level(logging.WARNING):
