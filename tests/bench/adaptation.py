@@ -137,19 +137,19 @@ def _paced(frames: list[PoseFrame], rate_hz: float) -> list[list[tuple[float, fl
 
 def memory(shared: Path, minutes: int = 30) -> int:
     """What is allocated while one clip comes again and again for half an hour of its own time."""
-    frames = made(shared, next(cases(1))).frames[::2]
+    frames = made(shared, next(cases(1))).frames[::3]
     tracker = Tracker(STEPS)
     tracemalloc.start()
     print("| minute | allocated kB | swaps |\n|---|---|---|")
-    step_ns, held, swaps = 66_666_667, [], 0
-    for k in range(minutes * 900):
+    step_ns, held, swaps = 100_000_000, [], 0
+    for k in range(minutes * 600):
         frame = replace(frames[k % len(frames)], sequence=k, t_capture_ns=k * step_ns)
         swaps += sum(len(one.swaps) for one in tracker.push(frame))
         tracker.learn()
-        if (k + 1) % (minutes * 90) == 0:
+        if (k + 1) % (minutes * 60) == 0:
             gc.collect()
             held.append(tracemalloc.get_traced_memory()[0] / 1e3)
-            print(f"| {(k + 1) // 900} | {held[-1]:.0f} | {swaps} |", flush=True)
+            print(f"| {(k + 1) // 600} | {held[-1]:.0f} | {swaps} |", flush=True)
     return 0 if held[-1] < 1.05 * held[1] else 1
 
 

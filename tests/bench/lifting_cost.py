@@ -106,7 +106,9 @@ def worst_error(net: TemporalNet, people: int, frames: int) -> float:
 
 def tell(rows: list[Row], error: float) -> bool:
     """A table with the bars; whether the row of most people is within them."""
-    print("| people | ring ms | a person | bare torch / NumPy ms | strided ms | dilated ms |", end="")
+    print(
+        "| people | ring ms | a person | bare torch / NumPy ms | strided ms | dilated ms |", end=""
+    )
     print(" strided / ring | dilated / ring | ring / bare torch | ring / bare NumPy |")
     print("|" + "---|" * 10)
     for row in rows:
