@@ -36,7 +36,7 @@ def pelvis_from_keypoints(joints: ArrayLike, keypoints_px: ArrayLike, K: ArrayLi
     Args:
         joints: (P, 55, 3) m in the camera's axes, about the pelvis.
         keypoints_px: (P, 17, 3) COCO: x, y in px and confidence; 0 or NaN is not known.
-        K: (3, 3) px.
+        K: (3, 3) px, or (P, 3, 3) if they are of several images.
 
     Returns:
         (P, 3) m; NaN where too little is seen, or it is behind the camera.
@@ -46,7 +46,7 @@ def pelvis_from_keypoints(joints: ArrayLike, keypoints_px: ArrayLike, K: ArrayLi
     known = np.isfinite(points).all(-1) & (points[..., 2] > 0) & np.isfinite(about).all(-1)
     points, about = (np.where(known[..., None], each, 0.0) for each in (points, about))
     rays = np.concatenate([points[..., :2], np.ones((*known.shape, 1))], -1)
-    rays = rays @ np.linalg.inv(np.asarray(K, float)).T
+    rays = rays @ np.swapaxes(np.linalg.inv(np.asarray(K, float)), -1, -2)
     spread = _spread(rays[..., :2], known)
     weight = points[..., 2] * known
     pelvis = _solved(rays, about, weight)

@@ -60,6 +60,7 @@ def rotations_from_positions(
     seen, rest = np.asarray(joints, float), np.asarray(rest_joints, float)
     points = h36m_at_rest(rest) if at_rest is None else np.asarray(at_rest, float)
     share = _width(rest, SMPLX) / _width(points, H36M17)
+    points = np.broadcast_to(points, (*share.shape, *points.shape[-2:]))
     seen, points = _with_our_hips(seen, share), _with_our_hips(points, share)
     with np.errstate(invalid="ignore"):
         world = _trunk(seen, points)

@@ -25,7 +25,7 @@ CALLS = 30
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser = argparse.ArgumentParser(description="how well our skeleton follows a lifter")
     parser.add_argument("poses", type=Path)
     parser.add_argument("--key", default="pstmo_cam")
     args = parser.parse_args()

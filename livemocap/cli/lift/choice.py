@@ -1,4 +1,4 @@
-"""Which lifter is taken when nobody says: the best one that is installed."""
+"""Which lifter is taken when nobody says: the best one that there is on this machine."""
 
 from __future__ import annotations
 
@@ -8,19 +8,23 @@ from typing import get_args
 
 from inference.errors import InferenceError
 from inference.lifting.net import Normalization
-from inference.lifting.registry import lifter_names, make_lifter
+from inference.lifting.registry import make_lifter
 from livemocap.lifter import Lifter
 
 from .errors import LiftError
 
-BEST_FIRST = ("own", "pstmo", "vp3d", "vp3d-causal")
-"""`own` comes with livemocap, asks for no torch and knows several people; of the others those come
-first whose published errors are smaller."""
+PUBLISHED = ("pstmo", "vp3d", "vp3d-causal")
+"""Whoever has installed the weights of one of these wants it; smaller published errors first."""
+
+OWN = "own"
+"""Comes with livemocap and asks for no torch. Alone it is less right than the 3D of the engine,
+which sees the image (docs/benchmarks.md): without being asked for it lifts what no engine has
+seen."""
 
 ENGINE = "none"
 """No lifter: the 3D of the engine that has found the keypoints."""
 
-NAMES = ("auto", *BEST_FIRST, ENGINE)
+NAMES = ("auto", OWN, *PUBLISHED, ENGINE)
 NORMALIZATIONS: tuple[Normalization, ...] = get_args(Normalization)
 
 Step = Callable[[int, int], object]
@@ -48,25 +52,24 @@ def chosen_lifter(
     """
     if weights and name in ("auto", ENGINE):
         raise LiftError(
-            f"--weights {weights}: for which lifter? Say --lifter, one of {', '.join(BEST_FIRST)}"
+            f"--weights {weights}: for which lifter? Say --lifter, one of {', '.join(NAMES[1:-1])}"
         )
     if name == ENGINE:
         if not has_engine:
             raise LiftError(
                 "--lifter none takes the 3D of the engine, which --keypoints replaces: choose "
-                f"one of {', '.join(BEST_FIRST)}, or leave --keypoints away"
+                f"one of {', '.join(NAMES[1:-1])}, or leave --keypoints away"
             )
         return None
     if name != "auto":
         return make_lifter(
             name, mode="bake", normalization=normalization, weights=weights, step=step
         )
-    for each in BEST_FIRST:
-        if each in lifter_names():
-            try:
-                return make_lifter(each, mode="bake", normalization=normalization, step=step)
-            except InferenceError:
-                continue  # its weights or torch are missing
+    for each in PUBLISHED if has_engine else (*PUBLISHED, OWN):
+        try:
+            return make_lifter(each, mode="bake", normalization=normalization, step=step)
+        except InferenceError:
+            continue  # its weights or torch are missing
     if has_engine:
         return None
     raise LiftError(

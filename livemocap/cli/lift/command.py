@@ -19,9 +19,9 @@ take, for `livemocap export` and `play`), preview.mp4 and contact_sheet.png.
 Keypoints are livemocap's own, or those of AlphaPose (json), OpenPose (the folder of --write_json),
 COCO, VideoPose3D (.npz) or an earlier lifted.npz.
 
-Lifters: own comes with livemocap; vp3d, vp3d-causal and pstmo need weights that `livemocap models`
-tells of; none takes the 3D of the engine that found the keypoints. auto takes the first that is
-there of own, pstmo, vp3d, vp3d-causal, none.
+Lifters: vp3d, vp3d-causal and pstmo need weights that `livemocap models` tells of; own comes with
+livemocap; none takes the 3D of the engine that found the keypoints. auto takes the first that is
+installed of pstmo, vp3d and vp3d-causal, else none, or own where --keypoints replace the engine.
 """
 
 

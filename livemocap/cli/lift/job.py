@@ -178,7 +178,8 @@ def _cut_short(clip: Clip, images: int) -> list[str]:
         raise CaptureError(f"no image could be decoded: {clip.ending}")
     if images >= clip.frame_count:
         return []
-    return [f"{clip.frame_count - images} of {clip.frame_count} images are missing: {clip.ending}"]
+    missing = f"{clip.frame_count - images} of {clip.frame_count} images could not be decoded"
+    return [f"{missing} ({clip.ending}); keypoints from a file count those that could"]
 
 
 class _Bar:

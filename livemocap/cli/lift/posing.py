@@ -18,6 +18,9 @@ from tracking.association.motion import place_of
 from tracking.identity.selection import some
 from tracking.people import People, carried
 
+_AT_ONCE = 256
+"""So many images together: few calls, and no more memory for longer takes."""
+
 
 class LiftedPoses:
     """A Stage from People to People: bodies posed as lifted and put where their keypoints are.
@@ -53,7 +56,10 @@ class LiftedPoses:
     def _posed(self, results: Sequence[Lifted]) -> list[People]:
         pairs = [(self._held.popleft(), lifted) for lifted in results]
         self.answers += pairs
-        return [posed_as(people, lifted, self._at_rest) for people, lifted in pairs]
+        done: list[People] = []
+        for start in range(0, len(pairs), _AT_ONCE):
+            done += posed_as(pairs[start : start + _AT_ONCE], self._at_rest)
+        return done
 
 
 def sight_of(people: People) -> Sight:
@@ -75,20 +81,45 @@ def keypoints_of(people: People) -> Array:
     return points
 
 
-def posed_as(people: People, lifted: Lifted, at_rest: Array | None = None) -> People:
-    """Those who are seen and lifted, in their new poses; `at_rest` as for skeleton_fit."""
+def posed_as(pairs: Sequence[tuple[People, Lifted]], at_rest: Array | None = None) -> list[People]:
+    """Those of each image who are seen and lifted, in their new poses.
+
+    Args:
+        at_rest: as for skeleton_fit.
+    """
+    joints = np.concatenate([_joints(people, lifted) for people, lifted in pairs])
+    rest = np.concatenate([people.rest_joints for people, _ in pairs]).astype(float)
+    points = np.concatenate([keypoints_of(people) for people, _ in pairs])
+    counts = [len(people.keys) for people, _ in pairs]
+    K = np.repeat([people.frame.K for people, _ in pairs], counts, axis=0)
+    local = rotations_from_positions(joints, rest, at_rest)
+    world = global_rotations(local, SMPLX)
+    about = joint_positions(world, rest, np.zeros((len(rest), 3)), SMPLX)
+    pelvis = pelvis_from_keypoints(about, points, K)
+    pose = quat_from_matrix(world[:, :BODY_JOINTS])
+    ends = np.cumsum(counts)[:-1]
+    return [
+        _replaced(people, *parts)
+        for (people, _), *parts in zip(
+            pairs, np.split(pose, ends), np.split(pelvis, ends), strict=True
+        )
+    ]
+
+
+def _joints(people: People, lifted: Lifted) -> Array:
+    """(P, 17, 3) m, NaN for whom nothing is known."""
     row = carried(lifted.keys, people.keys)
     joints = np.full((len(row), *lifted.joints.shape[1:]), math.nan)
     joints[row >= 0] = lifted.joints[row[row >= 0]]
-    rest = people.rest_joints.astype(float)
-    local = rotations_from_positions(joints, rest, at_rest)
-    world = global_rotations(local, SMPLX)
-    about = joint_positions(world, rest, np.zeros((len(row), 3)), SMPLX)
-    pelvis = pelvis_from_keypoints(about, keypoints_of(people), people.frame.K)
-    known = np.flatnonzero(people.seen & np.isfinite(local).all((1, 2, 3)))
+    return joints
+
+
+def _replaced(people: People, body_wxyz: Array, pelvis: Array) -> People:
+    """Those who are seen and posed: (P, 22, 4) and (P, 3), NaN for who is not."""
+    known = np.flatnonzero(people.seen & np.isfinite(body_wxyz).all((1, 2)))
     pose = people.pose_wxyz[known].copy()
-    pose[:, :BODY_JOINTS] = quat_from_matrix(world[known, :BODY_JOINTS])
-    repairs = np.zeros(len(known), people.repairs.dtype)
+    pose[:, :BODY_JOINTS] = body_wxyz[known]
     placed = np.isfinite(pelvis).all(1, keepdims=True)
     places = np.where(placed, place_of(pelvis), people.places)[known]
+    repairs = np.zeros(len(known), people.repairs.dtype)
     return some(people, known, pose_wxyz=pose, places=places, repairs=repairs)

@@ -115,6 +115,8 @@ def test_a_lifter_may_have_its_points_elsewhere() -> None:
     assert points_at_rest("pstmo") is None
     local = rotations_from_positions(at_rest, REST, at_rest)
     assert np.degrees(geodesic(local, np.eye(3)).max()) < 0.5
+    several = rotations_from_positions(np.stack([at_rest] * 3), np.stack([REST] * 3), at_rest)
+    np.testing.assert_allclose(several, np.stack([local] * 3), atol=1e-12)
     as_if = rotations_from_positions(at_rest, REST)
     assert np.degrees(geodesic(as_if, np.eye(3))[SMPLX.index("head")]) > 5
 

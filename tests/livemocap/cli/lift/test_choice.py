@@ -20,7 +20,6 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> set[str]:
         return name
 
     monkeypatch.setattr(choice, "make_lifter", make)
-    monkeypatch.setattr(choice, "lifter_names", lambda: ("own", "vp3d", "vp3d-causal", "pstmo"))
     return names
 
 
@@ -28,17 +27,21 @@ def chosen(name: str, *, has_engine: bool = True) -> object:
     return choice.chosen_lifter(name, "box", has_engine=has_engine, step=lambda *_: None)
 
 
-def test_the_best_that_is_installed_is_taken(installed: set[str]) -> None:
-    installed |= {"vp3d", "vp3d-causal"}
+def test_the_best_that_somebody_has_installed_is_taken(installed: set[str]) -> None:
+    installed |= {"own", "vp3d", "vp3d-causal"}
     assert chosen("auto") == "vp3d"
-    installed |= {"own"}
-    assert chosen("auto") == "own"
     assert chosen("vp3d-causal") == "vp3d-causal"
+    assert chosen("own") == "own"
 
 
-@pytest.mark.usefixtures("installed")
-def test_a_fresh_machine_takes_the_engines_own_3d() -> None:
+def test_a_fresh_machine_takes_the_engines_own_3d(installed: set[str]) -> None:
+    installed |= {"own"}
     assert chosen("auto") is None
+
+
+def test_what_no_engine_has_seen_is_lifted_by_our_own(installed: set[str]) -> None:
+    installed |= {"own"}
+    assert chosen("auto", has_engine=False) == "own"
 
 
 @pytest.mark.usefixtures("installed")

@@ -192,6 +192,27 @@ def test_videos_that_are_none_are_refused(
     assert not (tmp_path / "out").exists()
 
 
+def test_a_video_that_breaks_off_is_lifted_as_far_as_it_goes(
+    scene: Scene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lift_job, "chosen_lifter", lambda *_, **__: Oracle(scene))
+    whole = scene.write_video(tmp_path / "a.mp4").read_bytes()
+    start, end = whole.index(b"mdat"), whole.index(b"moov") - 8
+    start += (end - start) * 8 // 10
+    damaged = whole[:start] + bytes(end - start) + whole[end:]
+    (tmp_path / "b.mp4").write_bytes(damaged)
+    done = lift_video(
+        LiftJob(
+            clip=tmp_path / "b.mp4",
+            keypoints=scene.write_alphapose(tmp_path / "a.json"),
+            out=tmp_path / "out",
+            preview=False,
+        )
+    )
+    assert 20 < done.images < IMAGES
+    assert "images could not be decoded" in done.notes[0]
+
+
 def test_keypoints_of_another_video_are_refused(
     scene: Scene,
     tmp_path: Path,
