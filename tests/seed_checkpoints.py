@@ -7,6 +7,7 @@ import sys
 import types
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -53,6 +54,11 @@ def save_vp3d(path: Path, net: nn.Module, *, old: bool = False) -> Path:
     return path
 
 
+@cache
+def _body() -> dict[str, Any]:
+    return synthetic_smpl.make(0)
+
+
 @contextmanager
 def _chumpy() -> Iterator[type]:
     """A module of that name, as long as a pickle is written."""
@@ -76,7 +82,7 @@ def _chumpy() -> Iterator[type]:
 
 def save_smpl(path: Path, *, protocol: int = 2, **changed: Any) -> dict[str, np.ndarray]:
     """A synthetic body as SMPL is published: chumpy's arrays, a sparse regressor, remarks."""
-    arrays: Mapping[str, Any] = synthetic_smpl.make(0) | changed
+    arrays: Mapping[str, Any] = _body() | changed
     with _chumpy() as chumpy_array:
         written = dict(arrays) | {
             "shapedirs": chumpy_array(arrays["shapedirs"]),

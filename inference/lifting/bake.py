@@ -9,7 +9,7 @@ import numpy as np
 from livemocap.lifter import Lifted, Sight
 from livemocap.rotation import Array
 
-from .frames import Frames, frames_of, lifted
+from .frames import Frames, Normalizer, lifted, require_fitting
 from .live import GAP_S
 from .net import Net, Normalization
 from .resample import interpolated
@@ -40,19 +40,20 @@ class BakeLifter:
         step: Step = lambda _done, _total: None,
     ) -> None:
         self.name = net.name
-        self._normalization: Normalization = normalization
+        self._frames_of = Normalizer(normalization, net.normalization)
         self._net, self._gap_s, self._step = net, gap_s, step
         self.reset()
 
     def reset(self) -> None:
+        self._frames_of.reset()
         self._held: list[tuple[Frames, list[Stretch | None]]] = []
         self._stretches = Stretches(self._gap_s)
         self._newest_s = -np.inf
 
     def push(self, sight: Sight, /) -> Sequence[Lifted]:
-        frames = frames_of(sight, self._normalization)
-        results = self.flush() if frames.t_s < self._newest_s else []
-        self._newest_s = frames.t_s
+        require_fitting(sight)
+        results = self.flush() if sight.t_s < self._newest_s else []
+        frames, self._newest_s = self._frames_of(sight), sight.t_s
         self._held.append((frames, self._stretches.add(frames)))
         return results
 

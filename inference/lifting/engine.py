@@ -25,6 +25,7 @@ from .net import Net
 from .placing import pelvis_from_keypoints
 from .registry import lifter_of, net_named
 from .skeleton_fit import rotations_from_positions
+from .steady_depth import SteadyDepth
 
 UNSEEN = [
     joint
@@ -51,7 +52,7 @@ class LiftEngine:
         self.body_model, self.body_hash = body.id, body.hash
         self._detector, self._net, self._body = detector, net, body
         self._rest = body.rest_joints(np.zeros(body.beta_count)).astype(float)
-        self._lifters: dict[str, Lifter] = {}
+        self._cameras: dict[str, tuple[Lifter, SteadyDepth]] = {}
 
     @classmethod
     def load(cls, lifter: str, *, quality: str = "balanced", threads: int = 0) -> LiftEngine:
@@ -73,7 +74,7 @@ class LiftEngine:
 
     def reset(self, camera_id: str) -> None:
         self._detector.reset(camera_id)
-        self._lifters.pop(camera_id, None)
+        self._cameras.pop(camera_id, None)
 
     def measurements(self) -> Mapping[str, float]:
         return {}
@@ -86,10 +87,14 @@ class LiftEngine:
         size_px = image.bgr.shape[1], image.bgr.shape[0]
         keypoints = keypoints_of(found, size_px)
         coco = coco_keypoints(keypoints, "blazepose33")
-        joints = self._lifted(image, found, coco, size_px)
-        rotations = rotations_from_positions(joints, self._rest)
-        about_pelvis = self._joints(rotations)
-        pelvis = pelvis_from_keypoints(about_pelvis, coco, image.K)
+        lifter, depth = self._of_camera(image.camera_id)
+        keys, t_s = [person.engine_id for person in found], image.t_capture_ns * 1e-9
+        named = np.array(keys, np.int64)
+        sight = Sight(t_s=t_s, keys=named, keypoints_px=coco, K=image.K, size_px=size_px)
+        (lifted,) = lifter.push(sight)
+        rotations = rotations_from_positions(lifted.joints, self._rest)
+        seen = pelvis_from_keypoints(self._joints(rotations), coco, image.K)
+        pelvis = depth.follow(t_s, keys, seen)
         sound = np.isfinite(rotations).all((1, 2, 3)) & np.isfinite(pelvis).all(1)
         known = np.flatnonzero(sound)
         answer = self._people(
@@ -99,21 +104,10 @@ class LiftEngine:
         )
         return replace(answer, intrinsics_source=image.intrinsics_source)
 
-    def _lifted(
-        self,
-        image: EngineImage,
-        found: list[PersonLandmarks],
-        coco: Array,
-        size_px: tuple[int, int],
-    ) -> Array:
-        """(P, 17, 3)."""
-        if image.camera_id not in self._lifters:
-            self._lifters[image.camera_id] = lifter_of(self._net)
-        keys = np.array([person.engine_id for person in found], np.int64)
-        t_s = image.t_capture_ns * 1e-9
-        sight = Sight(t_s=t_s, keys=keys, keypoints_px=coco, K=image.K, size_px=size_px)
-        (lifted,) = self._lifters[image.camera_id].push(sight)
-        return lifted.joints
+    def _of_camera(self, camera_id: str) -> tuple[Lifter, SteadyDepth]:
+        if camera_id not in self._cameras:
+            self._cameras[camera_id] = lifter_of(self._net), SteadyDepth()
+        return self._cameras[camera_id]
 
     def _joints(self, rotations: Array) -> Array:
         """(P, 55, 3) m about the pelvis; NaN stays NaN."""

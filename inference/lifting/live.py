@@ -16,7 +16,7 @@ import numpy as np
 from livemocap.lifter import Lifted, Sight
 from livemocap.rotation import Array
 
-from .frames import Frames, frames_of, lifted
+from .frames import Frames, Normalizer, lifted, require_fitting
 from .net import CausalNet, Normalization
 from .resample import FURTHEST, between, beyond, held
 
@@ -44,23 +44,25 @@ class LiveLifter:
         self, net: CausalNet, normalization: Normalization, *, gap_s: float = GAP_S
     ) -> None:
         self.name = net.name
-        self._normalization: Normalization = normalization
+        self._frames_of = Normalizer(normalization, net.normalization)
         self._net, self._gap_s = net, gap_s
         self._tick_s = 1 / net.rate_hz
         self._ring = net.ring()
         self.reset()
 
     def reset(self) -> None:
+        self._frames_of.reset()
         self._ring.reset()
         self._people: dict[int, _Seen] = {}
         self._poses: dict[int, Array] = {}
         self._start_s, self._newest_s, self._ticks = 0.0, -np.inf, 0
 
     def push(self, sight: Sight, /) -> Sequence[Lifted]:
-        frames = frames_of(sight, self._normalization)
-        if not 0 <= frames.t_s - self._newest_s <= self._gap_s:
+        require_fitting(sight)
+        if not 0 <= sight.t_s - self._newest_s <= self._gap_s:
             self.reset()
-            self._start_s = self._newest_s = frames.t_s
+            self._start_s = self._newest_s = sight.t_s
+        frames = self._frames_of(sight)
         answers = self._answers(frames.t_s, self._present(frames))
         nothing = np.full((17, 3), np.nan, np.float32)
         poses = [answers.get(key, nothing) for key in frames.keys]

@@ -59,17 +59,21 @@ def interpolated(times: Array, poses: Array, at: Array) -> Array:
 
 
 def filled(times: Array, frames: Array) -> Array:
-    """Frames (N, 17, 3) with unknown joints on the straight way from where they were to where they
-    will be; joints that are never known in the middle of the others."""
+    """Frames (N, 17, 3) with unknown joints on the straight way from where they were on the body
+    to where they will be; joints that are never known in the middle of the others."""
     known = frames[..., 2] > 0
     gaps = np.flatnonzero(~known.all(0))
     if not len(gaps):
         return frames
-    full = frames.copy()
+    full, body = frames.copy(), _body(frames, known)
     for joint in gaps:
         seen = known[:, joint]
-        full[~seen, joint, :2] = _way(times, frames[:, joint, :2], seen, frames, known)[~seen]
         full[~seen, joint, 2] = FILLED
+        if seen.any():
+            on_body = frames[:, joint, :2] - body
+            full[~seen, joint, :2] = (_way(times, on_body, seen) + body)[~seen]
+        else:
+            full[:, joint, :2] = _middle(frames, known)
     return full
 
 
@@ -88,12 +92,21 @@ def held(frame: Array, last: Array | None) -> Array:
     return full
 
 
-def _way(times: Array, xy: Array, seen: Array, frames: Array, known: Array) -> Array:
-    """(N, 2) where one joint is at all times."""
-    if seen.any():
-        return np.stack([np.interp(times, times[seen], xy[seen, axis]) for axis in (0, 1)], -1)
+def _body(frames: Array, known: Array) -> Array:
+    """(N, 2) something that moves as somebody does: the joints that are always known."""
+    always = known.all(0)
+    return frames[:, always, :2].mean(1) if always.any() else np.zeros((len(frames), 2))
+
+
+def _middle(frames: Array, known: Array) -> Array:
+    """(N, 2) of the known joints."""
     count = np.maximum(known.sum(1), 1)[:, None]
     return (frames[..., :2] * known[..., None]).sum(1) / count
+
+
+def _way(times: Array, xy: Array, seen: Array) -> Array:
+    """(N, 2) where one joint is at all times, of which it is `seen` at some."""
+    return np.stack([np.interp(times, times[seen], xy[seen, axis]) for axis in (0, 1)], -1)
 
 
 def _neighbours(times: Array, at: Array) -> tuple[Array, Array, Array]:

@@ -60,8 +60,8 @@ class _Mix:
 
 class Ring:
     """Several people at once, each frame as it comes; equals `net` on all frames so far with the
-    first one repeated before it. On the CPU: for a few people, NumPy's products with weights that lie
-    as they are read take less time than torch's."""
+    first one repeated before it. On the CPU, where NumPy's products of a few rows with weights that
+    lie as they are read take less time than torch's."""
 
     def __init__(self, net: TemporalNet) -> None:
         if not net.causal or net.training:

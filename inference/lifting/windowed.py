@@ -11,7 +11,7 @@ import numpy as np
 from livemocap.lifter import Lifted, Sight
 from livemocap.rotation import Array
 
-from .frames import Frames, frames_of, lifted
+from .frames import Frames, Normalizer, lifted, require_fitting
 from .live import GAP_S
 from .net import Net, Normalization
 from .stretches import Stretch, Stretches
@@ -36,21 +36,22 @@ class WindowedLifter:
     ) -> None:
         self.name = net.name
         self.look_ahead_s = min(look_ahead_s, net.ahead / net.rate_hz)
-        self._normalization: Normalization = normalization
+        self._frames_of = Normalizer(normalization, net.normalization)
         self._net, self._gap_s = net, gap_s
         self._offsets_s = np.arange(-net.past, net.ahead + 1) / net.rate_hz
         self.reset()
 
     def reset(self) -> None:
+        self._frames_of.reset()
         self._waiting: deque[tuple[Frames, list[Stretch | None]]] = deque()
         self._stretches = Stretches(self._gap_s)
         self._newest_s = -np.inf
 
     def push(self, sight: Sight, /) -> Sequence[Lifted]:
-        frames = frames_of(sight, self._normalization)
-        anew = not 0 <= frames.t_s - self._newest_s <= self._gap_s
+        require_fitting(sight)
+        anew = not 0 <= sight.t_s - self._newest_s <= self._gap_s
         results = list(self.flush()) if anew else []
-        self._newest_s = frames.t_s
+        frames, self._newest_s = self._frames_of(sight), sight.t_s
         self._waiting.append((frames, self._stretches.add(frames)))
         while self._waiting and self._is_due(self._waiting[0][0].t_s):
             results.append(self._lifted(*self._waiting.popleft()))

@@ -25,7 +25,12 @@ held_out.md.
 
 
 def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    parser = commands.add_parser("train", help="make weights of your own from motion of your own")
+    parser = commands.add_parser(
+        "train",
+        help="make weights of your own from motion of your own",
+        epilog=_EXAMPLE,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
     what = parser.add_subparsers(metavar="WHAT", required=True)
     lifter = what.add_parser(
         "lifter",
@@ -90,11 +95,12 @@ def _plan(args: argparse.Namespace) -> Plan:
 
 def _trained(training: Training, checkpoint: Path) -> None:
     by_steps = training.plan.steps is not None
-    total = training.plan.steps if by_steps else round(60 * training.plan.minutes)
-    bar = Progress("training, " + ("steps" if by_steps else "seconds"), total or 0)
+    wanted = training.plan.steps or round(60 * training.plan.minutes)
+    before = _done(training)
+    bar = Progress("training, " + ("steps" if by_steps else "seconds"), max(wanted - before, 0))
 
     def told(now: Training) -> None:
-        bar.update(min(now.step if by_steps else int(now.elapsed_s), total or 0), _note(now))
+        bar.update(min(_done(now), wanted) - before, _note(now))
 
     try:
         training.run(checkpoint, told)
@@ -102,6 +108,11 @@ def _trained(training: Training, checkpoint: Path) -> None:
         bar.abandon()
         raise
     bar.finish(_note(training))
+
+
+def _done(training: Training) -> int:
+    """Steps or seconds, whatever the plan counts."""
+    return training.step if training.plan.steps is not None else int(training.elapsed_s)
 
 
 def _note(training: Training) -> str:

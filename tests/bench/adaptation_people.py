@@ -79,15 +79,16 @@ class MPJPE:
         return f"{self.all_mm:.1f} ({self.late_mm:.1f}; {self.scaled_mm:.1f})"
 
 
-def cases(seeds: int) -> Iterator[Case]:
+def cases(seeds: int, first: int = 0) -> Iterator[Case]:
     """Far and ordinary people, by turns."""
     clips = ("cmu_indian08", "cmu_martial05", "cmu_stand_traffic", "cmu_salsa03_a")
-    for seed in range(seeds):
+    for seed in range(first, first + seeds):
         for clip in clips:
             short = clip.removeprefix("cmu_")
             yield Case(f"{short}, legs +20 %, arms -15 %, {seed}", clip, 7000 + seed, FAR)
             yield Case(f"{short}, ordinary, {seed}", clip, 8000 + seed, {})
         yield Case(f"three who stand, {seed}", "cmu_stand_traffic", 9000 + seed, {}, people=3)
+        yield Case(f"a couple who dance, {seed}", "cmu_salsa05", 9500 + seed, {}, people=2)
 
 
 def mpjpe(person: Made, shown: list[TrackFrame]) -> MPJPE:
@@ -146,6 +147,10 @@ def _tools(shared: Path) -> tuple[ModuleType, ModuleType]:
 
 def _spec(case: Case) -> dict[str, Any]:
     places = [[0.0, -3.6]] if case.people == 1 else [[-1.1, -3.4], [0.1, -4.4], [1.2, -3.6]]
+    if case.people == 2:
+        clips = [f"{case.clip}_a", f"{case.clip}_b"]
+        pair = {"kind": "pair", "clips": clips, "at": [0, -3.7], "yaw": case.seed, "phase": 0.0}
+        return {"name": "made", "seed": case.seed, "seconds": 13, "people": [pair]}
     people: list[dict[str, Any]] = [
         {
             "kind": "place",

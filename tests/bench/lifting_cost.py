@@ -4,11 +4,11 @@
     python tests/bench/lifting_cost.py
     python tests/bench/lifting_cost.py --people 1 10 --frames 60 --threads 2
 
-Ring: one frame in, one out, what was computed before is kept. Strided: a window of 243 frames to its
-last pose, nothing else computed. Dilated: the net for whole clips on that window. Bare: the ring's
-matrix products alone, with the same weights, by torch and by NumPy. All forms take turns in one run;
-times are the least of all turns, CPU seconds of the process. The ring's worst error is that against
-the dilated form on a clip at once.
+Ring: one frame in, one out, what was computed before is kept. Strided: a window of 243 frames to
+its last pose, nothing else computed. Dilated: the net for whole clips on that window. Bare: the
+ring's matrix products alone, with the same weights, by torch and by NumPy. All forms take turns in
+one run; times are the least of all turns, CPU seconds of the process. The ring's worst error is
+that against the dilated form on a clip at once.
 """
 
 from __future__ import annotations
@@ -42,6 +42,10 @@ Call = Callable[[], object]
 
 STRIDED_BAR, DILATED_BAR, BARE_BAR, ERROR_BAR = 8.0, 50.0, 1.3, 1e-6
 TURNS = 5
+HEADING = (
+    *("people", "ring ms", "a person", "bare torch / NumPy ms", "strided ms", "dilated ms"),
+    *("strided / ring", "dilated / ring", "ring / bare torch", "ring / bare NumPy"),
+)
 
 
 @dataclass(frozen=True)
@@ -106,9 +110,7 @@ def worst_error(net: TemporalNet, people: int, frames: int) -> float:
 
 def tell(rows: list[Row], error: float) -> bool:
     """A table with the bars; whether the row of most people is within them."""
-    print("| people | ring ms | a person | bare torch / NumPy ms | strided ms | dilated ms |", end="")
-    print(" strided / ring | dilated / ring | ring / bare torch | ring / bare NumPy |")
-    print("|" + "---|" * 10)
+    print(f"| {' | '.join(HEADING)} |\n|{'---|' * len(HEADING)}")
     for row in rows:
         ms = row.ms
         cells = [

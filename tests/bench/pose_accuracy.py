@@ -1,8 +1,8 @@
-"""How good the embedded default's poses are, on clips whose motion is known exactly.
+"""How good an engine's poses are, on clips whose motion is known exactly.
 
-Runs the engine on the shipped clip and, with --shared DIR, on the captured-motion clips of
-DIR/media, focal length assumed. Judged raw, and tracked as live. See livemocap/cli/evaluate for
-what the numbers mean.
+Runs the embedded default, or --engine, on the shipped clip and, with --shared DIR, on the
+captured-motion clips of DIR/media, focal length assumed. Judged raw, and tracked as live. See
+livemocap/cli/evaluate for what the numbers mean.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ import numpy as np
 
 import livemocap
 from inference.engine import EngineImage, People, PoseEngine
-from inference.landmarks.engine import LandmarksEngine
+from inference.registry import make_engine
 from livemocap.cli.evaluate.estimates import from_poses, from_tracks
 from livemocap.cli.evaluate.pose import PoseAccuracy, evaluate
 from livemocap.cli.evaluate.table import table
@@ -123,6 +123,7 @@ def misses(name: str, found: PoseAccuracy) -> list[str]:
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, help="folder with media/pair_dance.mp4 and others")
+    parser.add_argument("--engine", default="landmarks", help="landmarks (default), lift, hmr")
     parser.add_argument("--quality", default="balanced", help="fast, balanced (default) or best")
     parser.add_argument("--clip", type=Path, action="append", default=[], help="more clips")
     args = parser.parse_args()
@@ -131,7 +132,7 @@ def main() -> int:
         clips += [args.shared / "media" / f"{name}.mp4" for name in CAPTURED]
     views: dict[str, PoseAccuracy] = {}
     for clip in clips + args.clip:
-        engine = LandmarksEngine.load(quality=args.quality)
+        engine = make_engine(args.engine, quality=args.quality)
         frames, cpu_ms = run(engine, clip)
         engine.close()
         print(f"{clip.stem}: {cpu_ms:.0f} CPU ms a frame", file=sys.stderr)

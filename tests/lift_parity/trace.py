@@ -53,7 +53,7 @@ def compare(case: Case, learner: type[DynaBoa] = DynaBoa, net: Hmr | None = None
     golden, form = case.golden, "webcam" if "webcam" in case.kind else "internet"
     options = read_options(form, json.loads(str(golden["options"])))
     net = network(case.salt, case.body_salt) if net is None else net
-    retrieval = _retrieval(case, options) if "labelled" in options.weights else None
+    retrieval = retrieval_of(case, options)
     prior = synthetic_prior(case.body_salt) if case.prior is None else prior_of(case.prior)
     if case.brief:
         options = replace(options, most_steps=min(BRIEF_STEPS, options.most_steps))
@@ -81,7 +81,7 @@ def _run(
     rows = options.joints if keypoints.shape[1] > 25 else slice(None)
     told, looked, moved = [], [], []
     for k in range(len(crops))[: 1 if case.brief else case.frames]:
-        seen = Seen(_input(crops[k : k + 1]), keypoints[k : k + 1, rows])
+        seen = Seen(as_input(crops[k : k + 1]), keypoints[k : k + 1, rows])
         now, learning = boa.learn(seen)
         told.append(learning)
         looked.append(now)
@@ -99,12 +99,14 @@ def _worst(checks: list[Check]) -> list[Check]:
     return list(worst.values())
 
 
-def _input(crops: np.ndarray) -> torch.Tensor:
+def as_input(crops: np.ndarray) -> torch.Tensor:
     return network_input(torch.from_numpy(crops).float())
 
 
-def _retrieval(case: Case, options: Options) -> Retrieval:
-    """The labelled samples of the file."""
+def retrieval_of(case: Case, options: Options) -> Retrieval | None:
+    """The labelled samples of the file, where they are used."""
+    if "labelled" not in options.weights:
+        return None
     golden = case.golden
     centres = tensor(golden["src_centers"])
     crops = {int(number): k for k, number in enumerate(golden["src_used"])}
@@ -119,7 +121,7 @@ def _retrieval(case: Case, options: Options) -> Retrieval:
             )
         pose = tensor(golden["src_pose"][number]).reshape(1, 24, 3)
         keypoints = tensor(golden["src_kp_in"][number])[None]
-        seen = Seen(_input(golden["src_img"][crops[number]][None]), keypoints)
+        seen = Seen(as_input(golden["src_img"][crops[number]][None]), keypoints)
         joints = tensor(golden["src_S"][number])[None, :, :3]
         betas = tensor(golden["src_beta"][number])[None]
         return Labelled(seen, joints, matrix_from_rotvec(pose), betas)

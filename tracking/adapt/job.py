@@ -44,71 +44,82 @@ class Task:
     held_out: Sequence[Keyframe]
     now: Parameters
     before: Sequence[Parameters]
-    """What was used before, to go back to."""
+    """What was used before, to go back to; at least what changes nothing."""
     anchor: Array
     shape_held: bool
     height_held: bool
 
 
 class Job:
-    """Runs a task step by step."""
+    """Runs a task step by step: Gauss-Newton steps, then a judgement of each candidate."""
 
     def __init__(self, task: Task) -> None:
         self.task = task
         self.outcome: Outcome | None = None
         self._solver: Solver | None = None
-        self._steps = 0
+        self._steps_left = MOST_STEPS if task.kept else 0
+        self._judged: list[tuple[Parameters, float]] = []
+        self._to_judge: list[Parameters] | None = None
+
+    def hurry(self) -> None:
+        """The time is up: judge what there is."""
+        self._steps_left = 0
 
     def step(self) -> None:
-        """Go on by one step; the last one judges. What cannot be solved changes nothing."""
+        """Go on by one step. What cannot be solved changes nothing."""
         try:
             self._step()
         except np.linalg.LinAlgError:
             self._end(self.task.now, "kept")
 
     def _step(self) -> None:
+        if self._steps_left:
+            self._solve()
+        elif self._to_judge is None:
+            self._to_judge = self._candidates()
+        elif self._to_judge:
+            wanted = self._to_judge.pop(0)
+            error = held_out_error(self.task.held_out, self.task.bones, wanted)
+            self._judged.append((wanted, error))
+        else:
+            self._decide()
+
+    def _solve(self) -> None:
         task = self.task
-        if self._solver is None and task.kept:
+        if self._solver is None:
             problem = Problem.of(task.kept, task.bones, task.anchor)
             problem = replace(problem, shape_held=task.shape_held, height_held=task.height_held)
             self._solver = Solver(problem, task.now)
-        if self._solver and not self._solver.done and self._steps < MOST_STEPS:
-            self._solver.step()
-            self._steps += 1
-        else:
-            self.conclude()
+        self._solver.step()
+        self._steps_left = 0 if self._solver.done else self._steps_left - 1
 
-    def conclude(self) -> None:
-        """Judge what there is by now on keyframes that were held out."""
+    def _candidates(self) -> list[Parameters]:
+        """What is used, what could be gone back to; of a solution: itself, without turns, and what
+        is used with its offsets, since what nobody sees is no gain."""
         task = self.task
-        candidate = self._candidate()
-        now = self._error(task.now)
-        back = min(task.before, key=self._error, default=task.now)
-        if now > (1 + LOSS) * self._error(back):
+        if not self._solver:
+            return [*task.before, task.now]
+        found = self._solver.solution.modest()
+        if task.height_held:
+            found = found.larger(-height_slopes(task.bones, found.factors)[0])
+        known = task.now.with_offsets(found.offsets)
+        return [*task.before, task.now, known, found.without_turns(), found]
+
+    def _decide(self) -> None:
+        """Go back, go on, or stay, as the keyframes say that were held out."""
+        before = len(self.task.before)
+        back, back_error = min(self._judged[:before], key=lambda judged: judged[1])
+        now, error = self._judged[before]
+        if error > (1 + LOSS) * back_error:
             self._end(back, "worse")
             return
-        plain = candidate.without_turns()
-        chosen = self._if_better(plain, candidate, TURNS_GAIN)
-        known = task.now.with_offsets(candidate.offsets)  # what nobody sees is no gain
-        if self._if_better(known, chosen, GAIN) is chosen:
-            self._end(chosen, "better")
-        else:
-            self._end(task.now, "kept")
-
-    def _candidate(self) -> Parameters:
-        """What there is of the solution that can be believed, as tall as was given."""
-        if not self._solver:
-            return self.task.now
-        modest = self._solver.solution.modest()
-        if not self.task.height_held:
-            return modest
-        return modest.larger(-height_slopes(self.task.bones, modest.factors)[0])
-
-    def _if_better(self, old: Parameters, new: Parameters, gain: float) -> Parameters:
-        return new if self._error(new) < (1 - gain) * self._error(old) else old
-
-    def _error(self, wanted: Parameters) -> float:
-        return held_out_error(self.task.held_out, self.task.bones, wanted)
+        if self._solver:
+            known, plain, found = self._judged[before + 1 :]
+            best = found if found[1] < (1 - TURNS_GAIN) * plain[1] else plain
+            if best[1] < (1 - GAIN) * known[1]:
+                self._end(best[0], "better")
+                return
+        self._end(now, "kept")
 
     def _end(self, chosen: Parameters, verdict: str) -> None:
         anchor = self._solver.anchor if self._solver else self.task.anchor

@@ -17,6 +17,7 @@ from .settings import (
     AGAIN_S,
     FIRST_LOOKS,
     HELD_LOOKS,
+    JUDGE_S,
     LOCK_LOOKS,
     LOOK_S,
     WORTH,
@@ -39,7 +40,7 @@ class Person:
         self._generation = generation
         self.now, self._before = Parameters.none(), [Parameters.none()]
         self._busy = self._judge = False
-        self._again_s = -np.inf
+        self._again_s = self._judge_s = -np.inf
         self._forget()
 
     def _forget(self) -> None:
@@ -88,8 +89,8 @@ class Person:
         if due and pays:
             self._again_s = now_s + (AGAIN_LOCKED_S if self.locked else AGAIN_S)
             return Job(self._task(rest_joints, faded, solve=True))
-        if self._judge:
-            self._judge = False
+        if self._judge and now_s >= self._judge_s:
+            self._judge, self._judge_s = False, now_s + JUDGE_S
             return Job(self._task(rest_joints, faded, solve=False))
         return None
 

@@ -14,6 +14,8 @@ FIRST_LOOKS, LOCK_LOOKS = 20, 60
 """Sightings before the first solution, and after which proportions are locked."""
 AGAIN_S, AGAIN_LOCKED_S = 1.0, 3.0
 """Least time between two solutions for one person, before and after the lock."""
+JUDGE_S = 0.8
+"""Least time between two judgements of what is used."""
 GAIN = 0.02
 """Share by which held-out keyframes must get better for a solution to be taken."""
 TURNS_GAIN = 0.05

@@ -18,6 +18,9 @@ from ..people import Ints
 from .limbs import PARTS, Bools
 from .settings import LiftSettings
 
+FLIP_FITS = 0.5
+"""Of the gate: a bone is flipped if it is so near to where it was expected the other way round."""
+
 
 @dataclass(slots=True, eq=False)
 class Offsets:
@@ -29,13 +32,18 @@ class Offsets:
     """(P, N) how long it has been learnt; 0 if not at all."""
     apart_s: Array
     """(P, N) how long the two have meant different poses."""
+    last: Array
+    """(P, N, 3) what was found last."""
     flipped: Bools
     """(P, N) whether the engine takes the bone's depth the wrong way round."""
+    flipped_s: Array
+    """(P, N) for how long."""
 
     @classmethod
     def of_nobody(cls) -> Offsets:
         shape = (0, len(PARTS))
-        return cls(np.zeros((*shape, 3)), np.zeros(shape), np.zeros(shape), np.zeros(shape, bool))
+        vectors, seconds = np.zeros((*shape, 3)), np.zeros(shape)
+        return cls(vectors, seconds, seconds, vectors, np.zeros(shape, bool), seconds)
 
     def carry(self, rows: Ints) -> None:
         """Take over people from these rows; whoever has -1 begins anew."""
@@ -54,16 +62,21 @@ class Offsets:
         """
         gate = math.radians(settings.gate_deg)
         meant = np.where(self.flipped[..., None], mirrored, found)
-        apart = (trust > 0) & (self.counted_s > 0) & (_size(meant - self.offset) > gate)
+        known = (trust > 0) & (self.counted_s > 0)
+        jumped = (self.apart_s > 0) | (_size(meant - self.last) > gate)
+        apart = known & jumped & (_size(meant - self.offset) > gate)
         self.apart_s = np.where(apart, self.apart_s + dt_s, 0.0)
-        if apart.any():
+        self.flipped_s = np.where(self.flipped, self.flipped_s + dt_s, 0.0)
+        if apart.any() or self.flipped.any():
             decided = self.apart_s >= settings.flip_s - 1e-9
             other = np.where(self.flipped[..., None], found, mirrored)
-            turned = decided & (_size(other - self.offset) <= gate)
+            turned = decided & (_size(other - self.offset) <= FLIP_FITS * gate)
+            turned |= self.flipped_s > settings.let_go_s
             self.flipped ^= turned
             self.apart_s[turned] = 0.0
             meant = np.where(turned[..., None], other, meant)
-            apart &= ~decided  # what is no flip is believed in the end
+            apart &= ~(decided | turned)  # what is no flip is believed
+        self.last = np.where(trust[..., None] > 0, meant, self.last)
         self._follow(meant, trust * ~apart, dt_s, settings)
 
     def _follow(self, meant: Array, trust: Array, dt_s: float, settings: LiftSettings) -> None:

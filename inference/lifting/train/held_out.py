@@ -16,7 +16,7 @@ from .net import AHEAD
 from .pairs import RATE_HZ, Maker, Pairs, limbs_of
 from .poses import Variety
 
-AS_CAPTURED = Variety(another=0, bent_rad=0, arms=0, legs=0, tilted=0, still=0)
+AS_CAPTURED = Variety(another=0, bent_rad=0, straightened=0, arms=0, legs=0, tilted=0, still=0)
 _SEED = 20_000_003
 """The same people for every training: results compare."""
 

@@ -33,7 +33,10 @@ class Variety:
     another: float = 0.5
     """Share of people with a second clip mixed in, in one of three ways."""
     bent_rad: float = 0.12
-    arms: float = 0.25
+    straightened: float = 0.4
+    """Captured legs are hardly ever straight: skeletons of other proportions were fitted to the
+    markers. People who just stand are."""
+    arms: float = 0.35
     legs: float = 0.12
     tilted: float = 0.1
     still: float = 0.15
@@ -56,6 +59,7 @@ def varied_motions(
     local = mixed(local, other, np.where(_UPPER[:, None, None], share[1], share[0])[:, None])
     if how.bent_rad:
         local = product(local, _bends(rng, people, times_s, how.bent_rad))
+    _straighten_legs(rng, local, how.straightened)
     _make_arms(rng, local, times_s, how.arms)
     _make_legs(rng, local, times_s, how.legs)
     local[0] = product(_tilts(rng, people, how.tilted), local[0])
@@ -82,13 +86,25 @@ def _bends(rng: np.random.Generator, people: int, times_s: Array, deviation_rad:
     return from_rotvec(deviation_rad * _LOOSE[:, None, None, None] * (lasting + share * moving))
 
 
+def _straighten_legs(rng: np.random.Generator, local: Array, often: float) -> None:
+    """Take some of the bend out of hips and knees of some, in place, for good."""
+    some = np.flatnonzero(rng.random(local.shape[2]) < often)
+    straight = np.array([1, 0, 0, 0], np.float32)[:, None, None]
+    share = rng.uniform(0.3, 1, (len(some), 1)).astype(np.float32)
+    for joints, part in ((_KNEES, share), (_HIPS, 0.6 * share)):
+        for joint in joints:
+            bent = local[joint][:, some]
+            local[joint][:, some] = mixed(bent, straight + 0 * bent, part)
+
+
 def _make_arms(rng: np.random.Generator, local: Array, times_s: Array, often: float) -> None:
     """Replace the arms of some, in place, by arms that wander about anywhere they can."""
     some = np.flatnonzero(rng.random(local.shape[2]) < often)
     size = rng.uniform(0.3, 1.2, (len(some), 1)).astype(np.float32)
-    turn = from_rotvec(size * wander(rng, (2, 3, len(some)), times_s, rng.uniform(0.3, 1.2)))
+    turn = from_rotvec(size * wander(rng, (2, 3, len(some)), times_s, rng.uniform(0.2, 1.2)))
     down = _about(2, -1.2 * _SIDES * np.ones_like(turn[:, 0]))
-    bend = np.clip(1.0 + 0.8 * wander(rng, (2, len(some)), times_s, 0.6), 0, 2.5)
+    usual = rng.uniform(0, 1.5, (len(some), 1)).astype(np.float32)
+    bend = np.clip(usual + 0.7 * wander(rng, (2, len(some)), times_s, 0.6), 0, 2.5)
     for side in range(2):
         local[_SHOULDERS[side]][:, some] = product(turn[side], down[side])
         local[_ELBOWS[side]][:, some] = _about(1, -_SIDES[side] * bend[side])

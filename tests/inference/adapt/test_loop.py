@@ -10,9 +10,11 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from lift_parity import hmr
-from torch import Tensor, nn
-from torch.nn import functional as F
+from lift_parity import hmr, trace
+from lift_parity.arrays import Case, Golden, failures
+from lift_parity.broken import OldImage, StepFromTheCopy, TeacherFirst
+from lift_parity.made_trace import SmallHmr, made
+from torch import Tensor
 
 from inference.adapt.dynaboa import DynaBoa, Learning
 from inference.adapt.hmr import Hmr
@@ -21,19 +23,6 @@ from inference.adapt.options import Options, internet, read_options, webcam
 from inference.adapt.retrieval import Retrieval
 
 KEYPOINTS = {"webcam": 25, "internet": 24}
-
-
-class SmallHmr(Hmr):
-    """Sees colours only: as the net, without its ResNet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        for name in ("conv1", "bn1", "layer1", "layer2", "layer3", "layer4"):
-            setattr(self, name, nn.Identity())
-
-    def maps(self, images: Tensor) -> list[Tensor]:
-        seen = F.avg_pool2d(images, 32).repeat(1, 683, 1, 1)[:, :2048]
-        return [images, images, images, images, seen.relu()]
 
 
 @cache
@@ -76,12 +65,10 @@ def test_motion_is_counted_from_image_1_live_one_image_earlier_than_in_files(
     make = {"webcam": webcam, "internet": internet}[form]
     weights = {k: w for k, w in make().weights.items() if k not in ("teacher", "labelled")}
     still = make(weights=weights, rate=0.0, fast_rate=0.0, dynamic=False)
-    told = learnt(boa(still), 8, form)
-    assert ["motion" in t.evaluations[1] for t in told] == [k >= first for k in range(8)]
-    for k in range(first, 8):
-        then = image(k - first + 1, form)
-        right = motion_between(net(), image(k, form), then, still.joints)
-        assert told[k].evaluations[1]["motion"] == pytest.approx(right, rel=1e-5)
+    told = learnt(boa(still), first + 1, form)
+    assert ["motion" in t.evaluations[1] for t in told] == [False] * first + [True]
+    right = motion_between(net(), image(first, form), image(1, form), still.joints)
+    assert told[first].evaluations[1]["motion"] == pytest.approx(right, rel=1e-5)
 
 
 def test_images_are_kept_for_one_interval_only() -> None:
@@ -221,3 +208,39 @@ def test_the_total_is_the_weighted_sum() -> None:
 def test_settings_that_cannot_be_followed_are_refused(given: dict[str, Any], word: str) -> None:
     with pytest.raises(ValueError, match=word):
         read_options("internet", given)
+
+
+SETTINGS: list[tuple[str, dict[str, Any]]] = [
+    ("webcam", {"interval": 1, "optim_steps": 1, "cos_sim_threshold": 1e-7}),
+    ("webcam", {"use_boa": 0, "dynamic_boa": 0}),
+    ("internet", {"sample_num": 2, "inner_step": 2, "use_temporal_losses_lower": 1, "seed": 5}),
+    ("internet", {"retrieval": 0, "use_meanteacher": 0, "interval": 1, "dynamic_boa": 0}),
+]
+
+
+@pytest.mark.parametrize(("form", "given"), SETTINGS, ids=str)
+def test_a_trace_with_any_settings_can_be_compared(form: str, given: dict[str, Any]) -> None:
+    case = Case(f"dynaboa_{form}", made(form, given, net(), 2))
+    checks = trace.compare(case, net=net())
+    assert {"rotmat", "joints", "steps", "seq total", "pnorm"} <= {check.name for check in checks}
+    assert failures(checks) == {}
+
+
+@cache
+def plain_trace(form: str) -> Golden:
+    given = {"interval": 2, "dynamic_boa": 0, "retrieval": 0, "fastlr": 1e-4}
+    return made(form, given, net(), 3)
+
+
+@pytest.mark.parametrize(
+    ("form", "broken", "array"),
+    [
+        ("internet", TeacherFirst, "seq teacher"),
+        ("webcam", TeacherFirst, "seq teacher"),
+        ("webcam", StepFromTheCopy, "pnorm"),
+        ("webcam", OldImage, "seq motion"),
+    ],
+)
+def test_what_breaks_the_loop_is_noticed(form: str, broken: type[DynaBoa], array: str) -> None:
+    case = Case(f"dynaboa_{form}", plain_trace(form))
+    assert array in failures(trace.compare(case, broken, net()))
