@@ -66,8 +66,8 @@ class DynaBoa:
         options: Options,
         retrieval: Retrieval | None = None,
     ) -> None:
-        """`net` is changed; both it and its teacher are in eval mode from now on."""
-        self._net, self._body, self._prior = net.eval(), body, prior
+        """`net` is changed; from now on it can learn, and drops nothing, nor does its teacher."""
+        self._net, self._body, self._prior = net.eval().requires_grad_(), body, prior
         self._options, self._retrieval = options, retrieval
         self.teacher = copy.deepcopy(net)
         self._adam = torch.optim.Adam(net.parameters(), options.rate, options.betas, 1e-8)

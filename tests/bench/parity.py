@@ -21,7 +21,6 @@ import time
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
@@ -31,10 +30,18 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[at]) for at in (1, 2)]
 from lift_parity.arrays import Case, Check, Golden, MissingArrayError
 from lift_parity.kinds import KINDS, Compare, comparison
 
-from inference import plain_pickle
+from inference.errors import InferenceError
+from inference.models.pickled import read_pickle
+from inference.models.store import installed
+from inference.network_weights import plain
+from inference.weights_file import read_state_dict
 
 ONLY_TOLD = ("noise_json", "salt", "options", "f64_frames", "f64_steps_equal")
 """Arrays that say how a file was made."""
+
+RELEASED_PRIOR = ("dynaboa_webcam_default", "dynaboa_parts")
+PUBLISHED = {"real_lift": "pstmo", "pstmo_refine_real": "pstmo-refine"}
+"""Models that a kind is about, by their names in `livemocap models`."""
 
 
 class ParityError(Exception):
@@ -51,12 +58,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
             Golden(_arrays(args.file)),
             args.salt,
             args.body_salt,
-            prior=_prior(args.prior) if args.prior else None,
-            weights=_weights(args.weights) if args.weights else None,
+            prior=_prior(args.kind, args.prior),
+            weights=_weights(args.kind, args.weights),
             frames=args.frames,
         )
         return compare(_comparison(args.kind, case), case)
-    except (ParityError, MissingArrayError, plain_pickle.PlainPickleError, ValueError) as error:
+    except (ParityError, MissingArrayError, InferenceError, ValueError) as error:
         print(f"parity: {error}", file=sys.stderr)
         return 2
 
@@ -109,8 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("file", metavar="FILE.npz", type=Path)
     parser.add_argument("--salt", type=int, default=0, help="of the weights' rule")
     parser.add_argument("--body-salt", type=int, default=0, help="of body, mean pose and prior")
-    parser.add_argument("--prior", type=Path, help="the released gmm_08.pkl")
-    parser.add_argument("--weights", type=Path, help="a published checkpoint")
+    parser.add_argument("--prior", type=Path, help="the released gmm_08.pkl, if not installed")
+    parser.add_argument("--weights", type=Path, help="a published checkpoint, if not installed")
     parser.add_argument("--frames", type=int, help="only as many of the first images")
     parser.add_argument("--threads", type=int, help="of torch")
     return parser
@@ -119,8 +126,9 @@ def _parser() -> argparse.ArgumentParser:
 def _comparison(kind: str, case: Case) -> Compare:
     if kind == "dynaboa_webcam_default" and case.prior is None:
         raise ParityError(
-            f"{kind} was made with the released mixture of poses, which is not shipped: give it "
-            "with --prior gmm_08.pkl. A file made with the synthetic one is of kind dynaboa_webcam."
+            f"{kind} was made with the released mixture of poses, which is not shipped: install it "
+            "by `livemocap models` or give it with --prior gmm_08.pkl. A file made with the "
+            "synthetic one is of kind dynaboa_webcam."
         )
     try:
         return comparison(kind)
@@ -138,27 +146,21 @@ def _arrays(path: Path) -> dict[str, np.ndarray]:
         raise ParityError(f"{path}: not a NumPy archive (.npz): {error}.") from None
 
 
-def _prior(path: Path) -> Mapping[str, np.ndarray]:
-    mixture = plain_pickle.loads(_content(path), path.name)
-    if not isinstance(mixture, dict) or not {"means", "covars", "weights"} <= mixture.keys():
+def _prior(kind: str, given: Path | None) -> Mapping[str, np.ndarray] | None:
+    """The released mixture, for what was made with it."""
+    path = given or (installed("smplify-prior") if kind in RELEASED_PRIOR else None)
+    if path is None:
+        return None
+    mixture = _arrays(path) if path.suffix == ".npz" else read_pickle(path)
+    if not {"means", "covars", "weights"} <= mixture.keys():
         raise ParityError(f"{path}: no mixture with means, covars and weights.")
     return mixture
 
 
-def _weights(path: Path) -> Mapping[str, torch.Tensor]:
-    """The tensors of a checkpoint, which may lie in a dictionary of their own."""
-    _content(path)
-    held: Any = torch.load(path, map_location="cpu", weights_only=True)
-    for name in ("model_pos", "state_dict", "model"):
-        held = held.get(name, held)
-    return {key.removeprefix("module."): value for key, value in held.items()}
-
-
-def _content(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise ParityError(f"{path}: {error.strerror}.") from None
+def _weights(kind: str, given: Path | None) -> Mapping[str, torch.Tensor] | None:
+    """The tensors of a published checkpoint, for what was made with it."""
+    path = given or (installed(PUBLISHED[kind]) if kind in PUBLISHED else None)
+    return None if path is None else plain(read_state_dict(path))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,11 @@ import numpy as np
 import torch
 
 from inference.lifting import view
+from inference.lifting.checkpoint import pstmo_net, refine_net
 from inference.lifting.clip import lift_clip, padded
 from inference.lifting.flip import averaged, with_flipped
 from inference.lifting.pstmo import MaskedPstmo, Pstmo, Refine, Size, seen_in_depth
-from inference.lifting.videopose3d import TemporalNet
+from inference.lifting.videopose3d import WIDTHS, TemporalNet
 
 from .arrays import Case, Check, Golden, compared, exactly, filled, same_weights, tensor
 
@@ -102,7 +103,8 @@ def wild(case: Case) -> list[Check]:
         net: Any = Pstmo(Size(layers=_layers(case.kind)))
         system = "pstmo"
     else:
-        net, system = TemporalNet(causal="causal" in case.kind), "vp3d"
+        widths = _widths(case) if "receptive_field" in golden else WIDTHS[243]
+        net, system = TemporalNet(widths, causal="causal" in case.kind), "vp3d"
     filled(net, system, case.salt)
     size = tuple(golden["wh"].tolist()) if "wh" in golden else view.SEEDS_SIZE
     keypoints = view.normalized(golden["kp_px"].astype(float), size)
@@ -184,7 +186,7 @@ def masked(case: Case) -> list[Check]:
 
 def refined(case: Case) -> list[Check]:
     """pstmo_refine, and with its own weights pstmo_refine_real."""
-    golden, net = case.golden, Refine()
+    golden, net, checks = case.golden, Refine(), []
     pred, uv, gt, cam = (tensor(golden[name]) for name in ("pred", "uv", "gt", "cam"))
     mine = {"xyz": seen_in_depth(pred, uv, gt[:, :, :1, 2:], cam)}
     real = "real" in case.kind or ("checksum" in golden and int(golden["checksum"]) == 0)
@@ -192,8 +194,7 @@ def refined(case: Case) -> list[Check]:
         case.notes.append("out: made with the released weights of the refine module; --weights")
         return compared(mine, golden)
     if real:
-        net.load_state_dict(dict(case.weights or {}))
-        checks = []
+        net = refine_net(case.weights or {})
     else:
         filled(net, "pstmo_refine", case.salt)
         checks = same_weights(case, net, "pstmo_refine")
@@ -211,8 +212,7 @@ def published(case: Case) -> list[Check]:
     if case.weights is None:
         case.notes.append("alphapose_kp, fps, wh: for the trained checkpoint of P-STMO; --weights")
         return checks
-    net = Pstmo()
-    net.load_state_dict(dict(case.weights))
+    net = pstmo_net(case.weights)
     keypoints = view.normalized(golden["alphapose_kp"].astype(float), view.SEEDS_SIZE)
     lifted = lift_clip(net.eval(), tensor(keypoints)).numpy()
     error = float(np.abs(lifted - golden["pstmo_cam"]).max())

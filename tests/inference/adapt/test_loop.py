@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import random
 from dataclasses import replace
 from functools import cache
@@ -14,7 +15,6 @@ from lift_parity import hmr, trace
 from lift_parity.arrays import Case, Golden, failures
 from lift_parity.broken import OldImage, StepFromTheCopy, TeacherFirst
 from lift_parity.made_trace import SmallHmr, made
-from torch import Tensor
 
 from inference.adapt.dynaboa import DynaBoa, Learning
 from inference.adapt.hmr import Hmr
@@ -26,15 +26,14 @@ KEYPOINTS = {"webcam": 25, "internet": 24}
 
 
 @cache
-def _weights() -> dict[str, Tensor]:
-    known = SmallHmr().state_dict()
-    return {k: v for k, v in hmr.network(0, 0).state_dict().items() if k in known}
+def _net() -> SmallHmr:
+    small = SmallHmr()
+    small.load_state_dict(hmr.network(0, 0).state_dict(), strict=False)
+    return small.eval()
 
 
 def net() -> SmallHmr:
-    small = SmallHmr()
-    small.load_state_dict(_weights())
-    return small.eval()
+    return copy.deepcopy(_net())
 
 
 def image(k: int, form: str = "webcam") -> Seen:
@@ -92,6 +91,13 @@ def test_each_inner_step_goes_on_from_the_one_before() -> None:
     assert [e["upper"] for e in told.evaluations] == [0, 0, 0, 1]
     totals = [e["total"] for e in told.evaluations[:3]]
     assert totals[0] > totals[1] > totals[2]
+
+
+def test_a_net_as_it_is_read_from_a_checkpoint_learns() -> None:
+    """Such a net is made for looking only."""
+    small = net().requires_grad_(False)
+    learnt(boa(webcam(dynamic=False), small=small), 1)
+    assert not torch.equal(small.fc1.weight, net().fc1.weight)
 
 
 def test_the_copy_is_thrown_away() -> None:
