@@ -103,7 +103,6 @@ ABLATED = {
     "after smoothing": Changed(late=True),
     "limbs alone": Changed(bypass=("torso",)),
     "torso alone": Changed(bypass=LIMBS_ALONE),
-    "lifted as it is": Changed(settings={"engine_share": 0.0, "offset_hz": 1e-3}),
     "all that lasts is the engine's": Changed(settings={"engine_share": 1.0}),
     "difference learnt at 1 Hz": Changed(settings={"offset_hz": 1.0}),
     "gate 70 degrees": Changed(settings={"gate_deg": 70.0}),
