@@ -175,8 +175,8 @@ def verdict(rows: dict[str, dict[str, float]]) -> str:
     smoother as well."""
     euro, smoother, live = rows[EURO], rows[SMOOTHER], rows["live, lifted"]
     told = [
-        f"{name} {euro[key] / live[key]:.2f} times less than One-Euro"
-        for key, name in (("jitter", "jitter"), ("jitter error", "its error"))
+        f"One-Euro's {name} is {euro[key] / live[key]:.2f} times that of lifted live"
+        for key, name in (("jitter", "jitter"), ("jitter error", "error of it"))
     ]
     told.append(f"MPJPE {live['MPJPE'] - euro['MPJPE']:+.1f} mm")
     for name in ("live, lifted", "broadcast, lifted"):
