@@ -65,6 +65,7 @@ def train_lifter(args: argparse.Namespace) -> int:
     from inference.lifting.train.motion import Motions
     from inference.lifting.train.training import Training
 
+    _make_folder(args.out)
     torch.set_num_threads(max(1, args.threads))
     training = Training(_plan(args), Motions(learnt), Motions(judged))
     checkpoint = args.out / "checkpoint.pt"
@@ -74,9 +75,21 @@ def train_lifter(args: argparse.Namespace) -> int:
     print(f"learning from {_names(learnt)}; held out: {_names(judged)}", flush=True)
     try:
         _trained(training, checkpoint)
-    finally:
+    except KeyboardInterrupt:
         _leave(training, args, _names(learnt), _names(judged))
+        raise
+    _leave(training, args, _names(learnt), _names(judged))
     return 0
+
+
+def _make_folder(folder: Path) -> None:
+    """Before hours are spent on what could then not be written."""
+    from inference.lifting.train.motion import TrainingError
+
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise TrainingError(f"{folder}: no folder can be made there ({error.strerror}).") from error
 
 
 def _plan(args: argparse.Namespace) -> Plan:
@@ -127,7 +140,7 @@ def _leave(training: Training, args: argparse.Namespace, learnt: str, judged: st
     from inference.lifting.train.export import onnx_of
     from inference.lifting.train.report import draw_curve, write_curve, write_report
 
-    if not training.history or not args.out.is_dir():
+    if not training.history:
         return
     minutes, seed = f"{training.elapsed_s / 60:.1f}", str(args.seed)
     about = {"motion": learnt, "held_out": judged, "seed": seed, "minutes": minutes}

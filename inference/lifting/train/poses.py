@@ -34,8 +34,8 @@ class Variety:
     """Share of people with a second clip mixed in, in one of three ways."""
     bent_rad: float = 0.12
     straightened: float = 0.4
-    """Captured legs are hardly ever straight: skeletons of other proportions were fitted to the
-    markers. People who just stand are."""
+    """Captured knees and elbows are hardly ever straight: skeletons of other proportions were
+    fitted to the markers. Those of people who just stand are."""
     arms: float = 0.35
     legs: float = 0.12
     tilted: float = 0.1
@@ -59,7 +59,7 @@ def varied_motions(
     local = mixed(local, other, np.where(_UPPER[:, None, None], share[1], share[0])[:, None])
     if how.bent_rad:
         local = product(local, _bends(rng, people, times_s, how.bent_rad))
-    _straighten_legs(rng, local, how.straightened)
+    _straighten(rng, local, how.straightened)
     _make_arms(rng, local, times_s, how.arms)
     _make_legs(rng, local, times_s, how.legs)
     local[0] = product(_tilts(rng, people, how.tilted), local[0])
@@ -86,15 +86,17 @@ def _bends(rng: np.random.Generator, people: int, times_s: Array, deviation_rad:
     return from_rotvec(deviation_rad * _LOOSE[:, None, None, None] * (lasting + share * moving))
 
 
-def _straighten_legs(rng: np.random.Generator, local: Array, often: float) -> None:
-    """Take some of the bend out of hips and knees of some, in place, for good."""
-    some = np.flatnonzero(rng.random(local.shape[2]) < often)
-    straight = np.array([1, 0, 0, 0], np.float32)[:, None, None]
-    share = rng.uniform(0.3, 1, (len(some), 1)).astype(np.float32)
-    for joints, part in ((_KNEES, share), (_HIPS, 0.6 * share)):
-        for joint in joints:
-            bent = local[joint][:, some]
-            local[joint][:, some] = mixed(bent, straight + 0 * bent, part)
+def _straighten(rng: np.random.Generator, local: Array, often: float) -> None:
+    """Take some of the bend out of legs of some and elbows of some, in place, for good."""
+    for parts in (((_KNEES, 1.0), (_HIPS, 0.6)), ((_ELBOWS, 1.0),)):
+        some = np.flatnonzero(rng.random(local.shape[2]) < often)
+        share = rng.uniform(0.3, 1, (len(some), 1)).astype(np.float32)
+        for joints, much in parts:
+            for joint in joints:
+                bent = local[joint][:, some]
+                straight = np.zeros_like(bent)
+                straight[0] = 1
+                local[joint][:, some] = mixed(bent, straight, much * share)
 
 
 def _make_arms(rng: np.random.Generator, local: Array, times_s: Array, often: float) -> None:

@@ -37,7 +37,7 @@ def test_killed_it_goes_on_from_its_last_checkpoint_and_leaves_weights(
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert checkpoint.exists()
-    done = livemocap(*command, "--minutes", 0.001)
+    done = livemocap(*command, "--minutes", 0.001, timeout_s=150)
     assert done.returncode == 0, done.stderr
     going_on = int(done.stdout.split("going on from step ")[1].split()[0])
     assert going_on > 0
@@ -63,6 +63,13 @@ def test_what_cannot_be_trained_on_is_said_in_one_line(
     assert failed.returncode == 2
     assert said in failed.stderr
     assert failed.stderr.count("\n") == 1
+
+
+def test_a_folder_that_cannot_be_made_is_noticed_at_once(motion: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    out = tmp_path / "file" / "out"
+    failed = livemocap("train", "lifter", "--motion", motion, "--out", out, *SMALL)
+    assert (failed.returncode, "no folder can be made" in failed.stderr) == (2, True)
 
 
 def test_help_shows_how() -> None:
