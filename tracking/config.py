@@ -61,7 +61,7 @@ class TrackingConfig:
     lift: str = "off"
     """What lifts 2D keypoints to 3D and steers arms and legs with it: `off`, `own` (comes along),
     or one of those whose weights you bring, `vp3d`, `vp3d-causal`, `pstmo`."""
-    lift_look_ahead_ms: float = 170.0
+    lift_look_ahead_ms: float = 120.0
     """Of lifting in `broadcast`, on top of `look_ahead_ms`. Live lifts without, bake with all."""
     lift_bypass: tuple[str, ...] = ()
     """What lifting lets be: `left_arm`, `right_arm`, `left_leg`, `right_leg`, `torso`."""

@@ -57,7 +57,8 @@ def retrack(
     path = target or free_name(source.parent, f"{stem}_retracked")
     metadata = TakeReader(source).metadata()
     kept = metadata.pop("config", {}).get("studio.toml", "")
-    swaps = None if adapt_again else swaps_of(source, kept)
+    anew = adapt_again or config.adapt == "off"
+    swaps = None if anew else swaps_of(source, kept)
     writer = TakeWriter(path, settings or kept, clocks=metadata.pop("take", None))
     try:
         for name, values in metadata.items():

@@ -156,10 +156,13 @@ def _rays(xy_px: Array, inverse_K: Array) -> Array:
 
 def looking_along(ray: Array) -> Array:
     """(..., 3) to (..., 3, 3) a camera that looks along it and is not rolled: x stays level."""
-    z = ray / np.linalg.norm(ray, axis=-1, keepdims=True)
-    x = np.stack([z[..., 2], np.zeros_like(z[..., 0]), -z[..., 0]], -1)
-    x /= np.linalg.norm(x, axis=-1, keepdims=True)
-    return np.stack([x, np.cross(z, x), z], -1)
+    z = ray / np.sqrt((ray * ray).sum(-1, keepdims=True))
+    zx, zy, zz = z[..., 0], z[..., 1], z[..., 2]
+    level = np.hypot(zx, zz)
+    xx, xz = zz / level, -zx / level
+    x = np.stack([xx, np.zeros_like(xx), xz], -1)
+    y = np.stack([zy * xz, zz * xx - zx * xz, -zy * xx], -1)  # z x x
+    return np.stack([x, y, z], -1)
 
 
 def _focal(height_px: Array, R: Array, ray: Array, inverse_K: Array) -> Array:

@@ -32,7 +32,7 @@ class Hinge:
     always: deg about the bone, from where swinging alone takes it."""
 
 
-KNEE = Hinge((1.0, 0.0, 0.0), (8.0, 30.0), True)
+KNEE = Hinge((1.0, 0.0, 0.0), (8.0, 45.0), True)
 LEFT_ELBOW = Hinge((0.0, -1.0, 0.0), (15.0, 40.0), False, (-60.0, -30.0, -45.0, 0.0))
 RIGHT_ELBOW = Hinge((0.0, 1.0, 0.0), (15.0, 40.0), False, (60.0, 30.0, 45.0, 0.0))
 """Upper arms: forearms of arms held out reach up and down alike, about forwards; of raised arms

@@ -114,10 +114,11 @@ class LiveLifter:
             self._ring.reset()
         while (since_s := t_s - self._start_s - self._ticks * self._tick_s) >= -self._slack_s:
             self._ticks += 1
-            share = np.asarray(1 - since_s / apart_s if apart_s > 0 else 1.0)
             if keys:
-                poses = self._ring.push(keys, between(before, after, share))
-                self._poses = dict(zip(keys, poses, strict=True))
+                is_now = since_s <= self._slack_s or apart_s <= 0
+                share = np.asarray(1.0 if is_now else 1 - since_s / apart_s)
+                frames = after if is_now else between(before, after, share)
+                self._poses = dict(zip(keys, self._ring.push(keys, frames), strict=True))
         return since_s + self._tick_s
 
     @property

@@ -13,7 +13,7 @@ from .checkpoint import pstmo_net, temporal_net
 from .net import Net
 from .torch_nets import CausalTemporalPoses, Points, TemporalPoses, WindowPoses
 
-_H36M_WORDS = ("cpn", "h36m_gt")
+_H36M_WORDS = ("cpn-ft", "h36m_cpn", "h36m_gt")
 """In the names of files whose nets learnt from Human3.6M's own points."""
 
 

@@ -1,5 +1,5 @@
-"""VideoPose3D and P-STMO as nets for lifters. Both learnt at Human3.6M's rate from image-normalised
-keypoints without confidence."""
+"""VideoPose3D and P-STMO as nets for lifters. Both learnt from image-normalised keypoints without
+confidence; VideoPose3D at Human3.6M's rate, P-STMO from every second frame."""
 
 from __future__ import annotations
 
@@ -66,6 +66,8 @@ class CausalTemporalPoses(TemporalPoses):
 
 class WindowPoses(TorchNet):
     """P-STMO: every pose costs a window. What it says of the hip itself means nothing."""
+
+    rate_hz = H36M_HZ / 2
 
     def __init__(self, name: str, net: Pstmo, points: Points = "coco") -> None:
         half = net.size.frames // 2

@@ -11,11 +11,11 @@ SEED_MODELS = (
         title="VideoPose3D, lifts 2D keypoints to 3D from 121 frames before and after",
         file="vp3d.safetensors",
         page="https://github.com/facebookresearch/VideoPose3D",
-        fetch="pretrained_h36m_detectron_coco.bin, which INFERENCE.md of its repository links",
+        fetch="https://dl.fbaipublicfiles.com/video-pose-3d/pretrained_h36m_detectron_coco.bin",
         source="pretrained_h36m_detectron_coco.bin",
         licence="not for commercial use (CC BY-NC 4.0); trained on Human3.6M, which is for "
         "research only",
-        enables="`--lift vp3d` in broadcast and bake, `livemocap lift`, the engine `lift`",
+        enables="`--lift vp3d` in broadcast and bake, `livemocap lift`",
         recognises=networks.has_key("expand_conv.weight", causal=False),
         write=networks.vp3d,
     ),
@@ -24,12 +24,12 @@ SEED_MODELS = (
         title="VideoPose3D that looks at no future frame, for live use",
         file="vp3d_causal.safetensors",
         page="https://github.com/facebookresearch/VideoPose3D",
-        fetch="cpn-ft-243-dbb-causal.bin, which DOCUMENTATION.md of its repository links (trained "
-        "on another detector's keypoints in Human3.6M's order; they are made up from COCO's)",
+        fetch="https://dl.fbaipublicfiles.com/video-pose-3d/cpn-ft-243-dbb-causal.bin (it learnt "
+        "from another detector's keypoints in Human3.6M's order; they are made up from COCO's)",
         source="cpn-ft-243-dbb-causal.bin",
         licence="not for commercial use (CC BY-NC 4.0); trained on Human3.6M, which is for "
         "research only",
-        enables="`--lift vp3d-causal`, live",
+        enables="`--lift vp3d-causal`, live; the engine `lift:vp3d-causal`",
         recognises=networks.has_key("expand_conv.weight", causal=True),
         write=networks.vp3d_causal,
     ),
@@ -38,7 +38,8 @@ SEED_MODELS = (
         title="P-STMO, lifts 2D keypoints to 3D from windows of 243 frames",
         file="pstmo.safetensors",
         page="https://github.com/paTRICK-swk/P-STMO",
-        fetch="PSTMOS_no_refine_48_5137_in_the_wild.pth, which its README links",
+        fetch="the pre-trained models of its README, and unpack "
+        "PSTMOS_no_refine_48_5137_in_the_wild.pth",
         source="PSTMOS_no_refine_48_5137_in_the_wild.pth",
         licence="code and weights MIT; trained on Human3.6M, which is for research only, so treat "
         "the weights as not for commercial use",
@@ -51,7 +52,7 @@ SEED_MODELS = (
         title="P-STMO's refine module, for benchmarks with known root places",
         file="pstmo_refine.safetensors",
         page="https://github.com/paTRICK-swk/P-STMO",
-        fetch="PSTMO_refine_6_4215_h36m_cpn.pth, which its README links",
+        fetch="the pre-trained models of its README, and unpack PSTMO_refine_6_4215_h36m_cpn.pth",
         source="PSTMO_refine_6_4215_h36m_cpn.pth",
         licence="as pstmo's",
         enables="comparison with published results",
@@ -63,7 +64,7 @@ SEED_MODELS = (
         title="DynaBOA's base model: one person's crop to an SMPL body",
         file="dynaboa.safetensors",
         page="https://github.com/syguan96/DynaBOA",
-        fetch="basemodel.pt, which its README links",
+        fetch="File 1 of its README, and unpack basemodel.pt",
         source="basemodel.pt",
         licence="none is given, so nothing is allowed beyond looking: ask its authors; trained on "
         "Human3.6M, which is for research only",

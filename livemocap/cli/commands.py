@@ -50,7 +50,12 @@ COMMANDS = {
     "process": Command(
         "livemocap.cli.process", "add_process", "bake a take: everything that takes the whole of it"
     ),
-    "lift": Command("livemocap.cli.lift.command", "add_lift", "a video to 3D people by a lifter"),
+    "lift": Command(
+        "livemocap.cli.lift.command",
+        "add_lift",
+        "a video to 3D people by a lifter",
+        extra="demo,aios",
+    ),
     "take": Command("tracking.cli", "add_take", "look into, check or repair a take"),
     "play": Command("livemocap.cli.play", "add_play", "replay a take as a live stream"),
     "cameras": Command("capture.cli", "add_cameras", "list the cameras of this machine"),

@@ -129,7 +129,7 @@ def made(shared: Path, case: Case) -> Made:
     """Build the scenario with the tools of shared/trackbench, and add keypoints."""
     bench, core = _tools(shared)
     with tempfile.TemporaryDirectory() as out:
-        with stretched(core, case.stretch):
+        with stretched(bench, core, case.stretch):
             bench.build(_spec(case), [str(shared / "mocap")], out)
             truth = core.GroundTruth(f"{out}/made.gt.npz")
             rest = np.stack([_rest(core, betas) for betas in truth.betas])
@@ -167,12 +167,13 @@ def _spec(case: Case) -> dict[str, Any]:
 
 
 @contextmanager
-def stretched(core: ModuleType, factors: dict[str, float]) -> Iterator[None]:
+def stretched(bench: ModuleType, core: ModuleType, factors: dict[str, float]) -> Iterator[None]:
     """The skeleton of trackbench with other limbs, for as long as the truth is made."""
     kept = core.OFFSET.copy()
     groups = {"legs": core._LEG, "arms": core._ARM, "torso": core._TOR}
     for name, factor in factors.items():
         core.OFFSET[groups[name]] *= factor
+    bench.Clip._cache.clear()  # clips know how far legs of their time would carry them
     try:
         yield
     finally:

@@ -42,6 +42,7 @@ def main() -> None:
                 keypoints = seen / "lifted.npz"
                 lift_video(LiftJob(**quiet, out=out, lifter=lifter, keypoints=keypoints))
             print(f"{args.clip.name:28s} {lifter:12s} {scored(out / 'lifted.mcap', truth)}")
+    print(f"{'':28s} {'truth':12s} jitter {1000 * jitter(truth):6.1f}")
 
 
 def scored(take: Path, truth: Array) -> str:
@@ -57,9 +58,14 @@ def scored(take: Path, truth: Array) -> str:
             errors.append(np.linalg.norm(found - true, axis=-1).mean())
             aligned.append(np.linalg.norm(procrustes(found, true) - true, axis=-1).mean())
             places.setdefault(who, []).append(frame.joints[row, :BODY])
-    jitter = [np.linalg.norm(np.diff(p, 2, axis=0), axis=-1).mean() for p in places.values()]
-    words = zip(("MPJPE", "PA", "jitter"), map(np.mean, (errors, aligned, jitter)), strict=True)
+    shaken = [jitter(np.array(path)) for path in places.values()]
+    words = zip(("MPJPE", "PA", "jitter"), map(np.mean, (errors, aligned, shaken)), strict=True)
     return "  ".join(f"{name} {1000 * value:6.1f}" for name, value in words)
+
+
+def jitter(path: Array) -> float:
+    """Mean second difference of (T, ..., 3), m."""
+    return float(np.linalg.norm(np.diff(path, 2, axis=0), axis=-1).mean())
 
 
 def procrustes(found: Array, true: Array) -> Array:

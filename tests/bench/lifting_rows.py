@@ -65,8 +65,8 @@ def _taken(hz: float | Array, dt: float) -> float | Array:
 
 def two_sided(clip: Clip, shown: Shown, look_ahead_s: float) -> Shown:
     """Lines fitted to what lies within the look-ahead to both sides, by a Gaussian of a third."""
-    out = np.full(shown.joints.shape, np.nan)
-    for p in range(out.shape[1]):
+    out = np.full_like(shown.joints, np.nan)
+    for p in range(shown.joints.shape[1]):
         there = np.flatnonzero(np.isfinite(shown.joints[:, p, 0, 0]))
         for k in there:
             near = there[np.abs(clip.t_s[there] - clip.t_s[k]) <= look_ahead_s + 1e-6]

@@ -17,7 +17,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -31,10 +31,11 @@ from lifting_clips import CLIPS, Clip
 from lifting_measures import Shown, measures
 from lifting_rows import MakeLifter, one_euro, raw, tracked, two_sided
 
+import tracking.modes
 from inference.lifting.registry import make_lifter
 from livemocap.coords import project
 from livemocap.rotation import Array
-from tracking.config import LIMBS, TrackingConfig
+from tracking.config import LIMBS, MODES, TrackingConfig
 from tracking.lifting.settings import LiftSettings
 
 COLUMNS = {
@@ -66,45 +67,47 @@ def _tracked(mode: str, lift: bool, **config: Any) -> Callable[[Clip, Shown, Mak
     return show
 
 
+def _two_sided(clip: Clip, seen: Shown, make: MakeLifter) -> Shown:
+    config = TrackingConfig()
+    return two_sided(clip, seen, (config.look_ahead_ms + config.lift_look_ahead_ms) * 1e-3)
+
+
+EURO, SMOOTHER = "One-Euro, 1 Hz, 0.5", "two-sided, as broadcast lifted"
+_LIFTED = ((False, ""), (True, ", lifted"))
+_ADAPTED = {"adapt": "on", "adapt_steps": 3}
 ROWS = [
     Row("raw", lambda clip, seen, make: seen),
-    Row("One-Euro, 1 Hz, 0.5", lambda clip, seen, make: one_euro(clip, seen)),
-    Row("two-sided, as broadcast lifted", lambda clip, seen, make: two_sided(clip, seen, _ahead_s())),
-    *(
-        Row(f"{mode}{', lifted' if lift else ''}", _tracked(mode, lift))
-        for mode in ("live", "broadcast", "bake")
-        for lift in (False, True)
-    ),
-    *(
-        Row(f"{mode}, adapted{', lifted' if lift else ''}", _tracked(mode, lift, adapt="on", adapt_steps=3))
-        for mode in ("live",)
-        for lift in (False, True)
-    ),
-]  # fmt: skip
+    Row(EURO, lambda clip, seen, make: one_euro(clip, seen)),
+    Row(SMOOTHER, _two_sided),
+    *(Row(m + told, _tracked(m, lift)) for m in MODES for lift, told in _LIFTED),
+    *(Row(f"live, adapted{told}", _tracked("live", lift, **_ADAPTED)) for lift, told in _LIFTED),
+]
 
 
-def _settings(**changes: Any) -> Mapping[str, Any]:
-    return {"tracking.lifting.stage.LiftSettings": partial(LiftSettings, **changes)}
+@dataclass(frozen=True)
+class Changed:
+    """Live tracking with one thing of lifting changed."""
+
+    lift: bool = True
+    late: bool = False
+    """Lifting comes after smoothing."""
+    bypass: tuple[str, ...] = ()
+    settings: Mapping[str, float] = field(default_factory=dict)
+    """Of LiftSettings."""
 
 
-ABLATED: dict[str, tuple[str, Mapping[str, Any], Mapping[str, Any]]] = {
-    "live": ("", {}, {}),
-    "lifted live": ("live", {}, {}),
-    "after smoothing": ("live", {"tracking.modes.stages": "late"}, {}),
-    "limbs alone": ("live", {}, {"lift_bypass": ("torso",)}),
-    "torso alone": ("live", {}, {"lift_bypass": tuple(n for n in LIMBS if n != "torso")}),
-    "lifted directions as they are": ("live", _settings(engine_share=0.0, offset_hz=0.001), {}),
-    "all of the lasting difference kept": ("live", _settings(engine_share=1.0), {}),
-    "difference learnt twice as fast": ("live", _settings(offset_hz=1.0), {}),
-    "no gate": ("live", _settings(gate_deg=180.0), {}),
+LIMBS_ALONE = tuple(name for name in LIMBS if name != "torso")
+ABLATED = {
+    "live": Changed(lift=False),
+    "lifted live": Changed(),
+    "after smoothing": Changed(late=True),
+    "limbs alone": Changed(bypass=("torso",)),
+    "torso alone": Changed(bypass=LIMBS_ALONE),
+    "lifted as it is": Changed(settings={"engine_share": 0.0, "offset_hz": 1e-3}),
+    "all that lasts is the engine's": Changed(settings={"engine_share": 1.0}),
+    "difference learnt at 1 Hz": Changed(settings={"offset_hz": 1.0}),
+    "gate 70 degrees": Changed(settings={"gate_deg": 70.0}),
 }
-"""Name to mode, patches and configuration."""
-
-
-def _ahead_s() -> float:
-    """Of a broadcast that lifts."""
-    config = TrackingConfig()
-    return (config.look_ahead_ms + config.lift_look_ahead_ms) * 1e-3
 
 
 def lifters(name: str, clip: Clip, weights: Path | None) -> MakeLifter:
@@ -137,20 +140,16 @@ def late(config: TrackingConfig, who: Any, names: Any, lifting: Any = ()) -> lis
     return [LiveRepair(), LivePose(), *lifting, LiveRoot(), InWorld(config, names)]
 
 
-def ablated(clip: Clip, make: MakeLifter, name: str) -> Shown:
-    mode, patches, config = ABLATED[name]
-    settings = TrackingConfig(**config)
-    running = [
-        patch("tracking.tracker.stages" if value == "late" else target, late if value == "late" else value)
-        for target, value in patches.items()
-    ]  # fmt: skip
-    for one in running:
-        one.start()
-    try:
-        return tracked(clip, "live", make if mode else None, settings)
-    finally:
-        for one in running:
-            one.stop()
+def ablated(clip: Clip, make: MakeLifter, changed: Changed) -> Shown:
+    """Live, with something changed."""
+    settings = partial(LiftSettings, **dict(changed.settings))
+    stages = late if changed.late else tracking.modes.stages
+    with (
+        patch("tracking.lifting.stage.LiftSettings", settings),
+        patch("tracking.tracker.stages", stages),
+    ):
+        config = TrackingConfig(lift_bypass=changed.bypass)
+        return tracked(clip, "live", make if changed.lift else None, config)
 
 
 def table(clip: Clip, shown: dict[str, Shown]) -> list[dict[str, float]]:
@@ -175,17 +174,16 @@ def _text(column: str, value: float) -> str:
 def verdict(rows: dict[str, dict[str, float]]) -> str:
     """Whether lifted live is twice as calm as One-Euro at no worse MPJPE, and beats the two-sided
     smoother as well."""
-    euro, smoother = rows["One-Euro, 1 Hz, 0.5"], rows["two-sided, as broadcast lifted"]
-    live, broadcast = rows["live, lifted"], rows["broadcast, lifted"]
+    euro, smoother, live = rows[EURO], rows[SMOOTHER], rows["live, lifted"]
     told = [
         f"{name} {euro[key] / live[key]:.2f} times less than One-Euro"
         for key, name in (("jitter", "jitter"), ("jitter error", "its error"))
     ]
     told.append(f"MPJPE {live['MPJPE'] - euro['MPJPE']:+.1f} mm")
-    for name, one in (("live", live), ("broadcast", broadcast)):
-        better = [c for c in ("jitter error", "MPJPE", "PA-MPJPE") if one[c] < smoother[c]]
-        told.append(f"{name} beats the smoother in {', '.join(better) or 'nothing'}")
-    return "lifted live: " + "; ".join(told)
+    for name in ("live, lifted", "broadcast, lifted"):
+        better = [c for c in ("jitter error", "MPJPE", "PA-MPJPE") if rows[name][c] < smoother[c]]
+        told.append(f"{name}, beats the smoother in {', '.join(better) or 'nothing'}")
+    return "; ".join(told)
 
 
 def plot(tables: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
@@ -195,29 +193,21 @@ def plot(tables: dict[str, dict[str, dict[str, float]]], path: Path) -> None:
 
     figure = Figure(figsize=(4 * len(tables), 3.8), dpi=110, layout="constrained")
     FigureCanvasAgg(figure)
-    for axes, (clip, rows) in zip(np.ravel(figure.subplots(1, len(tables))), tables.items(), strict=True):  # fmt: skip
-        for mode, color in {
-            "live": "tab:red",
-            "broadcast": "tab:blue",
-            "bake": "tab:green",
-        }.items():
-            before, after = rows[mode], rows[f"{mode}, lifted"]
-            axes.annotate(
-                "",
-                (after["MPJPE"], after["jitter error"]),
-                (before["MPJPE"], before["jitter error"]),
-                arrowprops={"arrowstyle": "->", "color": color, "lw": 1.6},
-            )
-            axes.plot(before["MPJPE"], before["jitter error"], "o", mfc="white", color=color)
-            axes.plot(
-                after["MPJPE"], after["jitter error"], "o", color=color, label=f"{mode}, lifted"
-            )
-        for name, mark in (("One-Euro, 1 Hz, 0.5", "^"), ("two-sided, as broadcast lifted", "s")):
-            axes.plot(rows[name]["MPJPE"], rows[name]["jitter error"], mark, color="gray", label=name.partition(",")[0])  # fmt: skip
+    pictures = np.ravel(figure.subplots(1, len(tables)))
+    for axes, (clip, rows) in zip(pictures, tables.items(), strict=True):
+        places = {name: (row["MPJPE"], row["jitter error"]) for name, row in rows.items()}
+        for mode, color in zip(MODES, ("tab:red", "tab:blue", "tab:green"), strict=True):
+            before, after = places[mode], places[f"{mode}, lifted"]
+            arrow = {"arrowstyle": "->", "color": color, "lw": 1.6}
+            axes.annotate("", after, before, arrowprops=arrow)
+            axes.plot(*before, "o", mfc="white", color=color, label=mode)
+            axes.plot(*after, "o", color=color, label=f"{mode}, lifted")
+        for name, mark in ((EURO, "^"), (SMOOTHER, "s")):
+            axes.plot(*places[name], mark, color="gray", label=name.partition(",")[0])
         axes.set(title=clip, xlabel="MPJPE, mm", ylabel="error of second difference, mm/frame²")
         axes.set_ylim(bottom=0)
         axes.grid(alpha=0.3)
-    axes.legend(fontsize=7)
+    pictures[0].legend(fontsize=7)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
 
@@ -238,7 +228,7 @@ def main() -> None:
         clip = CLIPS[name](args.shared, args.work)
         make, seen = lifters(args.lifter, clip, args.weights), raw(clip)
         if args.ablate:
-            shown = {told: ablated(clip, make, told) for told in ABLATED}
+            shown = {told: ablated(clip, make, one) for told, one in ABLATED.items()}
         else:
             chosen = [row for row in ROWS if args.rows in row.name]
             shown = {row.name: row.show(clip, seen, make) for row in chosen}

@@ -22,6 +22,7 @@ from livemocap.rotation import Array, geodesic, normalize
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions
 
 CALLS = 30
+LIMBS = [f"{side}_{joint}" for joint in ("hip", "shoulder") for side in ("left", "right")]
 
 
 def main() -> None:
@@ -53,15 +54,7 @@ def print_directions(lifted: Array, fitted: Array) -> None:
 
 def print_turns(world: Array) -> None:
     turns = np.degrees(geodesic(world[1:], world[:-1]))
-    for name in (
-        "pelvis",
-        "spine3",
-        "head",
-        "left_hip",
-        "left_knee",
-        "left_shoulder",
-        "left_elbow",
-    ):
+    for name in ("pelvis", "spine3", "head", *LIMBS):
         turn = turns[:, SMPLX.index(name)]
         print(
             f"{name:28s} turns by median {np.median(turn):5.1f}  most {turn.max():5.1f} deg a frame"

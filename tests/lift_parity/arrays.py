@@ -21,6 +21,9 @@ NOISE_FACTOR = 20
 POSE_GATE = 2e-5
 """m, of poses, and of whatever has no noise told."""
 
+ACTIVATIONS = slice(0, 8)
+"""The goldens keep the first channels of an activation."""
+
 
 class MissingArrayError(Exception):
     """A file has no array that its kind of comparison needs."""
@@ -158,3 +161,12 @@ def largest_error(mine: ArrayLike | torch.Tensor, golden: np.ndarray) -> float:
         return float("inf")
     same = np.isinf(a) & (a == b)
     return float(np.nanmax(np.abs(np.where(same, 0, a) - np.where(same, 0, b)), initial=0.0))
+
+
+def part_of(found: dict[str, Any], name: str, part: Any, *, turned: bool = False) -> Any:
+    """A hook that keeps a part of a layer's output."""
+
+    def keep(module: torch.nn.Module, given: Any, out: torch.Tensor) -> None:
+        found[name] = (out.mT if turned else out)[part]
+
+    return keep

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import hmr, lifters, people, trace
+from . import hmr, lifters, people, trace, transformers
 from .arrays import Case, Check
 
 Compare = Callable[[Case], list[Check]]
@@ -16,10 +16,10 @@ _BY_PREFIX: tuple[tuple[str, Compare], ...] = (
     ("vp3d_", lifters.temporal),
     ("pstmo_s_wild", lifters.wild),
     ("pstmo_wild", lifters.wild),
-    ("pstmo_mae", lifters.masked),
-    ("pstmo_refine", lifters.refined),
-    ("pstmo_", lifters.windows),
-    ("real_lift", lifters.published),
+    ("pstmo_mae", transformers.masked),
+    ("pstmo_refine", transformers.refined),
+    ("pstmo_", transformers.windows),
+    ("real_lift", transformers.published),
     ("hmr_forward", hmr.forward),
     ("dynaboa_parts", hmr.parts),
     ("dynaboa_webcam", trace.compare),

@@ -20,8 +20,9 @@ from inference.adapt.smpl import COCO_ROWS
 
 from .arrays import Case, Golden, tensor
 from .hmr import body, synthetic_prior
-from .trace import COLUMNS, as_input, retrieval_of
+from .trace import as_input, retrieval_of
 from .trace_inputs import MARGINS
+from .trace_losses import COLUMNS
 
 
 class SmallHmr(Hmr):

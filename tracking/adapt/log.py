@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import tomllib
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from livemocap.bus import TRACK
 from livemocap.messages import TrackFrame
 from livemocap.take import TakeReader
 
-SwapLog = Mapping[int, Mapping[str, Sequence[float]]]
-"""Of one camera: sequence number of an image to TrackFrame.swaps."""
+from ..errors import TrackingError
+from .parameters import Parameters
+
+SwapLog = Mapping[tuple[int, int], Mapping[int, Parameters]]
+"""Of one camera: an image's sequence number and capture time in ns to who is swapped to what."""
 
 
 def swaps_of(take: Path, settings: str) -> Mapping[str, SwapLog] | None:
@@ -23,14 +27,26 @@ def swaps_of(take: Path, settings: str) -> Mapping[str, SwapLog] | None:
 
     Raises:
         TakeError: the take is damaged.
+        TrackingError: what it says of swaps is not what this version understands.
     """
     if not was_adapted(settings):
         return None
-    log: dict[str, dict[int, Mapping[str, Sequence[float]]]] = defaultdict(dict)
+    log: dict[str, dict[tuple[int, int], Mapping[int, Parameters]]] = defaultdict(dict)
     for _, frame in TakeReader(take).messages([TRACK]):
         if isinstance(frame, TrackFrame) and frame.swaps:
-            log[frame.camera_id][frame.sequence] = frame.swaps
+            log[frame.camera_id][frame.sequence, frame.t_capture_ns] = _read(frame, take)
     return log
+
+
+def _read(frame: TrackFrame, take: Path) -> dict[int, Parameters]:
+    swaps: dict[str, Any] = frame.swaps
+    try:
+        return {int(key): Parameters.from_numbers(numbers) for key, numbers in swaps.items()}
+    except (TypeError, ValueError, IndexError) as error:
+        raise TrackingError(
+            f"{take}: image {frame.sequence} swaps what cannot be read ({error}). "
+            "`--adapt again` looks for changes anew"
+        ) from None
 
 
 def was_adapted(settings: str) -> bool:

@@ -20,7 +20,7 @@ TURNED = SMPLX.indices(
 
 DEPTH_SPREAD = 0.04
 """Of the logarithm of an engine's distances, for one person all the time."""
-TURN_SPREAD_RAD = np.radians(2.5)
+TURN_SPREAD_RAD = np.radians(3.0)
 """Of what an engine's rotations are wrong by all the time, about each axis."""
 OFFSET_SPREAD_M = 0.03
 """Of the points that detectors call hip and shoulder about the joints."""
@@ -46,7 +46,7 @@ LEAST_SURE = np.concatenate(
     [
         np.full(len(FACTORS), 0.04),
         [0.0],
-        np.full(3 * len(TURNED), np.radians(2.0)),
+        np.full(3 * len(TURNED), np.radians(4.0)),
         np.zeros(6),
     ]
 )

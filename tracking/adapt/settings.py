@@ -18,7 +18,7 @@ JUDGE_S = 0.8
 """Least time between two judgements of what is used."""
 GAIN = 0.02
 """Share by which held-out keyframes must get better for a solution to be taken."""
-TURNS_GAIN = 0.05
+TURNS_GAIN = 0.1
 """And by which turned joints must make them better still."""
 LOSS = 0.03
 """And worse for it to be taken back."""

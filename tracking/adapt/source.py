@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
 from ..people import People
+from .log import SwapLog
 from .parameters import Parameters
 
 Swaps = dict[int, Parameters]
@@ -44,18 +45,19 @@ class Logged:
     """Swaps that were made when a take was recorded.
 
     Args:
-        swaps: by sequence number of the image, as TrackFrame.swaps has them.
+        swaps: see log.SwapLog.
     """
 
-    def __init__(self, swaps: Mapping[int, Mapping[str, Sequence[float]]]) -> None:
+    def __init__(self, swaps: SwapLog) -> None:
         self._swaps = swaps
         self._made = 0
 
     def due(self, people: People) -> Swaps:
         """See Source."""
-        logged = self._swaps.get(people.frame.sequence, {})
+        frame = people.frame
+        logged = self._swaps.get((frame.sequence, frame.t_capture_ns), {})
         self._made += len(logged)
-        return {int(key): Parameters.from_numbers(numbers) for key, numbers in logged.items()}
+        return dict(logged)
 
     def learn(self, people: People, shown: People, used: Mapping[int, Parameters]) -> None:
         """Nothing is learnt."""

@@ -12,6 +12,7 @@ from livemocap.rotation import Array, matrix_from_quat
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from ..people import Ints, People
+from .swings import crossed
 
 Bools = NDArray[np.bool_]
 
@@ -98,7 +99,7 @@ def torso_axes(corners: Array) -> Array:
     left = corners[:, ::2] - corners[:, 1::2]
     up = unit(corners[:, 2:].sum(1) - corners[:, :2].sum(1))[:, None]
     left = unit(left - (left * up).sum(-1, keepdims=True) * up)
-    return np.stack([left, np.broadcast_to(up, left.shape), np.cross(left, up)], -1)
+    return np.stack([left, up + np.zeros_like(left), crossed(left, up)], -1)
 
 
 def unit(vector: Array) -> Array:

@@ -8,6 +8,7 @@ changes from image to image to the lifter (a complementary filter, part by part)
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -51,33 +52,48 @@ class Offsets:
             setattr(self, field.name, taken_over(getattr(self, field.name), rows))
 
     def learn(
-        self, found: Array, mirrored: Array, trust: Array, dt_s: float, settings: LiftSettings
+        self,
+        found: Array,
+        mirrored: Callable[[], Array],
+        trust: Array,
+        dt_s: float,
+        settings: LiftSettings,
     ) -> None:
         """Take in an image.
 
         Args:
             found: (P, N, 3) rotation vectors from lifted parts to the engine's.
-            mirrored: (P, N, 3) the same with the engine's depth the other way round.
+            mirrored: gives the same with the engine's depth the other way round.
             trust: (P, N) 0..1 of the engine; 0 for what is not known of either.
         """
         gate = math.radians(settings.gate_deg)
-        meant = np.where(self.flipped[..., None], mirrored, found)
-        known = (trust > 0) & (self.counted_s > 0)
-        jumped = (self.apart_s > 0) | (_size(meant - self.last) > gate)
-        apart = known & jumped & (_size(meant - self.offset) > gate)
+        meant, other = found, found
+        if self.flipped.any():
+            other = mirrored()
+            meant = np.where(self.flipped[..., None], other, found)
+        jump = math.radians(settings.jump_deg + settings.jump_deg_s * dt_s)
+        jumped = (self.apart_s > 0) | (_size(meant - self.last) > jump)
+        apart = jumped & (trust > 0) & (self.counted_s > 0) & (_size(meant - self.offset) > gate)
         self.apart_s = np.where(apart, self.apart_s + dt_s, 0.0)
         self.flipped_s = np.where(self.flipped, self.flipped_s + dt_s, 0.0)
         if apart.any() or self.flipped.any():
-            decided = self.apart_s >= settings.flip_s - 1e-9
-            other = np.where(self.flipped[..., None], found, mirrored)
-            turned = decided & (_size(other - self.offset) <= FLIP_FITS * gate)
-            turned |= self.flipped_s > settings.let_go_s
-            self.flipped ^= turned
-            self.apart_s[turned] = 0.0
-            meant = np.where(turned[..., None], other, meant)
-            apart &= ~(decided | turned)  # what is no flip is believed
+            other = mirrored() if other is found else other
+            meant, turned = self._decided(found, other, settings)
+            apart &= (self.apart_s < settings.flip_s - 1e-9) & ~turned  # what lasts is believed
         self.last = np.where(trust[..., None] > 0, meant, self.last)
         self._follow(meant, trust * ~apart, dt_s, settings)
+
+    def _decided(
+        self, found: Array, mirrored: Array, settings: LiftSettings
+    ) -> tuple[Array, Bools]:
+        """What is meant once flips are found that lasted, and those that are over; and whose."""
+        other = np.where(self.flipped[..., None], found, mirrored)
+        fits = _size(other - self.offset) <= FLIP_FITS * math.radians(settings.gate_deg)
+        turned = fits & (self.apart_s >= settings.flip_s - 1e-9)
+        turned |= self.flipped_s > settings.let_go_s
+        self.flipped = self.flipped ^ turned
+        self.apart_s[turned] = 0.0
+        return np.where(self.flipped[..., None], mirrored, found), turned
 
     def _follow(self, meant: Array, trust: Array, dt_s: float, settings: LiftSettings) -> None:
         """Move towards differences (P, N, 3), as fast as they are trusted."""

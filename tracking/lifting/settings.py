@@ -11,6 +11,10 @@ class LiftSettings:
 
     gate_deg: float = 35.0
     """The engine and the lifter mean different poses if a part differs by more."""
+    jump_deg: float = 20.0
+    jump_deg_s: float = 900.0
+    """A difference jumps if it changes by so much from one image to the next, and so much more for
+    each second between them; less may be motion that the lifter is late to see."""
     flip_s: float = 0.1
     """A jump past the gate that lasts so long is decided about, once; a shorter one is left out."""
     let_go_s: float = 1.0
@@ -33,7 +37,16 @@ class LiftSettings:
     """How long it takes until somebody is the engine's again of whom nothing is lifted."""
 
     def __post_init__(self) -> None:
-        for name in ("gate_deg", "flip_s", "let_go_s", "offset_hz", "surprise_deg", "forget_s", "blend_s"):
+        for name in (
+            "gate_deg",
+            "jump_deg",
+            "flip_s",
+            "let_go_s",
+            "offset_hz",
+            "surprise_deg",
+            "forget_s",
+            "blend_s",
+        ):
             if not getattr(self, name) > 0:
                 raise ValueError(f"{name} is {getattr(self, name)}, expected more than 0")
         if not 0 <= self.engine_share <= 1:

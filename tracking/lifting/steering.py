@@ -77,10 +77,13 @@ class Steering:
         known &= self._free
         trust = self._trust(people) * known
         turned = rotvec_from_matrix(torso @ lifted_torso.swapaxes(-1, -2))
-        ray = unit(np.concatenate([people.places[:, :2], np.ones((len(bones), 1))], -1))
+
+        def the_other_way_round() -> Array:
+            ray = unit(np.concatenate([people.places[:, :2], np.ones((len(bones), 1))], -1))
+            return np.concatenate([swing(lifted_bones, mirrored(bones, ray)), turned], 1)
+
         found = np.concatenate([swing(lifted_bones, bones), turned], 1)
-        other = np.concatenate([swing(lifted_bones, mirrored(bones, ray)), turned], 1)
-        self._offsets.learn(found, other, trust, dt_s, self._settings)
+        self._offsets.learn(found, the_other_way_round, trust, dt_s, self._settings)
         kept = self._kept()[..., None] * self._offsets.offset
         turn = swing(bones, swung(lifted_bones, kept[:, :_B]))
         whole = matrix_from_rotvec(kept[:, _B:]) @ lifted_torso @ torso.swapaxes(-1, -2)

@@ -50,21 +50,28 @@ def chosen_lifter(
         LiftError: keypoints alone, and no lifter for them.
         InferenceError: the lifter asked for cannot be used; the message says what to do.
     """
-    if weights and name in ("auto", ENGINE):
-        raise LiftError(
-            f"--weights {weights}: for which lifter? Say --lifter, one of {', '.join(NAMES[1:-1])}"
-        )
+    _require(name, weights, has_engine)
     if name == ENGINE:
-        if not has_engine:
-            raise LiftError(
-                "--lifter none takes the 3D of the engine, which --keypoints replaces: choose "
-                f"one of {', '.join(NAMES[1:-1])}, or leave --keypoints away"
-            )
         return None
-    if name != "auto":
-        return make_lifter(
-            name, mode="bake", normalization=normalization, weights=weights, step=step
+    if name == "auto":
+        return _best(normalization, has_engine, step)
+    return make_lifter(name, mode="bake", normalization=normalization, weights=weights, step=step)
+
+
+def _require(name: str, weights: Path | None, has_engine: bool) -> None:
+    """Raises LiftError for wishes that contradict each other."""
+    names = ", ".join(NAMES[1:-1])
+    if weights and name in ("auto", ENGINE):
+        raise LiftError(f"--weights {weights}: for which lifter? Say --lifter, one of {names}")
+    if name == ENGINE and not has_engine:
+        raise LiftError(
+            "--lifter none takes the 3D of the engine, which --keypoints replaces: choose one of "
+            f"{names}, or leave --keypoints away"
         )
+
+
+def _best(normalization: Normalization, has_engine: bool, step: Step) -> Lifter | None:
+    """What `auto` means on this machine."""
     for each in PUBLISHED if has_engine else (*PUBLISHED, OWN):
         try:
             return make_lifter(each, mode="bake", normalization=normalization, step=step)

@@ -54,18 +54,23 @@ def add_lift(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         default="box",
         help="how keypoints are scaled: by each person's box, by the image, or by 1000 px (box)",
     )
+    parser.add_argument("--no-bvh", action="store_true", help="arrays and pictures alone")
+    parser.add_argument("--no-preview", action="store_true", help="no video, no contact sheet")
+    _add_looking(parser)
+    parser.set_defaults(run=lift)
+
+
+def _add_looking(parser: argparse.ArgumentParser) -> None:
+    """What is said of the images and of the engine that looks at them."""
     parser.add_argument("--quality", choices=("fast", "balanced", "best"), default="balanced")
     parser.add_argument("--engine", default="landmarks", help="which engine finds keypoints")
     parser.add_argument("--device", default="auto", help="of the engine: auto, cpu, cuda")
-    parser.add_argument("--no-bvh", action="store_true", help="arrays and pictures alone")
-    parser.add_argument("--no-preview", action="store_true", help="no video, no contact sheet")
     parser.add_argument("--rotate", type=int, choices=(0, 90, 180, 270), default=0)
     parser.add_argument("--mirror", action="store_true", help="flip left and right")
     parser.add_argument("--fps", type=float, default=0.0, help="of a folder of images")
     parser.add_argument(
         "--set", action="append", default=[], metavar="camera.KEY=VALUE", help="such as fov_deg"
     )
-    parser.set_defaults(run=lift)
 
 
 def _people(text: str) -> int | None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from capture.source import CaptureError
+from livemocap.bus import POSE, TRACK
 from livemocap.config import Table
 from livemocap.lifter import Lifter
 from livemocap.messages import PoseFrame, TrackFrame
@@ -15,6 +16,7 @@ from livemocap.take import TakeWriter
 from ..clip import Clip
 from ..outcome import complete_or_nothing
 from ..progress import Progress
+from .bar import LateBar
 from .choice import Normalization, chosen_lifter
 from .drawing import draw_lifted
 from .errors import LiftError
@@ -75,7 +77,7 @@ def lift_video(job: LiftJob) -> Lifting:
         InferenceError: a lifter or an engine cannot be used; the message says what to do.
     """
     clip = Clip(job.clip, job.camera)
-    bar = _Bar("lifting")
+    bar = LateBar("lifting")
     lifter = chosen_lifter(
         job.lifter,
         job.normalization,
@@ -119,7 +121,7 @@ def _seen(job: LiftJob, clip: Clip) -> Iterator[PoseFrame]:
 
 
 def _tracked(
-    job: LiftJob, poses: list[PoseFrame], lifter: Lifter | None, bar: _Bar
+    job: LiftJob, poses: list[PoseFrame], lifter: Lifter | None, bar: LateBar
 ) -> tuple[list[TrackFrame], Found, list[int]]:
     """Everybody's motion in the world that is wanted, the same as arrays, and who they are."""
     tracks = Tracks(OF_A_FILE if job.keypoints else OF_AN_ENGINE, lifter)
@@ -147,9 +149,9 @@ def _write_motion(
     """The take, and a BVH for everybody."""
     take = work / "lifted.mcap"
     writer = TakeWriter(take)
-    for topic, messages in ((f"pose/{CAMERA}", poses), (f"track/{CAMERA}", tracks)):
-        for message in messages:
-            writer.write(topic, message)
+    for pose, track in zip(poses, tracks, strict=True):
+        writer.write(f"{POSE}/{CAMERA}", pose)
+        writer.write(TRACK, track)
     writer.close()
     if job.bvh:
         from retarget.export import export_take
@@ -180,24 +182,3 @@ def _cut_short(clip: Clip, images: int) -> list[str]:
         return []
     missing = f"{clip.frame_count - images} of {clip.frame_count} images could not be decoded"
     return [f"{missing} ({clip.ending}); keypoints from a file count those that could"]
-
-
-class _Bar:
-    """A progress bar that is there once something has been said to it."""
-
-    def __init__(self, title: str) -> None:
-        self._title = title
-        self._bar: Progress | None = None
-
-    def step(self, done: int, total: int) -> None:
-        self._bar = self._bar or Progress(self._title, total)
-        self._bar.update(done)
-
-    def __enter__(self) -> _Bar:
-        return self
-
-    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
-        if self._bar and kind:
-            self._bar.abandon()
-        elif self._bar:
-            self._bar.finish("poses")

@@ -46,7 +46,7 @@ def test_the_whole_trace_is_the_references(kind: str) -> None:
 @pytest.mark.parametrize("broken", [TeacherFirst, StepFromTheCopy, OldImage])
 def test_what_breaks_the_loop_is_noticed_by_the_references_trace(broken: type[DynaBoa]) -> None:
     found = failures(trace.compare(golden(WEBCAM), broken))
-    assert {"seq total", "seq teacher", "seq motion"} & found.keys()
+    assert any(name.startswith("seq") for name in found)
 
 
 def with_relu(net: Hmr) -> Hmr:

@@ -22,7 +22,7 @@ def test_pstmo_lifts_the_real_clip_as_published() -> None:
     points = arrays["alphapose_kp"]
     keypoints = np.concatenate([points, np.ones((*points.shape[:2], 1))], -1)
     lifter = make_lifter("pstmo", mode="bake", normalization="seeds", weights=weights)
-    found = joints(through(lifter, steady(keypoints)))
+    found = joints(through(lifter, steady(keypoints, rate_hz=25.0)))
     np.testing.assert_allclose(found, arrays["pstmo_cam"], rtol=0, atol=1e-4)
 
 

@@ -66,7 +66,7 @@ def test_a_causal_net_is_told_by_its_name_and_lifts_live(tmp_path: Path) -> None
 
 def test_a_net_that_learnt_from_other_points_gets_them(tmp_path: Path) -> None:
     """The hidden face of COCO's is not looked at where Human3.6M's points have none."""
-    for name, cares in ((CAUSAL, False), ("own-causal.bin", True)):
+    for name, cares in ((CAUSAL, False), ("cpn-pt-243-causal.bin", True)):
         weights = save_vp3d(tmp_path / name, small_vp3d(causal=True))
         moved = clip(6)
         moved[:, 1, 0] += 2.0

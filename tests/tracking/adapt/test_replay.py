@@ -14,6 +14,7 @@ from livemocap.cli.main import main
 from livemocap.messages import PoseFrame, TrackFrame
 from livemocap.take import TakeReader, TakeWriter
 from tracking.config import TrackingConfig
+from tracking.errors import TrackingError
 from tracking.replay import retrack
 from tracking.tracker import Tracker
 
@@ -78,3 +79,15 @@ def test_the_command_adapts_a_take(tmp_path: Path) -> None:
     assert main(told) == 0
     assert list(swaps(shown(new)))
     assert 'adapt = "on"' in TakeReader(new).metadata()["config"]["studio.toml"]
+
+
+def test_a_log_that_cannot_be_read_is_refused_with_the_way_out(tmp_path: Path) -> None:
+    writer = TakeWriter(tmp_path / "odd.mcap", SETTINGS)
+    for one in stream(0.2, FAR):
+        writer.write("pose/cam0", one)
+        for tracked in Tracker(TrackingConfig()).push(one):
+            writer.write("track", replace(tracked, swaps={"1": [0.0, 1.0]}))
+    odd = writer.close()
+    with pytest.raises(TrackingError, match="--adapt again"):
+        retrack(odd, None, BESIDE)
+    assert [path.name for path in tmp_path.iterdir()] == ["odd.mcap"]

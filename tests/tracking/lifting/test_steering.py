@@ -94,7 +94,7 @@ def test_whoever_nothing_is_known_of_stays_as_seen_bit_for_bit() -> None:
 def test_smooth_lifted_motion_takes_the_jitter_out_of_the_engine_s() -> None:
     truth = waving(4.0)
     seen = noisy(truth, 6)
-    done = steered(seen, exactly(truth))
+    done = steered(seen, exactly(truth), offset_hz=0.5)
     motion = jitter_mm(truth)
     assert jitter_mm(done) - motion < 0.4 * (jitter_mm(seen) - motion)
 
