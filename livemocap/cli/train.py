@@ -160,6 +160,7 @@ def _leave(training: Training, args: argparse.Namespace, learnt: str, judged: st
     except ImportError:
         print('no picture of the curve: pip install "livemocap[demo]" for matplotlib')
     print(f"{args.out}: lifter.onnx, curve.csv, held_out.md")
+    print(f"to use it: livemocap models install {args.out / 'lifter.onnx'}, then --lift own")
 
 
 def _clips(folder: Path) -> list[MotionClip]:

@@ -1,12 +1,12 @@
-"""The weights that come along know what people look like."""
+"""Weights of our own that are installed know what people look like."""
 
 import numpy as np
 import pytest
 
-from inference.lifting.own import WEIGHTS
 from inference.lifting.registry import make_lifter
 from inference.lifting.train.figures import Figures
 from inference.lifting.train.motion import BODY
+from inference.models.store import installed
 from livemocap.lifter import H36M17, Sight
 from livemocap.rotation import matrix_from_rotvec
 
@@ -16,7 +16,7 @@ LIMBS = [
     for joint in ("knee", "ankle", "elbow", "wrist")
 ]  # fmt: skip
 
-pytestmark = pytest.mark.skipif(not WEIGHTS.exists(), reason="no lifter of our own comes along")
+pytestmark = pytest.mark.skipif(not installed("own"), reason="no lifter of our own is installed")
 
 
 def standing(yaw_deg: float) -> tuple[np.ndarray, np.ndarray]:
