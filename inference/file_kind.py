@@ -29,6 +29,11 @@ def is_safetensors(head: bytes) -> bool:
     return head[8:9] == b"{" and head[7:8] == b"\0"
 
 
+def is_onnx(head: bytes) -> bool:
+    """A protocol buffer whose first field is the version of ONNX, a small number."""
+    return head[:1] == b"\x08" and 0 < int.from_bytes(head[1:2]) < 64
+
+
 def is_nothing_of_use(head: bytes) -> str:
     """Words for what comes instead of a file when a download goes wrong, or nothing."""
     if not head:

@@ -17,22 +17,32 @@ from livemocap.lifter import H36M17
 from livemocap.rotation import Array
 
 from ..errors import WeightsError
+from .layout import LAYOUT
 from .net import Net, Normalization, Ring
-
-WEIGHTS = Path(__file__).parent / "weights" / "lifter.onnx"
-LAYOUT = "livemocap-lifter-1"
 
 
 def own_net(look_ahead_s: float = 0.0, weights: Path | None = None) -> Net:
     """The net that answers at once, or the one that knows nearest to so much look-ahead.
 
     Raises:
-        WeightsError: the file is missing, damaged or not this lifter's.
+        WeightsError: it is not installed, or the file is missing, damaged or not this lifter's.
     """
-    step = _Step(weights or WEIGHTS)
+    step = _Step(weights or _installed())
     frames = min(look_ahead_s * step.rate_hz, step.ahead[-1])
     head = min(range(len(step.ahead)), key=lambda head: abs(step.ahead[head] - frames))
     return OwnPoses(step, head) if head else OwnCausalPoses(step, head)
+
+
+def _installed() -> Path:
+    from ..models.store import installed
+
+    path = installed("own")
+    if path is None:
+        raise WeightsError(
+            "our own lifter comes without weights: train some, `livemocap train lifter --motion "
+            "FOLDER --out trained`, then `livemocap models install trained/lifter.onnx`"
+        )
+    return path
 
 
 class _Step:
@@ -47,8 +57,8 @@ class _Step:
             self._session = ort.InferenceSession(content, options, ["CPUExecutionProvider"])
         except OSError as error:
             raise WeightsError(
-                f"{path}: our own lifter's weights are missing ({error.strerror}). Install "
-                "livemocap again, or make some: livemocap train lifter --help"
+                f"{path}: our own lifter's weights cannot be read ({error.strerror}). Make some: "
+                "livemocap train lifter --help"
             ) from error
         except Exception as error:  # onnxruntime's own, of no common class
             raise WeightsError(f"{path}: damaged, no ONNX file ({error})") from error

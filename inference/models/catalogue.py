@@ -12,6 +12,7 @@ from types import MappingProxyType
 from ..errors import InferenceError
 from . import aios, smplx
 from .model import Model
+from .own import OWN_MODEL
 from .seeds import SEED_MODELS
 
 
@@ -47,6 +48,7 @@ _ENTRIES = (
         write=smplx.write,
     ),
     *SEED_MODELS,
+    OWN_MODEL,
 )
 
 MODELS: Mapping[str, Model] = MappingProxyType({model.name: model for model in _ENTRIES})

@@ -11,14 +11,16 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from ..errors import InferenceError
-from ..file_kind import file_head, is_nothing_of_use, is_safetensors
+from ..file_kind import file_head, is_nothing_of_use, is_onnx, is_safetensors
+from ..lifting.layout import LAYOUT
 
 if TYPE_CHECKING:
     from torch import Tensor
 
     from livemocap.rotation import Array
 
-CHECKPOINT, SAFETENSORS, NPZ, PICKLE = "checkpoint", "safetensors", "npz", "pickle"
+CHECKPOINT, SAFETENSORS, NPZ = "checkpoint", "safetensors", "npz"
+PICKLE, ONNX = "pickle", "onnx"
 
 Step = Callable[[int, int], object]
 """Told how many bytes of how many have been looked at."""
@@ -57,6 +59,8 @@ class Content:
             return frozenset(_safetensors_names(self.path))
         if self.kind == PICKLE:
             return frozenset(self.arrays)
+        if self.kind == ONNX:
+            return frozenset(_onnx_words(self.path))
         with zipfile.ZipFile(self.path) as file:
             return frozenset(name.removesuffix(".npy") for name in file.namelist())
 
@@ -104,6 +108,11 @@ class Content:
         return digest.hexdigest()
 
 
+def _onnx_words(path: Path) -> set[str]:
+    """The layout that it names, if it is one of ours."""
+    return {LAYOUT} if LAYOUT.encode() in path.read_bytes() else set()
+
+
 def _kind(path: Path) -> str:
     head = file_head(path)
     if head.startswith(b"PK"):
@@ -112,6 +121,8 @@ def _kind(path: Path) -> str:
         return SAFETENSORS
     if head.startswith(_TORCH_BEFORE_ZIP):
         return CHECKPOINT
+    if is_onnx(head):
+        return ONNX
     if _is_pickle(head) and not _is_smplx(path, head):
         return PICKLE
     raise ModelFileError(f"{path}: {_what_else(path, head)}")
@@ -143,7 +154,9 @@ def _what_else(path: Path, head: bytes) -> str:
             f"not opened. Take the body as .npz: at {_SMPLX_PAGE} download SMPL-X v1.1 (NPZ+PKL), "
             "unpack it and install models/smplx/SMPLX_NEUTRAL.npz."
         )
-    return "is neither weights (.pth, .pt, .bin, .safetensors) nor a body model (.npz, .pkl)."
+    return (
+        "is neither weights (.pth, .pt, .bin, .safetensors, .onnx) nor a body model (.npz, .pkl)."
+    )
 
 
 def _is_pickle(head: bytes) -> bool:

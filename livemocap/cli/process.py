@@ -20,9 +20,8 @@ _LOG = logging.getLogger(__name__)
 
 _EXAMPLE = """examples:
   livemocap process takes/duet.mcap --bake                     takes/duet_baked.mcap
-  livemocap process takes/duet.mcap --bake --lift own
   livemocap process takes/duet.mcap --bake --lift pstmo -o duet_final.mcap
-  livemocap process takes/duet.mcap --bake --lift own --set tracking.lift_bypass='["left_arm"]'
+  livemocap process takes/duet.mcap --bake --lift vp3d --set tracking.lift_bypass='["left_arm"]'
 
 The whole take is at hand: people get back the id that they had before, motion is smoothed to both
 sides, feet are locked, and lifting looks at what comes before and after an image. The take's own

@@ -25,7 +25,7 @@ _EXAMPLE = """examples:
   livemocap run --camera clip.mp4 --camera-size 1280x720
   livemocap run --camera 0 --adapt on             bodies fitted to what the camera sees of them
   livemocap run studio.toml --set inference.quality=fast
-  livemocap run --camera 0 --lift own             steadier arms and legs, see docs/lifting.md
+  livemocap run --camera 0 --lift vp3d-causal     with weights you bring, see docs/lifting.md
 
 Ctrl-C stops everything and completes the take. While it runs: `livemocap record start`,
 `livemocap record stop`, `livemocap top`, and Connect in Blender's LiveMocap panel.

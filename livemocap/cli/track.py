@@ -19,7 +19,7 @@ _EXAMPLE = """examples:
   livemocap track --replay takes/duet.mcap -o better.mcap       the same poses, tracked once more
   livemocap track --replay takes/duet.mcap --adapt on           bodies fitted to the 2D evidence
   livemocap track --replay takes/duet.mcap --mode broadcast --set tracking.look_ahead_ms=100
-  livemocap track --replay takes/duet.mcap --mode live --lift own
+  livemocap track --replay takes/duet.mcap --mode live --lift vp3d-causal
 
 A replay is tracked in bake mode unless --mode says otherwise: nobody waits for it, so it sees the
 whole take, gives people back the id that they had before and smooths to both sides.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -50,7 +51,12 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         help="clips with this in their names are only for judging (every fifth clip)",
     )
     lifter.add_argument("--seed", type=int, default=0)
-    lifter.add_argument("--threads", type=int, default=2, help="CPU cores to learn on (2)")
+    lifter.add_argument(
+        "--threads",
+        type=int,
+        default=max(1, (os.cpu_count() or 2) - 1),
+        help="CPU cores to learn on; one more makes what is learnt from (all but one)",
+    )
     lifter.add_argument("--save-every", type=float, default=30.0, metavar="S", help="seconds (30)")
     lifter.add_argument("--channels", type=int, default=256, help="width of the net (256)")
     lifter.add_argument("--people", type=int, default=32, help="made up in each step (32)")
@@ -154,6 +160,7 @@ def _leave(training: Training, args: argparse.Namespace, learnt: str, judged: st
     except ImportError:
         print('no picture of the curve: pip install "livemocap[demo]" for matplotlib')
     print(f"{args.out}: lifter.onnx, curve.csv, held_out.md")
+    print(f"to use it: livemocap models install {args.out / 'lifter.onnx'}, then --lift own")
 
 
 def _clips(folder: Path) -> list[MotionClip]:

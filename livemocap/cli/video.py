@@ -32,7 +32,7 @@ _BLENDER_REPORT = "blender.json"
 _EXAMPLE = """example:
   livemocap video clip.mp4 -o out/clip
   livemocap video clip.mp4 -o out/clip --quality best --format bvh --no-preview
-  livemocap video clip.mp4 --lift own --set tracking.mode=bake
+  livemocap video clip.mp4 --lift pstmo --set tracking.mode=bake
 """
 
 

@@ -15,9 +15,9 @@ from __future__ import annotations
 
 import argparse
 import gc
+import resource
 import sys
 import time
-import tracemalloc
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,7 +120,8 @@ def latency(shared: Path, rounds: int = 5, rate_hz: float = 30.0) -> int:
             print(f"| {kind}, {which} | " + " | ".join(f"{part:.2f}" for part in parts) + " |")
         added[kind] = float(np.diff(np.percentile(ms, 95, (0, 2)))[0])
     print("\nadded at p95: " + ", ".join(f"{ms:.2f} ms ({kind})" for kind, ms in added.items()))
-    return 0 if min(added.values()) <= 1 else 1
+    del added["wall"]  # on a machine that is busy otherwise, this is what the others do
+    return 0 if max(added.values()) <= 1 else 1
 
 
 def _paced(frames: list[PoseFrame], rate_hz: float) -> list[list[tuple[float, float]]]:
@@ -141,22 +142,22 @@ def _paced(frames: list[PoseFrame], rate_hz: float) -> list[list[tuple[float, fl
     return took
 
 
-def memory(shared: Path, minutes: int = 30) -> int:
-    """What is allocated while one clip comes again and again for half an hour of its own time."""
-    frames = made(shared, next(cases(1))).frames[::3]
-    tracker = Tracker(STEPS)
-    tracemalloc.start()
-    print("| minute | allocated kB | swaps |\n|---|---|---|")
-    step_ns, held, swaps = 100_000_000, [], 0
-    for k in range(minutes * 600):
-        frame = replace(frames[k % len(frames)], sequence=k, t_capture_ns=k * step_ns)
+def memory(shared: Path, minutes: int = 30, rate_hz: int = 5) -> int:
+    """What is held while one clip comes again and again for half an hour of its own time."""
+    frames = made(shared, next(cases(1))).frames[:: 30 // rate_hz]
+    tracker, swaps, held = Tracker(STEPS), 0, []
+    print("| minute | of the process, kB | objects | swaps |\n|---|---|---|---|")
+    for k in range(minutes * 60 * rate_hz):
+        frame = replace(frames[k % len(frames)], sequence=k, t_capture_ns=k * 10**9 // rate_hz)
         swaps += sum(swaps_of(one) for one in tracker.push(frame))
         tracker.learn()
-        if (k + 1) % (minutes * 60) == 0:
+        if (k + 1) % (minutes * 6 * rate_hz) == 0:
             gc.collect()
-            held.append(tracemalloc.get_traced_memory()[0] / 1e3)
-            print(f"| {(k + 1) // 600} | {held[-1]:.0f} | {swaps} |", flush=True)
-    return 0 if held[-1] < 1.05 * held[1] else 1
+            pages = int(Path("/proc/self/statm").read_text().split()[1])
+            held.append(pages * resource.getpagesize() / 1024)
+            minute = (k + 1) // (60 * rate_hz)
+            print(f"| {minute} | {held[-1]:.0f} | {len(gc.get_objects())} | {swaps} |", flush=True)
+    return 0 if held[-1] < 1.02 * held[1] else 1
 
 
 def plot(shared: Path, path: Path) -> int:

@@ -67,7 +67,7 @@ def products_ms(weights: Path, people: int) -> tuple[float, float]:
 
     def multiply(_i: int) -> None:
         for row, factor in zip(rows, factors, strict=True):
-            row @ factor
+            np.matmul(row, factor)
 
     return _cpu_ms(multiply)
 

@@ -15,13 +15,12 @@ from torch import nn
 
 from livemocap.rotation import Array
 
+from ..layout import LAYOUT
 from ..ring import folded
 from .losses import mean_bones_m
 from .net import AHEAD, LIMBS, LimbNet
 from .onnx_file import Graph, model
 from .pairs import RATE_HZ
-
-LAYOUT = "livemocap-lifter-1"
 
 
 def onnx_of(net: LimbNet, about: Mapping[str, str]) -> bytes:

@@ -39,8 +39,8 @@ def draw_curve(path: Path, history: Sequence[Moment]) -> None:
         for head, ago in enumerate(AHEAD):
             values = [getattr(moment.scores[head], field) for moment in history]
             axes.plot(minutes, values, marker=".", label=f"{ago / RATE_HZ:.1f} s ahead")
-        axes.set(title=title, xlabel="minutes", yscale="log")
-        axes.grid(which="both", alpha=0.3)
+        axes.set(title=title, xlabel="minutes")
+        axes.grid(alpha=0.3)
     right.legend()
     figure.savefig(path)
 

@@ -17,9 +17,8 @@ PUBLISHED = ("pstmo", "vp3d", "vp3d-causal")
 """Whoever has installed the weights of one of these wants it; smaller published errors first."""
 
 OWN = "own"
-"""Comes with livemocap and asks for no torch. Alone it is less right than the 3D of the engine,
-which sees the image (docs/benchmarks.md): without being asked for it lifts what no engine has
-seen."""
+"""Asks for no torch. Alone it is less right than the 3D of the engine, which sees the image
+(docs/benchmarks.md): without being asked for it lifts what no engine has seen."""
 
 ENGINE = "none"
 """No lifter: the 3D of the engine that has found the keypoints."""

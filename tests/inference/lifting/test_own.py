@@ -121,7 +121,7 @@ def test_it_is_a_net_as_lifters_want_it_and_has_a_ring_only_if_it_waits_for_noth
 def test_files_that_are_no_weights_of_ours_are_refused_with_what_to_do(tmp_path: Path) -> None:
     import inference.landmarks
 
-    with pytest.raises(WeightsError, match="missing"):
+    with pytest.raises(WeightsError, match="cannot be read"):
         own_net(0.0, tmp_path / "none.onnx")
     (tmp_path / "cut.onnx").write_bytes(onnx_of(random_net(), {})[:5000])
     with pytest.raises(WeightsError, match="damaged"):

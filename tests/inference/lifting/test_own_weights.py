@@ -1,12 +1,12 @@
-"""The weights that come along know what people look like."""
+"""Weights of our own that are installed know what people look like."""
 
 import numpy as np
 import pytest
 
-from inference.lifting.own import WEIGHTS
 from inference.lifting.registry import make_lifter
 from inference.lifting.train.figures import Figures
 from inference.lifting.train.motion import BODY
+from inference.models.store import installed
 from livemocap.lifter import H36M17, Sight
 from livemocap.rotation import matrix_from_rotvec
 
@@ -16,7 +16,7 @@ LIMBS = [
     for joint in ("knee", "ankle", "elbow", "wrist")
 ]  # fmt: skip
 
-pytestmark = pytest.mark.skipif(not WEIGHTS.exists(), reason="no lifter of our own comes along")
+pytestmark = pytest.mark.skipif(not installed("own"), reason="no lifter of our own is installed")
 
 
 def standing(yaw_deg: float) -> tuple[np.ndarray, np.ndarray]:
@@ -38,11 +38,11 @@ def test_somebody_who_stands_is_lifted_standing_and_turned_as_they_are(yaw_deg: 
     px, true = standing(yaw_deg)
     keypoints = np.concatenate([px, np.ones((17, 1))], -1)[None]
     lifter, keys = make_lifter("own"), np.array([1])
-    for i in range(45):
-        (lifted,) = lifter.push(
-            Sight(t_s=i / 30, keys=keys, keypoints_px=keypoints, K=K, size_px=(1280, 720))
-        )
-    found = lifted.joints[0]
+    results = [
+        lifter.push(Sight(t_s=i / 30, keys=keys, keypoints_px=keypoints, K=K, size_px=(1280, 720)))
+        for i in range(45)
+    ]
+    found = results[-1][0].joints[0]
     assert _apart_deg(_limbs(found), _limbs(true)).mean() < 20
     across = [
         points[H36M17.index("left_shoulder")] - points[H36M17.index("right_shoulder")]
