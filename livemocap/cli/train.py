@@ -51,7 +51,9 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     lifter.add_argument("--seed", type=int, default=0)
     lifter.add_argument("--threads", type=_count, default=2, help="CPU cores to learn on (2)")
-    lifter.add_argument("--save-every", type=_positive, default=30.0, metavar="S", help="seconds (30)")
+    lifter.add_argument(
+        "--save-every", type=_positive, default=30.0, metavar="S", help="seconds (30)"
+    )
     lifter.add_argument("--channels", type=_count, default=256, help="width of the net (256)")
     lifter.add_argument("--people", type=_count, default=32, help="made up in each step (32)")
     lifter.add_argument("--afresh", action="store_true", help="do not go on from a checkpoint")

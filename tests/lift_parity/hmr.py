@@ -17,7 +17,17 @@ from inference.adapt.rotation import matrix_from_6d, matrix_from_rotvec, rotvec_
 from inference.adapt.smpl import SmplBody
 from inference.aios.metrics.person import aligned
 
-from .arrays import Case, Check, Golden, compared, exactly, filled, largest_error, same_weights, tensor
+from .arrays import (
+    Case,
+    Check,
+    Golden,
+    compared,
+    exactly,
+    filled,
+    largest_error,
+    same_weights,
+    tensor,
+)
 
 NORM_GATE = 0.002
 """Of gradients' norms, as a share of them."""

@@ -108,7 +108,7 @@ def wild(case: Case) -> list[Check]:
     if case.frames is not None and isinstance(net, Pstmo):
         return _first_frames(case, net, keypoints)
     camera = lift_clip(net, tensor(keypoints)).numpy()
-    turn = golden["quat"] if "quat" in golden else view.H36M_VIEW_WXYZ
+    turn = golden["quat"] if golden.has("quat") else view.H36M_VIEW_WXYZ
     world = view.world_from_camera(camera, turn)
     mine = {"kp_norm": keypoints, "pred_cam": camera, "world": world}
     mine["world_rebased"] = view.on_floor(world)

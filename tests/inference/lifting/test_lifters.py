@@ -261,7 +261,9 @@ def test_it_does_not_matter_when_time_began_to_be_counted(name: str) -> None:
     keypoints = clip(40)
     keypoints[::3, 9, 2] = 0
     counted = [
-        through(_mean_lifter(name), [sight(start + k / 50, {7: p}) for k, p in enumerate(keypoints)])
+        through(
+            _mean_lifter(name), [sight(start + k / 50, {7: p}) for k, p in enumerate(keypoints)]
+        )
         for start in (0.0, 1.7e9)
     ]
     np.testing.assert_allclose(joints(counted[1]), joints(counted[0]), atol=1e-3)
