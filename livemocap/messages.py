@@ -212,7 +212,8 @@ class TrackFrame:
     Whoever is not named is FILTERED throughout."""
     swaps: dict[str, Any] = field(default_factory=dict)
     """Whose adaptation changed with this image: a number of the tracker's own as text to 44 floats,
-    from which a replay makes the same change. See docs/lifting.md."""
+    from which a replay makes the same change; `begun` at a stream's first image. See
+    docs/lifting.md."""
 
     def __post_init__(self) -> None:
         require_shapes(

@@ -12,6 +12,7 @@ from livemocap.coords import project
 from livemocap.messages import PoseFrame, TrackFrame
 from livemocap.rotation import matrix_from_rotvec
 from livemocap.skeleton import COCO17, SMPLX, global_rotations, joint_positions
+from tracking.adapt.log import BEGUN
 from tracking.adapt.proportions import FACTORS, stretched
 from tracking.tracker import Tracker
 
@@ -89,5 +90,6 @@ def tracked(tracker: Tracker, frames: Sequence[PoseFrame]) -> list[TrackFrame]:
 def swaps(frames: Sequence[TrackFrame]) -> Iterator[tuple[int, list[float]]]:
     """(sequence, numbers) of each."""
     for one in frames:
-        for numbers in one.swaps.values():
-            yield one.sequence, numbers
+        for key, numbers in one.swaps.items():
+            if key != BEGUN:
+                yield one.sequence, numbers

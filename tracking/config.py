@@ -59,8 +59,8 @@ class TrackingConfig:
     """How long the running estimate of a shape looks back."""
 
     lift: str = "off"
-    """What lifts 2D keypoints to 3D and steers arms and legs with it: `off`, `own` (comes along),
-    or one of those whose weights you bring, `vp3d`, `vp3d-causal`, `pstmo`."""
+    """What lifts 2D keypoints to 3D and steers arms, legs and torsos with it: `off`, `own` (which
+    you train), or one of those whose weights you bring, `vp3d`, `vp3d-causal`, `pstmo`."""
     lift_look_ahead_ms: float = 120.0
     """Of lifting in `broadcast`, on top of `look_ahead_ms`. Live lifts without, bake with all."""
     lift_bypass: tuple[str, ...] = ()

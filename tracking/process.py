@@ -8,6 +8,7 @@ import math
 import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from livemocap.bus import TRACK, BusError, ControlServer, OrderedSubscriber, Publisher
 from livemocap.lifecycle import StopToken, run_loop
@@ -140,14 +141,21 @@ class TrackingProcess:
         metrics.set("duplicates", sum(t.duplicates for t in self._trackers.values()))
         for kind, count in self._repairs().items():
             metrics.set(f"repaired_{kind}", count)
-        for tracker in self._trackers.values():
-            for name, value in tracker.adaptation.items():
-                metrics.set(name, value)
+        for name, value in self._adaptation().items():
+            metrics.set(name, value)
         metrics.set("world", frame.world_source)
         if failures := sum(t.lift_failures for t in self._trackers.values()):
             metrics.set("lift_failed", failures)
         metrics.sample("step_ms", (frame.t_track_ns - started_ns) * 1e-6)
         metrics.sample("age_ms", (frame.t_track_ns - frame.t_grab_ns) * 1e-6)
+
+    def _adaptation(self) -> dict[str, Any]:
+        """Over all cameras: counts together, the longest job, and why not if one is off."""
+        told: dict[str, Any] = {}
+        for tracker in self._trackers.values():
+            for name, value in tracker.adaptation.items():
+                told[name] = _both(told[name], value) if name in told else value
+        return told
 
     def _repairs(self) -> Counter[str]:
         """How often what was mended, over all cameras."""
@@ -155,3 +163,12 @@ class TrackingProcess:
         for tracker in self._trackers.values():
             total.update(tracker.repairs)
         return total
+
+
+def _both(a: Any, b: Any) -> Any:
+    """Counts add up; of times the longer holds, of texts the one that is not just `on`."""
+    if isinstance(a, int):
+        return a + b
+    if isinstance(a, float):
+        return max(a, b)
+    return b if a == "on" else a

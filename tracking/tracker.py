@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
@@ -50,7 +50,8 @@ class Tracker:
         self._after = stages(config, self._who, self._who.directions.names, lifting)
         adapting = [self._adaptation] if self._adaptation else []
         self._chain = Chain(Scale(config.actor_height_m), self._who, *adapting, *self._after)
-        self._swapped: deque[dict[str, list[float]]] = deque()
+        self._swapped: dict[tuple[int, int], dict[str, list[float]]] = {}
+        """By image; whatever becomes of others, each keeps its own."""
         self.look_ahead_s = self._chain.look_ahead_s
 
     @property
@@ -82,8 +83,8 @@ class Tracker:
     def push(self, frame: PoseFrame) -> list[TrackFrame]:
         """What is known for good with this image, oldest first; in live mode that is one."""
         ready = self._chain.push(frame)
-        if self._adaptation:
-            self._swapped.append(self._adaptation.swapped)
+        if self._adaptation and self._adaptation.swapped:
+            self._swapped[frame.sequence, frame.t_capture_ns] = self._adaptation.swapped
         return self._logged(ready)
 
     def flush(self) -> list[TrackFrame]:
@@ -92,9 +93,9 @@ class Tracker:
 
     def _logged(self, ready: Sequence[TrackFrame]) -> list[TrackFrame]:
         """The same frames, each with what was swapped at its image."""
-        if not self._adaptation:
+        if not self._swapped:
             return list(ready)
-        swaps = [self._swapped.popleft() for _ in ready]
+        swaps = [self._swapped.pop((one.sequence, one.t_capture_ns), None) for one in ready]
         return [
             replace(frame, swaps=swapped) if swapped else frame
             for frame, swapped in zip(ready, swaps, strict=True)

@@ -11,16 +11,16 @@ if TYPE_CHECKING:
     from tracking.config import TrackingConfig
     from tracking.tracker import MakeLifter
 
-NAMES = ("off", "own", "vp3d", "vp3d-causal", "pstmo")
-
 
 def add_lift(parser: argparse.ArgumentParser) -> None:
     """`--lift`, for every command that tracks."""
+    from tracking.config import LIFTERS
+
     parser.add_argument(
         "--lift",
-        choices=NAMES,
-        help="let 2D lifted to 3D steer arms, legs and torsos: own, or vp3d, vp3d-causal, pstmo "
-        "with weights that you bring (off)",
+        choices=LIFTERS,
+        help="let 2D lifted to 3D steer arms, legs and torsos: vp3d, vp3d-causal, pstmo with "
+        "weights that you bring, or own with those that you train (off)",
     )
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import logging
 import tomllib
+from dataclasses import fields
 from functools import partial
 from pathlib import Path
 
@@ -13,6 +15,8 @@ from livemocap.take import PART_SUFFIX, TakeReader, free_name
 
 from .lift_stage import add_lift, lift_settings, lifter_of
 from .progress import Progress
+
+_LOG = logging.getLogger(__name__)
 
 _EXAMPLE = """examples:
   livemocap process takes/duet.mcap --bake                     takes/duet_baked.mcap
@@ -51,16 +55,24 @@ def process(args: argparse.Namespace) -> int:
 
 
 def own_settings(take: Path) -> Table:
-    """The studio.toml that a take was recorded with, of it what tracking reads.
+    """The studio.toml that a take was recorded with, of it what tracking reads and still knows.
 
     Raises:
         TakeError: it is none, or damaged.
     """
+    from tracking.config import TrackingConfig
+
     kept = TakeReader(take).metadata().get("config", {}).get("studio.toml", "")
     try:
-        return {"tracking": tomllib.loads(kept).get("tracking", {})}
+        tracking = tomllib.loads(kept).get("tracking", {})
     except tomllib.TOMLDecodeError:
         return {}
+    if not isinstance(tracking, dict):
+        return {}
+    known = {field.name for field in fields(TrackingConfig)}
+    if strange := sorted(tracking.keys() - known):
+        _LOG.warning("%s: made with settings unknown here: %s", take, ", ".join(strange))
+    return {"tracking": {key: value for key, value in tracking.items() if key in known}}
 
 
 def tracked_again(

@@ -20,6 +20,7 @@ from tracking_studio import Studio, read
 from livemocap import wire
 from livemocap.cli import lift_stage
 from livemocap.cli.main import main
+from livemocap.cli.process import own_settings
 from livemocap.config import ConfigError, load
 from livemocap.coords import project
 from livemocap.lifecycle import StopToken
@@ -27,7 +28,7 @@ from livemocap.lifter import Lifter, Sight
 from livemocap.messages import LIFTED, EndOfStream, PoseFrame, TrackFrame
 from livemocap.rotation import Array, matrix_from_rotvec
 from livemocap.skeleton import SMPLX, global_rotations, joint_positions
-from livemocap.take import TakeReader
+from livemocap.take import TakeReader, TakeWriter
 from tracking.config import MODES, TrackingConfig
 from tracking.lifting.limbs import JOINTS
 from tracking.replay import retrack
@@ -255,6 +256,22 @@ def test_process_bakes_a_take_with_its_own_settings(
     assert (asked[0].mode, asked[0].lift, asked[0].predict_s) == ("bake", "own", 0.1)
     assert all(frame.provenance for frame in TakeReader(new).tracks())
     assert 'lift = "own"' in TakeReader(new).metadata()["config"]["studio.toml"]
+
+
+@pytest.mark.parametrize(
+    "settings", ["[tracking]\npredict_s = 0.1\ngone = 3\n", "tracking = 3", "tracking ="]
+)
+def test_settings_of_a_take_that_nobody_knows_any_more_hold_nothing_up(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, settings: str
+) -> None:
+    writer = TakeWriter(tmp_path / "old.mcap", settings)
+    for frame in poses(5):
+        writer.write("pose/cam0", frame)
+    old = writer.close()
+    known = {"tracking": {"predict_s": 0.1}} if "gone" in settings else {}
+    assert own_settings(old) == known
+    assert ("unknown here: gone" in caplog.text) == bool(known)
+    assert main(["process", str(old), "--bake"]) == 0
 
 
 def test_a_lifter_whose_weights_are_missing_is_one_line_and_leaves_nothing(

@@ -7,9 +7,12 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
+from adapting_people import LONG_LEGS, factors, stream
 from seen_people import Actor, seen
 from tracking_studio import LOCAL, Studio, read
 
@@ -84,6 +87,24 @@ def test_two_cameras_share_ids_and_end_together() -> None:
     ids = {m.camera_id: m.track_ids.tolist() for m in messages if isinstance(m, TrackFrame)}
     assert sorted(ids) == ["left", "right"]
     assert sorted(ids.values()) == [[1], [2]]
+    studio.close()
+
+
+def test_what_is_told_of_adaptation_is_of_all_cameras() -> None:
+    """One of them sends no evidence: that is said, and what the other found still counts."""
+    cameras, frames = ("left", "right"), stream(3, factors(**LONG_LEGS))
+    config = TrackingConfig(adapt="on", adapt_steps=2)
+    studio = Studio(cameras, config=config)
+    for publisher, camera in zip(studio.poses, cameras, strict=True):
+        told = {} if camera == "left" else {"keypoints_px": np.zeros((1, 0, 3), np.float32)}
+        for frame in frames:
+            publisher.send(f"pose/{camera}", replace(frame, camera_id=camera, **told))
+        publisher.send(f"pose/{camera}", EndOfStream(camera_id=camera, frames=len(frames)))
+    studio.process.run(StopToken(), strict=True)
+    values = studio.metrics.snapshot().values
+    assert values["adapt_swaps"] > 0
+    assert values["adapt_job_ms"] > 0
+    assert "sends no keypoints" in values["adapt"]
     studio.close()
 
 

@@ -13,6 +13,7 @@ from livemocap.rotation import Array
 
 from ..people import People
 from .correct import corrected
+from .log import BEGUN
 from .parameters import TURNS, Parameters
 from .settings import DECAY_S
 from .source import Source, Swaps
@@ -57,16 +58,18 @@ class Adaptation:
         self._used: dict[int, _Used] = {}
         self._view: tuple[object, ...] = ()
         self._sequence: int | None = None
+        self._begun = False
         self._unlearnt: tuple[People, People] | None = None
         self._ids: dict[int, int] = {}
         self.swapped: dict[str, list[float]] = {}
-        """What was swapped with the last image, for the take: key as text to numbers."""
+        """What was swapped with the last image, for the take: key as text to numbers. See log."""
 
     def push(self, people: People) -> list[People]:
         """See Stage."""
         self.learn()
         self._let_go(people)
-        self.swapped = {}
+        self.swapped = {} if self._begun else {BEGUN: []}
+        self._begun = True
         if people.frame.sequence != self._sequence:
             self._swap(people, self._source.due(people))
         self._sequence = people.frame.sequence

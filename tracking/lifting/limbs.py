@@ -81,10 +81,22 @@ def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
     length = np.sqrt((bones * bones).sum(-1))
     corners = joints.take(LIFTED_CORNERS, 1)
     there = np.isfinite(length) & (length >= LEAST_M)
-    whole = np.isfinite(corners.sum((1, 2)))[:, None]
+    finite = np.isfinite(corners.sum((1, 2)))
+    corners = np.where(finite[:, None, None], corners, _SOMEWHERE)
+    whole = (finite & _spans(corners))[:, None]
     bones = np.where(there[..., None], bones, (0.0, 1.0, 0.0))
     corners = np.where(whole[..., None], corners, _SOMEWHERE)
     return unit(bones), torso_axes(corners), np.concatenate([there, whole, whole], 1)
+
+
+def _spans(corners: Array) -> Bools:
+    """(P,) whether hips and shoulders (P, 4, 3) m are apart, and lie across the torso."""
+    left = corners[:, ::2] - corners[:, 1::2]
+    up = (corners[:, 2:].sum(1) - corners[:, :2].sum(1))[:, None] / 2
+    long = np.sqrt((up * up).sum(-1, keepdims=True))
+    across = crossed(left, up / np.maximum(long, 1e-12))
+    across = np.sqrt((across * across).sum(-1)).min(1)
+    return (long[:, 0, 0] >= LEAST_M) & (across >= LEAST_M)
 
 
 _SOMEWHERE = np.array([[0.1, 0, 0], [-0.1, 0, 0], [0.2, -0.5, 0], [-0.2, -0.5, 0]])

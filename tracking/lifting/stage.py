@@ -45,8 +45,8 @@ class Lifting:
 
     def reset(self) -> None:
         """See Stage."""
-        self._guarded(self._lifter.reset)
         self._begin()
+        self._guarded(self._lifter.reset)
 
     def push(self, item: People) -> list[People]:
         """See Stage."""
@@ -66,7 +66,10 @@ class Lifting:
     def flush(self) -> list[People]:
         """See Stage."""
         done = self._rest()
-        self._begin()
+        if self._broken:  # what it still holds is of this stream
+            self.reset()
+        else:
+            self._begin()
         return done
 
     def _begin(self) -> None:

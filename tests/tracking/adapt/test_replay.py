@@ -11,8 +11,9 @@ from adapting_people import LONG_LEGS, factors, stream, swaps
 
 from livemocap import wire
 from livemocap.cli.main import main
-from livemocap.messages import PoseFrame, TrackFrame
+from livemocap.messages import ADAPTED, PoseFrame, TrackFrame
 from livemocap.take import TakeReader, TakeWriter
+from tracking.adapt.log import BEGUN
 from tracking.config import TrackingConfig
 from tracking.errors import TrackingError
 from tracking.replay import retrack
@@ -35,6 +36,16 @@ def take_of(path: Path, frames: list[PoseFrame], config: TrackingConfig, setting
             time.sleep(0.01)
     for tracked in tracker.flush():
         writer.write("track", tracked)
+    return writer.close()
+
+
+def silent_take(path: Path, frames: list[PoseFrame]) -> Path:
+    """Of somebody who was adapted, but never changed."""
+    tracker, writer = Tracker(TrackingConfig()), TakeWriter(path, SETTINGS)
+    for k, frame in enumerate(frames):
+        writer.write("pose/cam0", frame)
+        for tracked in tracker.push(frame):
+            writer.write("track", tracked if k else replace(tracked, swaps={BEGUN: []}))
     return writer.close()
 
 
@@ -67,9 +78,27 @@ def test_a_take_without_a_log_is_adapted_the_same_way_twice(tmp_path: Path) -> N
 
 
 def test_a_log_can_be_left_aside(tmp_path: Path) -> None:
-    silent = take_of(tmp_path / "old.mcap", stream(4, FAR), TrackingConfig(), SETTINGS)
+    silent = silent_take(tmp_path / "old.mcap", stream(4, FAR))
     assert not list(swaps(shown(retrack(silent, None, BESIDE))))
     assert list(swaps(shown(retrack(silent, None, BESIDE, adapt_again=True))))
+
+
+def test_a_take_that_begins_amid_a_stream_is_adapted_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What was changed before, and whom the log means, is not in it."""
+    tracker, writer = Tracker(replace(BESIDE, adapt_steps=2)), TakeWriter(tmp_path / "a", SETTINGS)
+    for k, frame in enumerate(stream(9, FAR)):
+        for tracked in tracker.push(frame):
+            if k >= 80:
+                writer.write("pose/cam0", frame)
+                writer.write("track", tracked)
+        tracker.learn()
+    old = writer.close()
+    assert ADAPTED in shown(old)[0].provenance["1"]
+    new = list(swaps(shown(retrack(old, None, BESIDE, SETTINGS))))
+    assert new[0] != next(swaps(shown(old)))
+    assert "amid a stream" in caplog.text
 
 
 def test_the_command_adapts_a_take(tmp_path: Path) -> None:
@@ -86,7 +115,7 @@ def test_a_log_that_cannot_be_read_is_refused_with_the_way_out(tmp_path: Path) -
     for one in stream(0.2, FAR):
         writer.write("pose/cam0", one)
         for tracked in Tracker(TrackingConfig()).push(one):
-            writer.write("track", replace(tracked, swaps={"1": [0.0, 1.0]}))
+            writer.write("track", replace(tracked, swaps={BEGUN: [], "1": [0.0, 1.0]}))
     odd = writer.close()
     with pytest.raises(TrackingError, match="--adapt again"):
         retrack(odd, None, BESIDE)

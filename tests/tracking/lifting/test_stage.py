@@ -103,6 +103,21 @@ def test_after_a_flush_the_lifter_is_asked_again() -> None:
     assert stage.lifted == 6
 
 
+def test_a_lifter_that_failed_keeps_nothing_of_the_stream_before() -> None:
+    class FailsOnce(ScriptedLifter):
+        def push(self, sight: Sight, /) -> Sequence[Lifted]:
+            ready = super().push(sight)
+            if len(self.sights) == 30:
+                raise ArithmeticError("broken")
+            return ready
+
+    stage = Lifting(FailsOnce(standing, 0.5))
+    played(stage, waving(1.0))
+    before, images = stage.lifted, waving(0.6)
+    assert times(played(stage, images)) == times(images)
+    assert stage.lifted - before == len(images)
+
+
 def test_poses_of_the_wrong_shape_count_as_a_failure() -> None:
     stage = Lifting(ScriptedLifter(lambda sight: np.zeros((len(sight.keys), 22, 3))))
     assert len(played(stage, waving(0.5))) == 15

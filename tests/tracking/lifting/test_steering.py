@@ -9,6 +9,7 @@ import pytest
 from lifted_people import FPS, angle_deg, direction, image, joints_of, lifted, waving
 from waving_people import bent, posed
 
+from livemocap.lifter import H36M17
 from livemocap.messages import FILTERED, LIFTED
 from livemocap.rotation import (
     Array,
@@ -235,3 +236,19 @@ def together(a: People, b: People, order: list[int]) -> People:
     }
     keys = np.array([1, 2])[order]
     return replace(people, keys=keys, rows=np.array([0, 1]), **rows, **doubled)
+
+
+@pytest.mark.parametrize("how", ["a point", "a line", "no shoulders' width"])
+def test_a_torso_without_extent_tells_nothing(how: str) -> None:
+    images = waving(0.2)
+    said = [joints.copy() for joints in exactly(images)]
+    for joints in said:
+        if how == "a point":
+            joints[:] = 0
+        elif how == "a line":
+            joints[..., [0, 2]] = 0
+        else:
+            joints[:, H36M17.indices("left_shoulder", "right_shoulder")] = joints[:, 8:9]
+    for before, after in zip(images, steered(images, said), strict=True):
+        assert np.array_equal(after.pose_wxyz[:, TORSO], before.pose_wxyz[:, TORSO])
+        assert (after.provenance[:, TORSO] == FILTERED).all()
