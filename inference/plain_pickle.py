@@ -147,7 +147,9 @@ def _filled(content: Any, kind: _Type, shape: tuple[int, ...], order: Any) -> Ar
         array = np.empty(len(content), object)
         array[:] = [_built(entry) for entry in content] or array
         return array.reshape(shape, order=order)
-    raw = content.encode("latin1") if isinstance(content, str) else bytes(content)
+    raw = content.encode("latin1") if isinstance(content, str) else content
+    if not isinstance(raw, bytes | bytearray):
+        raise ValueError(f"an array kept as {type(content).__name__}")
     return np.frombuffer(raw, kind.dtype).reshape(shape, order=order).copy()
 
 

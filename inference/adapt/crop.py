@@ -20,11 +20,16 @@ LIVE_MARGIN = 1.2
 """A live box is as much larger than its keypoints; files have 1."""
 
 
+LEAST_SIDE_PX = 1.0
+"""Of the keypoints' own box, also where all of them are one point."""
+
+
 def box_around(keypoints_px: ArrayLike, margin: float = LIVE_MARGIN) -> tuple[Array, float]:
     """Middle (2,) px and scale of a box about keypoints (J, 2 or more), undetected ones too."""
     points = np.asarray(keypoints_px)[:, :2]
     low, high = points.min(0), points.max(0)
-    return (low + high) / 2, margin * float((high - low).max()) / UNIT_PX
+    side_px = max(float((high - low).max()), LEAST_SIDE_PX)
+    return (low + high) / 2, margin * side_px / UNIT_PX
 
 
 def crop_corners(middle: ArrayLike, scale: float, side: int = CROP_PX) -> tuple[Array, Array]:

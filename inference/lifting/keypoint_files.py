@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -50,20 +50,28 @@ def read_keypoints(path: Path) -> KeypointFile:
     Raises:
         KeypointFileError: what is wrong with it and what was expected.
     """
-    from .alphapose_file import read_alphapose
-    from .keypoint_npz import read_npz
-    from .openpose_folder import read_openpose
-
-    if path.is_dir():
-        return read_openpose(path)
     if not path.exists():
         raise KeypointFileError(
             f"{path}: no such file or folder. Keypoints come as AlphaPose's "
             "alphapose-results.json, a folder that OpenPose wrote with --write_json, or an .npz."
         )
-    if path.suffix.lower() == ".npz":
-        return read_npz(path)
-    return read_alphapose(path)
+    try:
+        return _reader(path)(path)
+    except (TypeError, ValueError, LookupError, OverflowError) as error:  # JSON may hold anything
+        why = str(error).splitlines()[0]
+        raise KeypointFileError(
+            f"{path}: not as its detector writes it ({why}). Let the detector write it again."
+        ) from error
+
+
+def _reader(path: Path) -> Callable[[Path], KeypointFile]:
+    from .alphapose_file import read_alphapose
+    from .keypoint_npz import read_npz
+    from .openpose_folder import read_openpose
+
+    if path.is_dir():
+        return read_openpose
+    return read_npz if path.suffix.lower() == ".npz" else read_alphapose
 
 
 def read_json(path: Path) -> Any:

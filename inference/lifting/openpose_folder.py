@@ -38,7 +38,7 @@ def read_openpose(folder: Path) -> KeypointFile:
         )
     images: dict[int, ImageKeypoints] = {}
     for path in paths:
-        number = image_number(path, path.stem.removesuffix(_SUFFIX))
+        number = image_number(path, f"{path.stem.removesuffix(_SUFFIX)}{path.suffix}")
         if number in images:
             raise KeypointFileError(
                 f"{folder}: two files are of image {number}. Is there more than one video in it?"

@@ -13,7 +13,8 @@ FILLED = 1e-3
 FURTHEST = 2.0
 """How many times the way between two sights people are thought to move on."""
 
-_SNAP = 1e-6
+_SNAP = 1e-3
+"""Of the way; times that are counted since 1970 are rounded to a share of a microsecond."""
 
 
 def between(before: Array, after: Array, share: Array) -> Array:

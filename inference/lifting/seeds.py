@@ -23,6 +23,8 @@ def seed_net(name: str, weights: Path | None = None) -> Net:
     Raises:
         WeightsError: it is not installed, or the file is another one's.
     """
+    if weights is not None:
+        _require_fitting(name, weights)
     path = weights or _installed(name)
     tensors, points = read_state_dict(path), _points(path)
     try:
@@ -32,6 +34,17 @@ def seed_net(name: str, weights: Path | None = None) -> Net:
     except WeightsError as error:
         raise WeightsError(f"{path}: {error}") from None
     return (CausalTemporalPoses if net.causal else TemporalPoses)(name, net, points)
+
+
+def _require_fitting(name: str, weights: Path) -> None:
+    """Raises WeightsError for a causal net's file where a symmetric one's is wanted: their tensors
+    are alike, and what it would say is worthless."""
+    words = weights.name.lower().replace("non-causal", "").replace("noncausal", "")
+    if name == "vp3d" and "causal" in words:
+        raise WeightsError(
+            f"{weights}: a net that looks at no future frame, by its name: take the lifter "
+            "vp3d-causal. If it is none, call the file something else."
+        )
 
 
 def _points(path: Path) -> Points:

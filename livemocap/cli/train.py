@@ -43,8 +43,8 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     lifter.add_argument("--motion", type=Path, required=True, help="folder of .bvh files")
     lifter.add_argument("--out", type=Path, required=True, help="folder for what is made")
-    lifter.add_argument("--minutes", type=float, default=60.0, help="in all (60)")
-    lifter.add_argument("--steps", type=int, help="in all, in place of minutes")
+    lifter.add_argument("--minutes", type=_positive, default=60.0, help="in all (60)")
+    lifter.add_argument("--steps", type=_count, help="in all, in place of minutes")
     lifter.add_argument(
         "--held-out",
         metavar="A,B",
@@ -53,15 +53,33 @@ def add_train(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     lifter.add_argument("--seed", type=int, default=0)
     lifter.add_argument(
         "--threads",
-        type=int,
+        type=_count,
         default=max(1, (os.cpu_count() or 2) - 1),
         help="CPU cores to learn on; one more makes what is learnt from (all but one)",
     )
-    lifter.add_argument("--save-every", type=float, default=30.0, metavar="S", help="seconds (30)")
-    lifter.add_argument("--channels", type=int, default=256, help="width of the net (256)")
-    lifter.add_argument("--people", type=int, default=32, help="made up in each step (32)")
+    lifter.add_argument(
+        "--save-every", type=_positive, default=30.0, metavar="S", help="seconds (30)"
+    )
+    lifter.add_argument("--channels", type=_count, default=256, help="width of the net (256)")
+    lifter.add_argument("--people", type=_count, default=32, help="made up in each step (32)")
     lifter.add_argument("--afresh", action="store_true", help="do not go on from a checkpoint")
     lifter.set_defaults(run=train_lifter)
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}', expected a number from 1 on")
+
+
+def _positive(text: str) -> float:
+    try:
+        number = float(text)
+    except ValueError:
+        number = 0.0
+    if 0 < number < float("inf"):
+        return number
+    raise argparse.ArgumentTypeError(f"'{text}', expected a number above 0")
 
 
 def train_lifter(args: argparse.Namespace) -> int:
@@ -72,7 +90,7 @@ def train_lifter(args: argparse.Namespace) -> int:
     from inference.lifting.train.training import Training
 
     _make_folder(args.out)
-    torch.set_num_threads(max(1, args.threads))
+    torch.set_num_threads(args.threads)
     training = Training(_plan(args), Motions(learnt), Motions(judged))
     checkpoint = args.out / "checkpoint.pt"
     if checkpoint.exists() and not args.afresh:
@@ -198,7 +216,7 @@ def _split(
     """To learn from, and to judge by."""
     from inference.lifting.train.motion import TrainingError
 
-    words = [word.strip() for word in wanted.split(",")] if wanted else []
+    words = [word.strip() for word in (wanted or "").split(",") if word.strip()]
     held = {clip.name for clip in clips if any(word in clip.name for word in words)}
     held |= set() if words else {clip.name for clip in clips[::-5]}
     learnt = [clip for clip in clips if clip.name not in held]

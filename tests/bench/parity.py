@@ -19,6 +19,7 @@ import argparse
 import sys
 import time
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -65,7 +66,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return compare(_comparison(args.kind, case), case)
     except (ParityError, MissingArrayError, InferenceError, ValueError) as error:
         print(f"parity: {error}", file=sys.stderr)
-        return 2
+    except (RuntimeError, IndexError, TypeError, KeyError) as error:  # of shapes that do not fit
+        why = f"{type(error).__name__}: {str(error).splitlines()[0]}"
+        print(f"parity: {args.file}: its arrays are not {args.kind}'s ({why}).", file=sys.stderr)
+    return 2
 
 
 def compare(by: Compare, case: Case) -> int:
@@ -73,6 +77,8 @@ def compare(by: Compare, case: Case) -> int:
     _tell_salt(case)
     start = time.process_time()
     checks = by(case)
+    if not checks:
+        raise ParityError("the file has none of the arrays that would be compared.")
     width = max(len(check.name) for check in checks)
     print(f"{'array':<{width}}  worst error        gate")
     for check in checks:
@@ -118,9 +124,15 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--body-salt", type=int, default=0, help="of body, mean pose and prior")
     parser.add_argument("--prior", type=Path, help="the released gmm_08.pkl, if not installed")
     parser.add_argument("--weights", type=Path, help="a published checkpoint, if not installed")
-    parser.add_argument("--frames", type=int, help="only as many of the first images")
+    parser.add_argument("--frames", type=_count, help="only as many of the first images")
     parser.add_argument("--threads", type=int, help="of torch")
     return parser
+
+
+def _count(text: str) -> int:
+    if text.isdecimal() and int(text) > 0:
+        return int(text)
+    raise argparse.ArgumentTypeError(f"'{text}', expected a number from 1 on")
 
 
 def _comparison(kind: str, case: Case) -> Compare:
@@ -138,11 +150,11 @@ def _comparison(kind: str, case: Case) -> Compare:
 
 def _arrays(path: Path) -> dict[str, np.ndarray]:
     try:
-        with np.load(path) as file:
-            return dict(file)
+        with zipfile.ZipFile(path):
+            return dict(np.load(path))
     except FileNotFoundError:
         raise ParityError(f"{path}: no such file.") from None
-    except (OSError, ValueError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, zipfile.BadZipFile, zlib.error) as error:
         raise ParityError(f"{path}: not a NumPy archive (.npz): {error}.") from None
 
 

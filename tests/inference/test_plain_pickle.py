@@ -95,6 +95,20 @@ def test_an_array_that_is_longer_than_its_bytes_is_refused() -> None:
         loads(lying, "x.pkl")
 
 
+class _Counted:
+    """Pickles as an array of so many bytes, none of which the file has."""
+
+    def __reduce__(self) -> Any:
+        empty = np.zeros(0, np.uint8)
+        make, given = empty.__reduce__()[:2]
+        return make, given, (1, (1 << 20,), empty.dtype, False, 1 << 20)
+
+
+def test_an_array_of_which_only_the_size_is_there_is_refused() -> None:
+    with pytest.raises(PlainPickleError, match="an array kept as int"):
+        loads(pickle.dumps(_Counted()), "x.pkl")
+
+
 @given(st.binary(max_size=200))
 def test_no_bytes_raise_anything_else(noise: bytes) -> None:
     for encoded in (noise, dumps(CONTENT)[:300] + noise):

@@ -6,7 +6,7 @@ import numpy as np
 
 from inference.lifting.alphapose import merged, most_likely
 
-from .arrays import Case, Check, compared
+from .arrays import PIXEL_GATE, Case, Check, compared
 
 
 def together(case: Case) -> list[Check]:
@@ -25,4 +25,5 @@ def together(case: Case) -> list[Check]:
         "nms_selected_person": np.array(most_likely(people)),
     }
     case.notes.append("track_*: PoseFlow is not built; people keep their ids by our own tracking")
-    return compared(mine, golden)
+    checks = compared(mine, golden)
+    return [Check(c.name, c.error, PIXEL_GATE) if c.name == "nms_out_kp" else c for c in checks]

@@ -74,8 +74,7 @@ def states(
         norms = np.array([float(weight.norm()) for weight in begun])
         apart = largest_error(norms / golden["p0norm"], np.ones_like(norms))
         checks.append(Check("p0norm", apart, BEGUN_GATE))
-    names = [name for name, _ in net.named_parameters()]
-    return [*checks, same_names(names, golden["param_names"])]
+    return [*checks, *same_names(net, golden)]
 
 
 def _deltas(begun: list[torch.Tensor], net: Hmr) -> list[torch.Tensor]:

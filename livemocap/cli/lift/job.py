@@ -129,9 +129,10 @@ def _tracked(
         everybody = tracks.of(poses)
     ids = seen_longest(everybody, job.people)
     if not ids:
+        more = "" if job.keypoints else "; --quality best finds smaller ones"
         raise LiftError(
             f"{job.clip}: nobody was found in {len(poses)} images. People must be seen for half "
-            "a second at least, with shoulders and hips; --quality best finds smaller ones."
+            f"a second at least, with shoulders and hips{more}."
         )
     chosen = [only(frame, ids) for frame in everybody]
     found = found_in(poses, chosen, ids, tracks.lifted.answers if tracks.lifted else None)

@@ -95,6 +95,13 @@ def test_a_folder_of_openpose(points: int, tmp_path: Path) -> None:
     np.testing.assert_allclose(found, somebody(2, points)[names.index("left_ankle")], rtol=1e-6)
 
 
+def test_a_video_with_dots_in_its_name_is_counted_by_its_images(tmp_path: Path) -> None:
+    people = [{"pose_keypoints_2d": somebody(3, 25).ravel().tolist()}]
+    for t in range(2):
+        written(tmp_path / f"22.11. dance_{t:012d}_keypoints.json", {"people": people})
+    assert list(read_keypoints(tmp_path).images) == [0, 1]
+
+
 def test_cocos_annotations_count_images_by_name(tmp_path: Path) -> None:
     points = somebody(10, confidence=2)
     points[3, 2], points[4] = 1, 0
@@ -172,6 +179,13 @@ BROKEN: dict[str, tuple[object, str]] = {
     "21 points": ([row("1.jpg", somebody(points=21))], "has 21 points"),
     "50 numbers": ([{"image_id": 1, "keypoints": [1.0] * 50}], "50 keypoint numbers"),
     "words": ([{"image_id": 1, "keypoints": ["a"] * 51}], "not a list of numbers"),
+    "numbers that are none": ('[{"image_id": NaN, "keypoints": []}]', "not as its detector writes"),
+    "too large an id": ([row("1.jpg", somebody(), idx=2**70)], "not as its detector writes"),
+    "people who are none": ({"people": [1, 2]}, "not as its detector writes"),
+    "an id that is none": (
+        {"people": [{"person_id": [None], "pose_keypoints_2d": [1.0] * 75}]},
+        "not as its detector writes",
+    ),
     "COCO without images": ({"images": [{"id": 1}], "annotations": []}, "without 'file_name'"),
 }
 

@@ -21,7 +21,7 @@ from inference.adapt.checkpoint import hmr_net
 from inference.adapt.hmr import Hmr
 from inference.adapt.prior import PosePrior
 from inference.adapt.smpl import SmplBody
-from inference.errors import InferenceError
+from inference.errors import InferenceError, WeightsError
 from inference.lifting.checkpoint import pstmo_net
 from inference.lifting.pstmo import MaskedPstmo, Refine, Size
 from inference.lifting.registry import make_lifter
@@ -62,6 +62,14 @@ def test_a_causal_net_is_told_by_its_name_and_lifts_live(tmp_path: Path) -> None
     (done,) = install(save_vp3d(tmp_path / CAUSAL, small_vp3d(causal=True)))
     assert done.model.name == "vp3d-causal"
     assert np.isfinite(joints(through(make_lifter("vp3d-causal"), steady(clip(8))))).all()
+
+
+def test_a_causal_file_is_not_taken_for_a_symmetric_net(tmp_path: Path) -> None:
+    path = save_vp3d(tmp_path / CAUSAL, small_vp3d(causal=True))
+    with pytest.raises(WeightsError, match="take the lifter vp3d-causal"):
+        make_lifter("vp3d", mode="bake", weights=path)
+    other = path.rename(tmp_path / "non-causal.bin")
+    assert make_lifter("vp3d", mode="bake", weights=other).name == "vp3d"
 
 
 def test_a_net_that_learnt_from_other_points_gets_them(tmp_path: Path) -> None:

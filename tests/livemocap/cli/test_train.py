@@ -65,6 +65,24 @@ def test_what_cannot_be_trained_on_is_said_in_one_line(
     assert failed.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    "wish", [("--steps", 0), ("--people", 0), ("--channels", 0), ("--minutes", "nan")], ids=str
+)
+def test_a_training_of_nothing_is_refused(
+    motion: Path, tmp_path: Path, wish: tuple[str, object]
+) -> None:
+    failed = livemocap("train", "lifter", "--motion", motion, "--out", tmp_path / "out", *wish)
+    assert failed.returncode == 2
+    assert f"argument {wish[0]}: '{wish[1]}', expected a number" in failed.stderr
+
+
+def test_a_comma_at_the_end_names_no_clip(motion: Path, tmp_path: Path) -> None:
+    command = ("train", "lifter", "--motion", motion, "--out", tmp_path, "--held-out", "b,")
+    done = livemocap(*command, *SMALL, "--steps", 1, timeout_s=150)
+    assert done.returncode == 0, done.stderr
+    assert "learning from a; held out: b" in done.stdout
+
+
 def test_a_folder_that_cannot_be_made_is_noticed_at_once(motion: Path, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     out = tmp_path / "file" / "out"
