@@ -41,6 +41,8 @@ class Person:
         self.now, self._before = Parameters.none(), [Parameters.none()]
         self._busy = self._judge = False
         self._again_s = self._judge_s = -np.inf
+        self.served_s = -np.inf
+        """When a job was last taken on."""
         self._forget()
 
     def _forget(self) -> None:
@@ -87,10 +89,8 @@ class Person:
         due = self._sightings >= FIRST_LOOKS and now_s >= self._again_s
         pays = self._bad >= HELD_LOOKS or self._lock_due
         if due and pays:
-            self._again_s = now_s + (AGAIN_LOCKED_S if self.locked else AGAIN_S)
             return Job(self._task(rest_joints, faded, solve=True))
         if self._judge and now_s >= self._judge_s:
-            self._judge, self._judge_s = False, now_s + JUDGE_S
             return Job(self._task(rest_joints, faded, solve=False))
         return None
 
@@ -114,9 +114,13 @@ class Person:
             height_held=self._height_held,
         )
 
-    def began(self) -> None:
+    def began(self, job: Job, now_s: float) -> None:
         """A job of this person has been taken on."""
-        self._busy = True
+        self._busy, self.served_s = True, now_s
+        if job.task.kept:
+            self._again_s = now_s + (AGAIN_LOCKED_S if self.locked else AGAIN_S)
+        else:
+            self._judge, self._judge_s = False, now_s + JUDGE_S
 
     def take(self, outcome: Outcome) -> Parameters | None:
         """Take in what has come of a job; the parameters to use from now on, if they are others."""

@@ -87,23 +87,33 @@ class Solving:
         found = shown_errors(shown, rows, points, sure)
         rotations = matrix_from_quat(people.pose_wxyz[rows, :BODY_JOINTS])
         pelvis = pelvis_of(people.places[rows])
-        for i, row in enumerate(rows.tolist()):
+        rests = people.rest_joints[rows].astype(float)
+        looked: list[tuple[Person, Array]] = []
+        for i, key in enumerate(people.keys[rows].tolist()):
             seen = Look(people.t_s, rotations[i], pelvis[i], points[i], sure[i])
-            self._see(int(people.keys[row]), seen, float(found[i]), people.rest_joints[row], used)
+            person = self._person(key)
+            person.look(seen, float(found[i]), bones_at_rest(rests[i]))
+            looked.append((person, rests[i]))
+        self._work(looked, people.t_s, used)
 
-    def _see(
-        self, key: int, seen: Look, error: float, rest: Array, used: Mapping[int, Parameters]
+    def _work(
+        self, looked: list[tuple[Person, Array]], now_s: float, used: Mapping[int, Parameters]
     ) -> None:
-        """One person's look, and work for them if it pays."""
+        """Jobs for whom it pays, first for whoever has waited longest, as many as are taken on."""
+        for person, rest in sorted(looked, key=lambda one: one[0].served_s):
+            job = person.job(now_s, rest, used.get(person.key, Parameters.none()))
+            if job is None:
+                continue
+            if not self._worker.submit(job):
+                return
+            person.began(job, now_s)
+
+    def _person(self, key: int) -> Person:
         person = self._people.get(key)
         if person is None:
             self._generation += 1
             person = self._people[key] = Person(key, self._height_held, self._generation)
-        rest = rest.astype(float)
-        person.look(seen, error, bones_at_rest(rest))
-        job = person.job(seen.t_s, rest, used.get(key, Parameters.none()))
-        if job and self._worker.submit(job):
-            person.began()
+        return person
 
     def forget(self, keys: Sequence[int]) -> None:
         """See Source."""

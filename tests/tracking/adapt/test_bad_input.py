@@ -9,12 +9,35 @@ import pytest
 from adapting_people import LONG_LEGS, factors, frame, stream, swaps, tracked
 
 from livemocap.messages import PoseFrame
+from tracking.adapt.job import Job, Outcome
 from tracking.adapt.keyframes import HELD_OUT, KEPT, Keyframe, Look, Ring
+from tracking.adapt.solving import Solving
+from tracking.adapt.worker import InSteps
 from tracking.config import TrackingConfig
 from tracking.tracker import Tracker
 
 ON = TrackingConfig(adapt="on", adapt_steps=2)
 FAR = factors(**LONG_LEGS)
+
+
+class Crowded(InSteps):
+    """Takes on three jobs at a time, and finds nothing in a second."""
+
+    def __init__(self) -> None:
+        super().__init__(0)
+        self._doing: list[tuple[int, Job]] = []
+
+    def submit(self, job: Job) -> bool:
+        if len(self._doing) == 3:
+            return False
+        self._doing.append((10, job))
+        return True
+
+    def finished(self) -> list[Outcome]:
+        self._doing = [(left - 1, job) for left, job in self._doing]
+        done = [job.task for left, job in self._doing if not left]
+        self._doing = [one for one in self._doing if one[0]]
+        return [Outcome(t.key, t.generation, t.now, t.anchor, "kept") for t in done]
 
 
 def with_points(one: PoseFrame, change: str) -> PoseFrame:
@@ -70,6 +93,25 @@ def test_an_image_that_comes_twice_is_swapped_at_once_only() -> None:
     swapped = [sequence for sequence, _ in swaps(shown)]
     assert swapped
     assert len(swapped) == len(set(swapped))
+
+
+def test_nobody_waits_for_ever_while_others_never_fit() -> None:
+    """More people than jobs are taken on at a time, none of whom any body explains."""
+    solving, keys = Solving(Crowded(), height_held=False), range(20)
+    rng = np.random.default_rng(0)
+    for k in range(200):
+        looked = []
+        for key in keys:
+            rotations = np.repeat(np.eye(3)[None], 22, 0)
+            seen = Look(0.1 * k, rotations, np.array([0, 0, 4.0]), rng.random((12, 2)), np.ones(12))
+            person = solving._person(key)
+            person.look(seen, 9.0, np.ones((21, 3)))
+            looked.append((person, np.ones((55, 3))))
+        solving._work(looked, 0.1 * k, {})
+        for outcome in solving._worker.finished():
+            solving._people[outcome.key].take(outcome)
+    served = [person.served_s for person in solving._people.values()]
+    assert min(served) > 10
 
 
 def test_nothing_grows_with_time() -> None:
