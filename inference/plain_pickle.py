@@ -175,16 +175,31 @@ def _no_bytes() -> bytes:
     return b""
 
 
-def _built(content: Any) -> Any:
-    """`content` with NumPy's arrays where their stand-ins were."""
+def _built(content: Any, done: dict[int, Any] | None = None) -> Any:
+    """`content` with NumPy's arrays where their stand-ins were.
+
+    Args:
+        done: by id, what has been built: a list that is in many places is built once.
+    """
+    if not isinstance(content, dict | list | tuple):
+        return _built_alone(content)
+    done = {} if done is None else done
+    if id(content) not in done:
+        done[id(content)] = _built_together(content, done)
+    return done[id(content)]
+
+
+def _built_together(content: Any, done: dict[int, Any]) -> Any:
+    if isinstance(content, dict):
+        return {key: _built(value, done) for key, value in content.items()}
+    return type(content)(_built(entry, done) for entry in content)
+
+
+def _built_alone(content: Any) -> Any:
     if isinstance(content, _Array):
         return content.value
     if isinstance(content, StandIn):
         return content.built()
-    if isinstance(content, dict):
-        return {key: _built(value) for key, value in content.items()}
-    if isinstance(content, list | tuple):
-        return type(content)(_built(entry) for entry in content)
     if content is None or isinstance(content, bool | int | float | str | bytes | np.generic):
         return content
     raise ValueError(f"{type(content).__name__} in it")

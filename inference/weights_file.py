@@ -67,7 +67,11 @@ def read_state_dict(path: Path | str) -> dict[str, Tensor]:
     else:
         what = is_nothing_of_use(head) or "is no file of weights"
         raise WeightsError(f"{path}: {what}. Expected weights (.pth or .safetensors).")
-    tensors = {key: value for key, value in unwrapped(content).items() if _is_tensor(key, value)}
+    try:
+        inside = unwrapped(content)
+    except WeightsError as error:
+        raise WeightsError(f"{path}: {error}") from None
+    tensors = {key: value for key, value in inside.items() if _is_tensor(key, value)}
     if not tensors:
         raise WeightsError(f"{path}: holds no tensors, expected a network's weights.")
     return tensors

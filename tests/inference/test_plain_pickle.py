@@ -95,6 +95,17 @@ def test_an_array_that_is_longer_than_its_bytes_is_refused() -> None:
         loads(lying, "x.pkl")
 
 
+def test_lists_that_hold_one_list_many_times_are_built_once() -> None:
+    """Built one by one they would be 10 to the 30th."""
+    content: Any = ["a"]
+    for _ in range(30):
+        content = [content] * 10
+    found = loads(pickle.dumps(content), "x.pkl")
+    for _ in range(30):
+        found = found[9]
+    assert found == ["a"]
+
+
 class _Counted:
     """Pickles as an array of so many bytes, none of which the file has."""
 

@@ -239,3 +239,10 @@ def test_code_in_a_body_is_refused_and_not_run(tmp_path: Path) -> None:
 def test_arrays_of_objects_in_a_body_are_left_out(tmp_path: Path) -> None:
     save_smpl(tmp_path / NEUTRAL, f=np.array([None, {}], object))
     refused(tmp_path / NEUTRAL, "there is no f, which SMPL has")
+
+
+def test_a_checkpoint_without_names_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "list.bin"
+    torch.save([torch.zeros(3)], path)
+    with pytest.raises(WeightsError, match=r"list\.bin: the weights are a list"):
+        make_lifter("vp3d", mode="bake", weights=path)
