@@ -93,6 +93,7 @@ def track_role(context: RoleContext, lifter_of: LifterOf = lambda config: None) 
     Args:
         lifter_of: tracking knows no nets; whoever knows them hands them in.
     """
+    from .adapt.build import in_steps
     from .process import TrackingProcess
 
     config = load(TrackingConfig, context.tables.get("tracking", {}), "tracking")
@@ -102,6 +103,8 @@ def track_role(context: RoleContext, lifter_of: LifterOf = lambda config: None) 
             'tracking.mode = "bake" waits for the end, which a camera does not have: use "live" or '
             '"broadcast", and bake what was recorded with `livemocap track --replay TAKE`'
         )
+    if network.lossless:  # nobody waits: the same clip gives the same take
+        config = in_steps(config)
     with ExitStack() as opened:
         publisher = opened.enter_context(Publisher(network.track()))
         endpoints = [network.pose(i) for i in range(len(cameras))]

@@ -93,7 +93,6 @@ def add_job_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--adapt",
         choices=("off", "on"),
-        default="off",
         help="fit bodies to the 2D evidence as it streams",
     )
     parser.add_argument("--set", action="append", default=[], metavar="TABLE.KEY=VALUE")
@@ -122,6 +121,7 @@ def job_from(
     args: argparse.Namespace, clip: Path, out: Path, camera: Table, *, blender: bool = False
 ) -> VideoJob:
     """The job that the arguments of `add_job_arguments` describe."""
+    adapting = [f"tracking.adapt={args.adapt}"] if args.adapt else []
     return VideoJob(
         clip=clip,
         out=out,
@@ -129,17 +129,10 @@ def job_from(
         preview=args.preview,
         camera=camera,
         inference={"engine": args.engine, "quality": args.quality, "device": args.device},
-        settings=[*lift_settings(args), *_adapting(args.adapt), *args.set],
+        settings=[*lift_settings(args), *adapting, *args.set],
         strict=args.strict,
         blender=blender,
     )
-
-
-def _adapting(adapt: str) -> list[str]:
-    """As --set would say it: in steps, so that the same clip gives the same take."""
-    from tracking.adapt.build import STEPS
-
-    return [f"tracking.adapt={adapt}", f"tracking.adapt_steps={STEPS}"] if adapt == "on" else []
 
 
 def process_video(job: VideoJob) -> Outcome:

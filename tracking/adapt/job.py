@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -15,6 +16,8 @@ from .parameters import Parameters
 from .proportions import height_slopes
 from .settings import GAIN, LOSS, MOST_STEPS, TURNS_GAIN
 from .solve import Problem, Solver
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,6 +73,9 @@ class Job:
         try:
             self._step()
         except np.linalg.LinAlgError:
+            self._end(self.task.now, "kept")
+        except Exception:
+            _LOG.exception("adaptation failed; what was found before stays")
             self._end(self.task.now, "kept")
 
     def _step(self) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
 import time
@@ -10,8 +9,6 @@ from collections import deque
 from typing import Protocol
 
 from .job import Job, Outcome
-
-_LOG = logging.getLogger(__name__)
 
 _MOST_WAITING = 8
 """Jobs that wait; with more people than that, some are asked again later."""
@@ -124,10 +121,7 @@ class InThread:
 
     def _work(self) -> None:
         while job := self._waiting.get():
-            try:
-                self._do(job)
-            except Exception:
-                _LOG.exception("adaptation failed; what was found before stays")
+            self._do(job)
 
     def _do(self, job: Job) -> None:
         used_s = 0.0

@@ -15,6 +15,7 @@ from livemocap import wire
 from livemocap.messages import ADAPTED, ControlRequest, PoseFrame, TrackFrame
 from livemocap.rotation import Array
 from livemocap.skeleton import SMPLX
+from tracking.adapt.job import Job
 from tracking.adapt.proportions import bones_at_rest
 from tracking.commands import Everybody, answer
 from tracking.config import TrackingConfig
@@ -124,6 +125,19 @@ def test_another_picture_begins_anew(what: str) -> None:
     after = tracked(tracker, later)
     assert grown(shown) > 0.1
     assert abs(grown([shown[0], after[-1]])) < 0.01
+
+
+def test_work_that_breaks_changes_nothing_and_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tracker, frames = Tracker(ON), stream(7, FAR)
+    half = len(frames) // 2
+    with monkeypatch.context() as broken:
+        broken.setattr(Job, "_solve", lambda job: 1 / 0)
+        before = tracked(tracker, frames[:half])
+    assert not list(swaps(before))
+    assert "adaptation failed" in caplog.text
+    assert list(swaps(tracked(tracker, frames[half:])))
 
 
 def test_somebody_lost_begins_anew() -> None:
