@@ -179,13 +179,14 @@ def _models() -> Finding:
         states = {name: store.state(name) for name in MODELS}
     except InferenceError as error:
         return Finding("models", "fail", str(error), f"remove {store.models_folder()}/models.json")
-    found = ", ".join(f"{name} {state}" for name, state in states.items())
+    there = [f"{name} {state}" for name, state in states.items() if state != store.MISSING]
+    if not there:
+        return Finding("models", "ok", "none fetched; the aios and hmr engines and --lift need some")
+    found = f"{', '.join(there)}; {len(states) - len(there)} not fetched"
     damaged = [name for name, state in states.items() if state == store.DAMAGED]
     if damaged:
         fix = f"livemocap models remove {damaged[0]}, or install it again"
         return Finding("models", "fail", found, fix)
-    if all(state == store.MISSING for state in states.values()):
-        return Finding("models", "ok", "none fetched; only the aios engine needs any")
     return Finding("models", "ok", found)
 
 
