@@ -181,7 +181,9 @@ def _models() -> Finding:
         return Finding("models", "fail", str(error), f"remove {store.models_folder()}/models.json")
     there = [f"{name} {state}" for name, state in states.items() if state != store.MISSING]
     if not there:
-        return Finding("models", "ok", "none fetched; the aios and hmr engines and --lift need some")
+        return Finding(
+            "models", "ok", "none fetched; the aios and hmr engines and --lift need some"
+        )
     found = f"{', '.join(there)}; {len(states) - len(there)} not fetched"
     damaged = [name for name, state in states.items() if state == store.DAMAGED]
     if damaged:
