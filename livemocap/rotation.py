@@ -179,13 +179,10 @@ def continuous(quat_wxyz: ArrayLike) -> Array:
 def shortest_arc(a: ArrayLike, b: ArrayLike) -> Array:
     """The smallest rotation (..., 3, 3) that takes direction a to direction b."""
     u, v = normalize(np.asarray(a, float)), normalize(np.asarray(b, float))
-    cosine = (u * v).sum(-1)
-    K = v[..., :, None] * u[..., None, :]
-    K -= K.swapaxes(-1, -2)
-    arc = _EYE3 + K + K @ K / np.maximum(1 + cosine, 1e-6)[..., None, None]
-    opposite = cosine < -1 + 1e-6
-    if np.any(opposite):
-        arc = np.where(opposite[..., None, None], _half_turn(u), arc)
+    arc = _arc(u, v)
+    opposite = (u * v).sum(-1) < -1 + 1e-6
+    if np.any(opposite):  # a half turn, and from there the little that is left
+        arc = np.where(opposite[..., None, None], _arc(-u, v) @ _half_turn(u), arc)
     return arc
 
 
@@ -198,6 +195,13 @@ def skew(vector: ArrayLike) -> Array:
 def _length(v: Array) -> Array:
     """(..., N) to (..., 1); einsum, because sums along short axes are slow."""
     return np.sqrt(np.einsum("...i,...i->...", v, v))[..., None]
+
+
+def _arc(u: Array, v: Array) -> Array:
+    """shortest_arc of unit vectors that are not opposite."""
+    K = v[..., :, None] * u[..., None, :]
+    K -= K.swapaxes(-1, -2)
+    return _EYE3 + K + K @ K / np.maximum(1 + (u * v).sum(-1), 1e-6)[..., None, None]
 
 
 def _half_turn(u: Array) -> Array:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.spatial.transform import Rotation
@@ -67,6 +67,7 @@ def test_continuous_never_jumps_to_the_antipode() -> None:
 
 
 @given(arrays(np.float64, (2, 3), elements=st.floats(-2, 2)))
+@example(np.array([[2**-9, 2.0, 0], [0, -1, 0]]))
 def test_shortest_arc_takes_one_direction_to_the_other(pair: np.ndarray) -> None:
     if np.linalg.norm(pair, axis=-1).min() < 1e-3:
         return
