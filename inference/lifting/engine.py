@@ -24,6 +24,7 @@ from ..landmarks.people import nobody, people_of
 from .net import Net
 from .placing import pelvis_from_keypoints
 from .registry import lifter_of, net_named
+from .rest_points import points_at_rest
 from .skeleton_fit import rotations_from_positions
 from .steady_depth import SteadyDepth
 
@@ -52,6 +53,7 @@ class LiftEngine:
         self.body_model, self.body_hash = body.id, body.hash
         self._detector, self._net, self._body = detector, net, body
         self._rest = body.rest_joints(np.zeros(body.beta_count)).astype(float)
+        self._points = points_at_rest(net.name)
         self._cameras: dict[str, tuple[Lifter, SteadyDepth]] = {}
 
     @classmethod
@@ -92,7 +94,7 @@ class LiftEngine:
         named = np.array(keys, np.int64)
         sight = Sight(t_s=t_s, keys=named, keypoints_px=coco, K=image.K, size_px=size_px)
         (lifted,) = lifter.push(sight)
-        rotations = rotations_from_positions(lifted.joints, self._rest)
+        rotations = rotations_from_positions(lifted.joints, self._rest, self._points)
         seen = pelvis_from_keypoints(self._joints(rotations), coco, image.K)
         pelvis = depth.follow(t_s, keys, seen)
         sound = np.isfinite(rotations).all((1, 2, 3)) & np.isfinite(pelvis).all(1)

@@ -17,6 +17,7 @@ from inference.errors import InferenceError
 from inference.landmarks.keypoints import KeypointDetector
 from inference.lifting.engine import LiftEngine
 from inference.lifting.placing import COCO_POINTS, SMPLX_POINTS
+from inference.lifting.train.figures import mean_points_m
 from inference.models.install import install
 from inference.registry import make_engine
 from livemocap.coords import project
@@ -83,6 +84,26 @@ def test_what_a_lifter_does_not_see_is_not_claimed(answers: list[People]) -> Non
         assert (people.joint_visibility[:, unseen] == 0).all()
         assert (people.joint_rotvecs[:, SMPLX.indices("jaw", "left_index1")] == 0).all()
         assert people.joint_visibility[:, SMPLX.index("left_knee")].max() > 0.5
+
+
+class RestingNet(CardboardNet):
+    """Says that everybody is at rest, facing the camera, with its points where `own` has them."""
+
+    name = "own"
+
+    def poses(self, frames: np.ndarray, /) -> np.ndarray:
+        return np.broadcast_to(mean_points_m() * [1, -1, -1], (*frames.shape[:-1], 3)).copy()
+
+
+def test_heads_do_not_nod_at_points_that_another_lifter_has_elsewhere() -> None:
+    engine = LiftEngine(
+        KeypointDetector.load(quality="fast", threads=1), RestingNet(), default_body()
+    )
+    (people,) = engine.infer([engine_image(sample_frames(1)[0], 0)])
+    engine.close()
+    bent = np.linalg.norm(people.joint_rotvecs[:, SMPLX.indices("neck", "head")], axis=-1)
+    assert len(bent) > 0
+    assert np.degrees(bent).max() < 5
 
 
 def test_an_image_without_people_is_answered_with_nobody(engine: PoseEngine) -> None:
