@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -59,13 +60,19 @@ class Skeleton:
     @cached_property
     def mirror(self) -> Array:
         """(J,) the joint of the other side, or the joint itself."""
-        swap = {"left": "right", "right": "left"}
-        return np.array(
-            [
-                self.index("_".join([swap[head], rest])) if head in swap and rest else j
-                for j, (head, _, rest) in enumerate(name.partition("_") for name in self.names)
-            ]
-        )
+        return mirrored(self.names)
+
+
+def mirrored(names: Sequence[str]) -> Array:
+    """(J,) the joint of the other side by `left_` and `right_`, or the joint itself."""
+    swap = {"left": "right", "right": "left"}
+    sides = [name.partition("_") for name in names]
+    return np.array(
+        [
+            names.index(f"{swap[head]}_{rest}") if head in swap and rest else j
+            for j, (head, _, rest) in enumerate(sides)
+        ]
+    )
 
 
 def global_rotations(local: ArrayLike, skeleton: Skeleton) -> Array:

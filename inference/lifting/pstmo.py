@@ -29,8 +29,6 @@ STRIDES = {
 """Of the strided encoder by the window's length, in frames."""
 
 JOINTS = 17
-MASKABLE = 16
-"""Joint 16 is never masked."""
 
 
 @dataclass(frozen=True, slots=True)

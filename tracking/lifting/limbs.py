@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from livemocap.lifter import H36M17
-from livemocap.rotation import Array, matrix_from_quat
+from livemocap.rotation import Array, matrix_from_quat, normalize
 from livemocap.skeleton import BODY_JOINTS, SMPLX
 
 from ..people import Ints, People
@@ -69,7 +69,7 @@ def steered_as_seen(people: People) -> tuple[Array, Array]:
     rest = people.rest_joints[:, :BODY_JOINTS].astype(float)
     R = matrix_from_quat(people.pose_wxyz.take(_PARENTS, 1))
     bones = (R @ (rest[:, 1:] - rest.take(_PARENTS, 1))[..., None])[..., 0]
-    return unit(bones.take(ENDS - 1, 1)), torso_axes(_TO_CORNERS @ bones)
+    return normalize(bones.take(ENDS - 1, 1)), torso_axes(_TO_CORNERS @ bones)
 
 
 def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
@@ -86,7 +86,7 @@ def steered_as_lifted(joints: Array) -> tuple[Array, Array, Bools]:
     whole = (finite & _spans(corners))[:, None]
     bones = np.where(there[..., None], bones, (0.0, 1.0, 0.0))
     corners = np.where(whole[..., None], corners, _SOMEWHERE)
-    return unit(bones), torso_axes(corners), np.concatenate([there, whole, whole], 1)
+    return normalize(bones), torso_axes(corners), np.concatenate([there, whole, whole], 1)
 
 
 def _spans(corners: Array) -> Bools:
@@ -109,15 +109,9 @@ def torso_axes(corners: Array) -> Array:
     is along the hips for the one, along the shoulders for the other.
     """
     left = corners[:, ::2] - corners[:, 1::2]
-    up = unit(corners[:, 2:].sum(1) - corners[:, :2].sum(1))[:, None]
-    left = unit(left - (left * up).sum(-1, keepdims=True) * up)
+    up = normalize(corners[:, 2:].sum(1) - corners[:, :2].sum(1))[:, None]
+    left = normalize(left - (left * up).sum(-1, keepdims=True) * up)
     return np.stack([left, up + np.zeros_like(left), crossed(left, up)], -1)
-
-
-def unit(vector: Array) -> Array:
-    """(..., 3) to length 1; a zero vector stays one."""
-    length = np.sqrt((vector * vector).sum(-1, keepdims=True))
-    return vector / np.maximum(length, 1e-12)
 
 
 def bypassed(limbs: tuple[str, ...]) -> Bools:

@@ -12,6 +12,7 @@ from livemocap.rotation import (
     Array,
     matrix_from_rotvec,
     multiply,
+    normalize,
     quat_from_rotvec,
     rotvec_from_matrix,
 )
@@ -28,7 +29,6 @@ from .limbs import (
     bypassed,
     steered_as_lifted,
     steered_as_seen,
-    unit,
 )
 from .offsets import Offsets, taken_over
 from .settings import LiftSettings
@@ -79,7 +79,7 @@ class Steering:
         turned = rotvec_from_matrix(torso @ lifted_torso.swapaxes(-1, -2))
 
         def the_other_way_round() -> Array:
-            ray = unit(np.concatenate([people.places[:, :2], np.ones((len(bones), 1))], -1))
+            ray = normalize(np.concatenate([people.places[:, :2], np.ones((len(bones), 1))], -1))
             return np.concatenate([swing(lifted_bones, mirrored(bones, ray)), turned], 1)
 
         found = np.concatenate([swing(lifted_bones, bones), turned], 1)

@@ -24,13 +24,6 @@ def swung(a: Array, rotvec: Array) -> Array:
     return cosine * a + np.sin(angle) * crossed(axis, a) + (1 - cosine) * along * axis
 
 
-def angle_between(a: Array, b: Array) -> Array:
-    """(...,) rad between unit directions (..., 3)."""
-    difference = a - b
-    chord = np.sqrt((difference * difference).sum(-1))
-    return 2 * np.arcsin(np.minimum(0.5 * chord, 1.0))
-
-
 def mirrored(direction: Array, ray: Array) -> Array:
     """(P, B, 3) the other way round along rays (P, 3), which looks alike in the image."""
     along = (direction * ray[:, None]).sum(-1, keepdims=True)
